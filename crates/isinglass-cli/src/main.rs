@@ -1,0 +1,3 @@
+//! The isinglass program.
+
+fn main() {}

@@ -1,0 +1,6 @@
+//! The learning half of isinglass: data, binary networks, formulations, training.
+//!
+//! A module may use only the modules above it in the list below (`cargo xtask tidy` checks it).
+
+pub mod bits;
+pub mod dataset;

@@ -1,0 +1,3 @@
+//! Chores of the isinglass repository.
+
+fn main() {}
