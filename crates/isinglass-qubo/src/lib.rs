@@ -1,1 +1,17 @@
 //! The annealing half of isinglass: QUBO and Ising models, files, samplers. Knows no data set and no network.
+//!
+//! A binary quadratic model ([`Bqm`]) has variables of one [`Vartype`], linear biases, quadratic biases and an offset:
+//! `E(x) = offset + sum_i h_i x_i + sum_{i<j} J_ij x_i x_j`, with `x_i` in `{0, 1}` ([`Vartype::Binary`], a QUBO) or in
+//! `{-1, +1}` ([`Vartype::Spin`], an Ising model). A [`Sampler`] looks for samples of low energy.
+//!
+//! A module may use only the modules above it in the list below (`cargo xtask tidy` checks it).
+
+pub mod io;
+pub mod model;
+pub mod rng;
+pub mod sample_set;
+pub mod sampler;
+
+pub use model::{Bqm, BqmBuilder, ModelError, Vartype};
+pub use sample_set::{Row, SampleSet};
+pub use sampler::{Progress, RunControl, SampleError, SampleStatus, Sampler};

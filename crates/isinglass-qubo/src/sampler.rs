@@ -1,0 +1,142 @@
+//! The trait that every sampler implements, and how a run is limited, watched and stopped.
+
+use crate::model::{Bqm, ModelError};
+use crate::sample_set::{Row, SampleSet};
+use serde::Serialize;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+/// How a run ended. Not to reach the optimum is a status, not an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SampleStatus {
+    /// All reads done; nothing is known about the optimum.
+    Heuristic,
+    /// The best sample is proven to be a minimum.
+    Optimal,
+    /// Stopped because the target energy was met.
+    Target,
+    /// Stopped at the deadline; the best so far is kept.
+    TimeLimit,
+    /// Stopped by the user; the best so far is kept.
+    Interrupted,
+}
+
+/// What a run has done so far, in the sampler's own unit of work.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ProgressReport {
+    /// Units done.
+    pub done: u64,
+    /// Units in all.
+    pub total: u64,
+    /// Least energy so far as the sampler sees it (recomputed only in the sample set).
+    pub best_energy: Option<f64>,
+}
+
+/// Listens to a run. Called from worker threads, a few times a second at most.
+pub trait Progress: Sync {
+    /// Something was done.
+    fn report(&self, report: ProgressReport);
+}
+
+/// When to stop, and whom to tell.
+///
+/// Limits are counts first (reads, sweeps: the sampler's own parameters); wall time comes in only through `deadline`.
+#[derive(Clone, Copy, Default)]
+pub struct RunControl<'a> {
+    /// Stop at this moment and keep the best so far.
+    pub deadline: Option<Instant>,
+    /// Stop as soon as a sample has at most this energy.
+    pub target: Option<f64>,
+    /// Stop when this becomes true.
+    pub cancel: Option<&'a AtomicBool>,
+    /// Told about progress.
+    pub progress: Option<&'a dyn Progress>,
+}
+
+impl RunControl<'_> {
+    /// The status with which to stop now, if any reason to stop holds: `best` is the least energy so far.
+    #[must_use]
+    pub fn should_stop(&self, best: Option<f64>) -> Option<SampleStatus> {
+        if self.cancel.is_some_and(|cancel| cancel.load(Ordering::Relaxed)) {
+            Some(SampleStatus::Interrupted)
+        } else if let (Some(target), Some(best)) = (self.target, best)
+            && best <= target
+        {
+            Some(SampleStatus::Target)
+        } else if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            Some(SampleStatus::TimeLimit)
+        } else {
+            None
+        }
+    }
+}
+
+/// What a sampler returns: samples with energies recomputed on the problem given, and how it went.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sampling {
+    /// One sample per read (fewer when stopped early).
+    pub samples: SampleSet,
+    /// How the run ended.
+    pub status: SampleStatus,
+    /// Sweeps of each read; zero for samplers without sweeps.
+    pub num_sweeps: u64,
+    /// Spin updates offered in all; zero where the word has no meaning.
+    pub num_updates: u64,
+    /// Inverse temperatures at both ends of the schedule, for samplers that have one.
+    pub beta_range: Option<(f64, f64)>,
+}
+
+impl Sampling {
+    /// The sample of least energy.
+    #[must_use]
+    pub fn best(&self) -> Option<Row<'_>> {
+        self.samples.best()
+    }
+}
+
+/// Why a sampler cannot run.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SampleError {
+    /// An exact method was given more than it can search.
+    #[error("{solver} search takes at most {limit} variables, but the problem has {num_variables}")]
+    TooLarge {
+        /// The sampler's name.
+        solver: &'static str,
+        /// Its limit.
+        limit: usize,
+        /// The problem's size.
+        num_variables: usize,
+    },
+    /// A parameter outside its range.
+    #[error("{name} is {value}, but must be {allowed}")]
+    Parameter {
+        /// The parameter.
+        name: &'static str,
+        /// What it was set to.
+        value: f64,
+        /// What it may be.
+        allowed: &'static str,
+    },
+    /// The problem cannot be written in the form the sampler needs.
+    #[error("the problem cannot be converted for the sampler")]
+    Model(#[from] ModelError),
+}
+
+/// Looks for samples of low energy.
+///
+/// # Contract
+/// The conformance suite (`testing::sampler_conformance`) holds every sampler to it: samples have the vartype of
+/// the problem; energies are those of [`Bqm::energy`]; the same seed gives the same samples whatever the number of
+/// threads; a problem without variables or without terms is solved like any other; a cancelled run returns what it has.
+pub trait Sampler {
+    /// The name used on the command line and in reports.
+    fn name(&self) -> &'static str;
+
+    /// Samples `bqm` until the work is done or `control` says stop.
+    ///
+    /// # Errors
+    /// [`SampleError`] when the sampler cannot run on this problem or with its parameters.
+    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError>;
+}
