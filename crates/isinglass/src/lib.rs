@@ -4,3 +4,5 @@
 
 pub mod bits;
 pub mod dataset;
+pub mod network;
+pub mod task;

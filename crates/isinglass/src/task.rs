@@ -1,0 +1,283 @@
+//! What a network is to learn: rows of input bits with target bits, merged into groups of equal inputs.
+
+use crate::bits::BitMatrix;
+use std::collections::HashMap;
+
+/// Rows to learn: inputs `N × n_0`, target bits `N × n_L`, and the weight of each row in the loss.
+///
+/// The loss of a network is the weighted Hamming loss `sum_r weight_r * #{o : f(x_r)_o != y_ro}`; with one output and unit
+/// weights that is the number of errors.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Task {
+    inputs: BitMatrix,
+    targets: BitMatrix,
+    weights: Vec<f64>,
+}
+
+/// Why rows are no task.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TaskError {
+    /// Inputs, targets or weights differ in number of rows.
+    #[error("{inputs} rows of inputs, {targets} of targets, {weights} weights: these must be equal")]
+    RowsDiffer {
+        /// Rows of inputs.
+        inputs: usize,
+        /// Rows of targets.
+        targets: usize,
+        /// Number of weights.
+        weights: usize,
+    },
+    /// No rows.
+    #[error("there are no rows to learn")]
+    Empty,
+    /// A row weight that is negative or no number.
+    #[error("the weight of row {row} is {weight}; a weight is a finite number of at least 0")]
+    Weight {
+        /// The row, from 0.
+        row: usize,
+        /// Its weight.
+        weight: f64,
+    },
+}
+
+impl Task {
+    /// A task whose rows all weigh 1.
+    ///
+    /// # Errors
+    /// [`TaskError`] when the numbers of rows differ or are zero.
+    pub fn new(inputs: BitMatrix, targets: BitMatrix) -> Result<Self, TaskError> {
+        let weights = vec![1.0; inputs.num_rows()];
+        Self::weighted(inputs, targets, weights)
+    }
+
+    /// A task with a weight for each row.
+    ///
+    /// # Errors
+    /// [`TaskError`] when the numbers of rows differ or are zero, or a weight is negative or not finite.
+    pub fn weighted(inputs: BitMatrix, targets: BitMatrix, weights: Vec<f64>) -> Result<Self, TaskError> {
+        let (rows, targets_rows) = (inputs.num_rows(), targets.num_rows());
+        if rows != targets_rows || rows != weights.len() {
+            return Err(TaskError::RowsDiffer { inputs: rows, targets: targets_rows, weights: weights.len() });
+        }
+        if rows == 0 {
+            return Err(TaskError::Empty);
+        }
+        if let Some(row) = weights.iter().position(|&weight| !(weight.is_finite() && weight >= 0.0)) {
+            return Err(TaskError::Weight { row, weight: weights[row] });
+        }
+        Ok(Self { inputs, targets, weights })
+    }
+
+    /// Inputs, `N × n_0`.
+    #[must_use]
+    pub fn inputs(&self) -> &BitMatrix {
+        &self.inputs
+    }
+
+    /// Target bits, `N × n_L`.
+    #[must_use]
+    pub fn targets(&self) -> &BitMatrix {
+        &self.targets
+    }
+
+    /// Row weights, `N`.
+    #[must_use]
+    pub fn weights(&self) -> &[f64] {
+        &self.weights
+    }
+
+    /// Number of rows, `N`.
+    #[must_use]
+    pub fn num_rows(&self) -> usize {
+        self.weights.len()
+    }
+
+    /// The task of some rows only.
+    ///
+    /// # Panics
+    /// When an index is out of range or `rows` is empty.
+    #[must_use]
+    pub fn select_rows(&self, rows: &[usize]) -> Self {
+        assert!(!rows.is_empty(), "a task has at least one row");
+        Self {
+            inputs: self.inputs.select_rows(rows),
+            targets: self.targets.select_rows(rows),
+            weights: rows.iter().map(|&row| self.weights[row]).collect(),
+        }
+    }
+
+    /// The groups of this task (see [`Groups`]).
+    #[must_use]
+    pub fn group(&self, merge: Merge) -> Groups {
+        let mut builder = GroupsBuilder::new(self, merge);
+        for row in 0..self.num_rows() {
+            builder.add(row);
+        }
+        builder.finish()
+    }
+}
+
+/// Which rows become one group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Merge {
+    /// None: each row is a group of its own.
+    Nothing,
+    /// Rows with equal inputs.
+    Equal,
+    /// Rows with equal or with opposite inputs, the latter with all target bits flipped. Right for odd networks only
+    /// ([`Architecture::is_odd`](crate::network::Architecture::is_odd)).
+    EqualAndNegated,
+}
+
+/// A task reduced to what its loss depends on.
+///
+/// Rows with equal inputs `x` get the same outputs. If their weights with target `+1` and `-1` at output `o` add up to `m+`
+/// and `m-`, they cost `min(m+, m-)` whatever the network does, and `delta = |m+ - m-|` more if it answers the lighter
+/// class. So `loss(w) = constant + sum_{x, o} delta_xo [f(x)_o != y_xo]`. Groups whose every `delta` is zero are left out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Groups {
+    /// Distinct inputs, `G × n_0`, in the order in which the task first has them.
+    pub inputs: BitMatrix,
+    /// The heavier class at each output, `G × n_L`.
+    pub targets: BitMatrix,
+    /// `delta >= 0`, row by row: `G × n_L` values.
+    pub deltas: Vec<f64>,
+    /// What every network pays.
+    pub constant: f64,
+    /// Rows of the task.
+    pub num_rows: usize,
+}
+
+impl Groups {
+    /// Number of groups, `G`.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.inputs.num_rows()
+    }
+
+    /// Whether no group is left: every network has the same loss.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// `delta` of one group and output.
+    ///
+    /// # Panics
+    /// When an index is out of range.
+    #[must_use]
+    pub fn delta(&self, group: usize, output: usize) -> f64 {
+        self.deltas[group * self.targets.num_columns() + output]
+    }
+
+    /// What a group costs at most above its share of the constant: the sum of its deltas.
+    ///
+    /// # Panics
+    /// When `group` is out of range.
+    #[must_use]
+    pub fn total_delta(&self, group: usize) -> f64 {
+        let outputs = self.targets.num_columns();
+        self.deltas[group * outputs..(group + 1) * outputs].iter().sum()
+    }
+
+    /// The loss of a network that gives these output bits on the groups, `G × n_L`.
+    ///
+    /// # Panics
+    /// When `outputs` has another shape.
+    #[must_use]
+    pub fn loss(&self, outputs: &BitMatrix) -> f64 {
+        assert_eq!((outputs.num_rows(), outputs.num_columns()), (self.len(), self.targets.num_columns()));
+        let mut loss = self.constant;
+        for group in 0..self.len() {
+            for output in 0..outputs.num_columns() {
+                if outputs.get(group, output) != self.targets.get(group, output) {
+                    loss += self.delta(group, output);
+                }
+            }
+        }
+        loss
+    }
+}
+
+struct GroupsBuilder<'a> {
+    task: &'a Task,
+    merge: Merge,
+    index_of: HashMap<Vec<u64>, usize>,
+    inputs: BitMatrix,
+    /// `m+` and `m-` of each group and output.
+    class_weights: Vec<[f64; 2]>,
+}
+
+impl<'a> GroupsBuilder<'a> {
+    fn new(task: &'a Task, merge: Merge) -> Self {
+        let inputs = BitMatrix::zeros(0, task.inputs.num_columns());
+        Self { task, merge, index_of: HashMap::new(), inputs, class_weights: Vec::new() }
+    }
+
+    fn add(&mut self, row: usize) {
+        let words = self.task.inputs.row(row);
+        let (group, flipped) = match self.find(row) {
+            Some(found) => found,
+            None => {
+                let group = self.inputs.num_rows();
+                self.inputs.push_row(words);
+                self.class_weights.resize((group + 1) * self.task.targets.num_columns(), [0.0; 2]);
+                if self.merge != Merge::Nothing {
+                    self.index_of.insert(words.to_vec(), group);
+                }
+                (group, false)
+            }
+        };
+        let outputs = self.task.targets.num_columns();
+        for output in 0..outputs {
+            let target = self.task.targets.get(row, output) != flipped;
+            self.class_weights[group * outputs + output][usize::from(!target)] += self.task.weights[row];
+        }
+    }
+
+    /// The group that a row belongs to, and whether as its negation.
+    fn find(&self, row: usize) -> Option<(usize, bool)> {
+        if self.merge == Merge::Nothing {
+            return None;
+        }
+        if let Some(&group) = self.index_of.get(self.task.inputs.row(row)) {
+            return Some((group, false));
+        }
+        if self.merge == Merge::EqualAndNegated {
+            let negated = self.task.inputs.complement_of_row(row);
+            return self.index_of.get(&negated).map(|&group| (group, true));
+        }
+        None
+    }
+
+    fn finish(self) -> Groups {
+        let outputs = self.task.targets.num_columns();
+        let mut constant = 0.0;
+        let mut kept = Vec::new();
+        for group in 0..self.inputs.num_rows() {
+            let weights = &self.class_weights[group * outputs..(group + 1) * outputs];
+            constant += weights.iter().map(|[plus, minus]| plus.min(*minus)).sum::<f64>();
+            if weights.iter().any(|[plus, minus]| plus != minus) {
+                kept.push(group);
+            }
+        }
+        let weights = |group: usize, output: usize| self.class_weights[group * outputs + output];
+        let targets = BitMatrix::from_fn(kept.len(), outputs, |group, output| {
+            let [plus, minus] = weights(kept[group], output);
+            plus >= minus
+        });
+        let deltas = kept
+            .iter()
+            .flat_map(|&group| (0..outputs).map(move |output| (group, output)))
+            .map(|(group, output)| {
+                let [plus, minus] = weights(group, output);
+                (plus - minus).abs()
+            })
+            .collect();
+        Groups { inputs: self.inputs.select_rows(&kept), targets, deltas, constant, num_rows: self.task.num_rows() }
+    }
+}
+
+#[cfg(test)]
+mod tests;
