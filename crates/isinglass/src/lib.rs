@@ -4,5 +4,7 @@
 
 pub mod bits;
 pub mod dataset;
+pub mod formulation;
 pub mod network;
 pub mod task;
+pub mod verify;

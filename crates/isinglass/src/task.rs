@@ -1,6 +1,7 @@
 //! What a network is to learn: rows of input bits with target bits, merged into groups of equal inputs.
 
 use crate::bits::BitMatrix;
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// Rows to learn: inputs `N × n_0`, target bits `N × n_L`, and the weight of each row in the loss.
@@ -119,7 +120,8 @@ impl Task {
 }
 
 /// Which rows become one group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Merge {
     /// None: each row is a group of its own.
     Nothing,

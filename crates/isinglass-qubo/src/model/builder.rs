@@ -57,13 +57,25 @@ pub struct BqmBuilder {
     linear: Vec<f64>,
     quadratic: Vec<(u32, u32, f64)>,
     drop_zeros: bool,
+    /// Terms are merged when there are this many, so that memory follows the number of pairs, not of terms.
+    merge_at: usize,
 }
+
+/// The fewest terms worth merging before the end.
+const MERGE_AT_LEAST: usize = 1 << 22;
 
 impl BqmBuilder {
     /// An empty model with variables `0..num_variables`.
     #[must_use]
     pub fn new(vartype: Vartype, num_variables: usize) -> Self {
-        Self { vartype, offset: 0.0, linear: vec![0.0; num_variables], quadratic: Vec::new(), drop_zeros: false }
+        Self {
+            vartype,
+            offset: 0.0,
+            linear: vec![0.0; num_variables],
+            quadratic: Vec::new(),
+            drop_zeros: false,
+            merge_at: MERGE_AT_LEAST,
+        }
     }
 
     /// Leaves out interactions whose biases add up to exactly zero. By default they stay, as in dimod.
@@ -114,6 +126,10 @@ impl BqmBuilder {
         } else {
             // indices above u32::MAX cannot lose bits unnoticed: `build` refuses so many variables
             self.quadratic.push((first.min(second) as u32, first.max(second) as u32, bias));
+            if self.quadratic.len() >= self.merge_at {
+                self.quadratic = merge(num_variables, &self.quadratic);
+                self.merge_at = MERGE_AT_LEAST.max(2 * self.quadratic.len());
+            }
         }
     }
 
@@ -132,7 +148,13 @@ impl BqmBuilder {
         if let Some(variable) = self.linear.iter().position(|bias| !bias.is_finite()) {
             return Err(ModelError::LinearNotFinite { variable, bias: self.linear[variable] });
         }
-        let merged = merge(num_variables, &self.quadratic, self.drop_zeros)?;
+        let mut merged = merge(num_variables, &self.quadratic);
+        if let Some(&(first, second, bias)) = merged.iter().find(|(.., bias)| !bias.is_finite()) {
+            return Err(ModelError::QuadraticNotFinite { first: first as usize, second: second as usize, bias });
+        }
+        if self.drop_zeros {
+            merged.retain(|&(.., bias)| bias != 0.0);
+        }
         let (row_starts, neighbors, biases) = symmetric_rows(num_variables, &merged);
         Ok(Bqm { vartype: self.vartype, offset: self.offset, linear: self.linear, row_starts, neighbors, biases })
     }
@@ -142,11 +164,7 @@ impl BqmBuilder {
 ///
 /// A counting sort by the smaller variable and a short sort inside each row: linear in the number of terms for rows of
 /// bounded length.
-fn merge(
-    num_variables: usize,
-    terms: &[(u32, u32, f64)],
-    drop_zeros: bool,
-) -> Result<Vec<(u32, u32, f64)>, ModelError> {
+fn merge(num_variables: usize, terms: &[(u32, u32, f64)]) -> Vec<(u32, u32, f64)> {
     let mut starts = vec![0; num_variables + 1];
     for &(first, _, _) in terms {
         starts[first as usize + 1] += 1;
@@ -166,16 +184,10 @@ fn merge(
         entries.sort_by_key(|&(second, _)| second);
         for group in entries.chunk_by(|left, right| left.0 == right.0) {
             let bias: f64 = group.iter().map(|&(_, bias)| bias).sum();
-            let second = group[0].0;
-            if !bias.is_finite() {
-                return Err(ModelError::QuadraticNotFinite { first: row, second: second as usize, bias });
-            }
-            if bias != 0.0 || !drop_zeros {
-                merged.push((row as u32, second, bias));
-            }
+            merged.push((row as u32, group[0].0, bias));
         }
     }
-    Ok(merged)
+    merged
 }
 
 /// Compressed rows with each pair in both rows. Pairs come sorted, so each row comes out sorted as well.

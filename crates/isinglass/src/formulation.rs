@@ -1,0 +1,27 @@
+//! Training a binary network as a QUBO: `reference` after Sasdelli and Chin, and `compact`, ours.
+//!
+//! Both are made by one compiler, [`compile`]; `reference` is `compact` with every reduction switched off and one penalty
+//! for every constraint. The mathematics, section by section, is in `docs/formulation.md`.
+//!
+//! # References
+//! M. Sasdelli, T.-J. Chin, *Quantum Annealing Formulation for Binary Neural Networks*, arXiv 2107.02751 (2021).
+
+mod affine;
+mod compile;
+mod draft;
+mod gauge;
+mod layout;
+mod loss;
+mod options;
+mod penalty;
+mod product;
+mod slack;
+mod statistics;
+#[cfg(test)]
+mod tests;
+mod threshold;
+
+pub use compile::{Formulation, FormulationError, WeightTerms, compile};
+pub use layout::{Layout, LayoutError, NeuronPlace, Place, Role};
+pub use options::{FormulationOptions, PenaltyRule, Reductions};
+pub use statistics::{RoleCount, Statistics};

@@ -1,0 +1,335 @@
+//! The compiler: from rows to learn and a shape to a QUBO.
+
+use super::affine::{Affine, Bit};
+use super::draft::Draft;
+use super::gauge::{self, KnownWeights};
+use super::layout::{Layout, NeuronPlace, Place, Role};
+use super::loss::add_loss;
+use super::options::{FormulationOptions, PenaltyRule, Reductions};
+use super::penalty::Penalties;
+use super::product::add_product;
+use super::statistics::Statistics;
+use super::threshold::{Gate, Threshold};
+use crate::network::Architecture;
+use crate::task::{Groups, Merge, Task};
+use isinglass_qubo::{Bqm, ModelError};
+
+/// The most variables a formulation may have: sizes are checked before memory is taken.
+const MAX_VARIABLES: u128 = 50_000_000;
+/// The most terms, before equal ones are added up.
+const MAX_TERMS: u128 = 20_000_000_000;
+
+/// A QUBO with what undoes it: `qubo` to be minimised, `layout` to read weights from a sample.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Formulation {
+    /// Energy = loss, offset included, once all constraints hold.
+    pub qubo: Bqm,
+    /// What each variable means.
+    pub layout: Layout,
+    /// Size and guarantees.
+    pub statistics: Statistics,
+}
+
+/// What is known or wished about single weights.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct WeightTerms {
+    /// Weights that are constants: `(layer, neuron, input, bit)`.
+    pub fixed: Vec<(usize, usize, usize, bool)>,
+    /// Linear terms `h` on weight bits: `(layer, neuron, input, h)`, as the paper's online term has them. With the gauge
+    /// they act on the representative whose outgoing weight is `+1`; on a weight that is constant they only move the offset.
+    pub biases: Vec<(usize, usize, usize, f64)>,
+}
+
+/// Why a task cannot be compiled.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FormulationError {
+    /// Inputs or outputs of task and network differ.
+    #[error("the rows have {inputs} inputs and {outputs} target bits, but the network is {architecture}")]
+    Shape {
+        /// Inputs of the task.
+        inputs: usize,
+        /// Target bits of the task.
+        outputs: usize,
+        /// The network.
+        architecture: Architecture,
+    },
+    /// A weight that the network does not have.
+    #[error("there is no weight ({layer}, {neuron}, {input}) in a {architecture} network")]
+    NoSuchWeight {
+        /// Its layer.
+        layer: usize,
+        /// Its neuron.
+        neuron: usize,
+        /// Its input.
+        input: usize,
+        /// The network.
+        architecture: Architecture,
+    },
+    /// A penalty that is no positive number.
+    #[error("{name} is {value}, but must be a positive number")]
+    Penalty {
+        /// `lambda` or `margin`.
+        name: &'static str,
+        /// What it was set to.
+        value: f64,
+    },
+    /// `merge_negated` without `merge_equal`.
+    #[error("rows with opposite inputs can be merged only where rows with equal inputs are")]
+    MergeNegatedAlone,
+    /// Too large.
+    #[error(
+        "the QUBO would have about {variables} variables and {terms} terms; at most {MAX_VARIABLES} and {MAX_TERMS} are built"
+    )]
+    TooLarge {
+        /// Estimated variables.
+        variables: u128,
+        /// Estimated terms.
+        terms: u128,
+    },
+    /// Coefficients overflow.
+    #[error("the coefficients do not make a model")]
+    Model(#[from] ModelError),
+}
+
+/// Compiles a task for a network of this shape into a QUBO.
+///
+/// If `statistics.exact`, the minimum of the QUBO is the minimum over all weights of the loss (with the biases of
+/// `weights`, if any, added), and the weights of every minimum are optimal.
+///
+/// # Errors
+/// [`FormulationError`] when shapes do not fit, a penalty is no positive number, a weight does not exist, or the QUBO would be
+/// too large.
+///
+/// # Examples
+/// ```
+/// use isinglass::{bits::BitMatrix, formulation::{FormulationOptions, WeightTerms, compile}};
+/// use isinglass::{network::Architecture, task::Task};
+/// let inputs = BitMatrix::from_fn(8, 3, |row, column| row >> column & 1 == 1);
+/// let targets = BitMatrix::from_fn(8, 1, |row, _| row.count_ones() >= 2);
+/// let task = Task::new(inputs, targets)?;
+/// let architecture = Architecture::new(vec![3, 1], false)?;
+/// let formulation = compile(&task, &architecture, &FormulationOptions::compact(), &WeightTerms::default())?;
+/// assert_eq!(formulation.statistics.num_variables, 3 + 4); // three weights and four groups
+/// assert_eq!(formulation.qubo.energy(&[1, 1, 1, 0, 0, 0, 0]), 0.0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn compile(
+    task: &Task,
+    architecture: &Architecture,
+    options: &FormulationOptions,
+    weights: &WeightTerms,
+) -> Result<Formulation, FormulationError> {
+    check(task, architecture, options)?;
+    let merge = merge_of(architecture, options);
+    let groups = task.group(merge);
+    check_size(&groups, architecture, &options.reductions)?;
+    let known = known_weights(architecture, options, weights)?;
+
+    let mut compiler = Compiler::new(architecture, options, &groups, &known);
+    compiler.add_weight_biases(weights)?;
+    compiler.draft.add_offset(groups.constant);
+    for group in 0..groups.len() {
+        compiler.add_group(group);
+    }
+    let Compiler { draft, penalties, .. } = compiler;
+    let (qubo, roles) = draft.finish()?;
+    let statistics = Statistics::new(&qubo, &roles, &groups).with_guarantees(&groups, &penalties, weights).with_notes(
+        architecture,
+        options,
+        merge,
+        weights,
+    );
+    Ok(Formulation { layout: Layout::new(architecture.clone(), merge, &known, roles), qubo, statistics })
+}
+
+fn check(task: &Task, architecture: &Architecture, options: &FormulationOptions) -> Result<(), FormulationError> {
+    let (inputs, outputs) = (task.inputs().num_columns(), task.targets().num_columns());
+    if inputs != architecture.num_inputs() || outputs != architecture.num_outputs() {
+        return Err(FormulationError::Shape { inputs, outputs, architecture: architecture.clone() });
+    }
+    let (name, value) = match options.penalties {
+        PenaltyRule::PerGroup { margin } => ("margin", margin),
+        PenaltyRule::Uniform { lambda } => ("lambda", lambda),
+    };
+    if !(value.is_finite() && value > 0.0) {
+        return Err(FormulationError::Penalty { name, value });
+    }
+    if options.reductions.merge_negated && !options.reductions.merge_equal {
+        return Err(FormulationError::MergeNegatedAlone);
+    }
+    Ok(())
+}
+
+fn merge_of(architecture: &Architecture, options: &FormulationOptions) -> Merge {
+    if options.reductions.merge_negated && architecture.is_odd() {
+        Merge::EqualAndNegated
+    } else if options.reductions.merge_equal {
+        Merge::Equal
+    } else {
+        Merge::Nothing
+    }
+}
+
+/// Refuses what would not fit, by an upper bound for each neuron of a group.
+fn check_size(groups: &Groups, architecture: &Architecture, reductions: &Reductions) -> Result<(), FormulationError> {
+    let (mut variables, mut terms) = (0u128, 0u128);
+    for layer in 0..architecture.num_layers() {
+        let fan_in = architecture.fan_in(layer) as u128;
+        let neurons = architecture.width(layer + 1) as u128;
+        let product_variables = match (layer, reductions.substitute_inputs) {
+            (0, true) => 0,
+            (0, false) => fan_in,
+            _ => 2 * fan_in,
+        };
+        let gate_variables = 3 + u128::from(fan_in.ilog2());
+        let in_gate = if layer == 0 { fan_in } else { 3 * fan_in } + gate_variables;
+        variables += neurons * (product_variables + gate_variables);
+        terms += neurons * in_gate * in_gate / 2;
+    }
+    let num_groups = groups.len() as u128;
+    let variables = variables.saturating_mul(num_groups) + architecture.num_weights() as u128;
+    let terms = terms.saturating_mul(num_groups);
+    if variables > MAX_VARIABLES || terms > MAX_TERMS {
+        return Err(FormulationError::TooLarge { variables, terms });
+    }
+    Ok(())
+}
+
+fn known_weights(
+    architecture: &Architecture,
+    options: &FormulationOptions,
+    weights: &WeightTerms,
+) -> Result<KnownWeights, FormulationError> {
+    let mut known = gauge::unknown(architecture);
+    for &(layer, neuron, input, bit) in &weights.fixed {
+        let place = known.get_mut(layer).and_then(|neurons| neurons.get_mut(neuron)?.get_mut(input));
+        let no_such_weight =
+            || FormulationError::NoSuchWeight { layer, neuron, input, architecture: architecture.clone() };
+        *place.ok_or_else(no_such_weight)? = Some(bit);
+    }
+    if options.reductions.gauge {
+        gauge::fix(architecture, &mut known);
+    }
+    Ok(known)
+}
+
+/// One compilation under way.
+struct Compiler<'a> {
+    architecture: &'a Architecture,
+    options: &'a FormulationOptions,
+    groups: &'a Groups,
+    /// `weights[layer][neuron][input]`
+    weights: Vec<Vec<Vec<Bit>>>,
+    draft: Draft,
+    penalties: Penalties,
+}
+
+impl<'a> Compiler<'a> {
+    fn new(
+        architecture: &'a Architecture,
+        options: &'a FormulationOptions,
+        groups: &'a Groups,
+        known: &KnownWeights,
+    ) -> Self {
+        let mut draft = Draft::new();
+        let mut weights = Vec::with_capacity(known.len());
+        for (layer, neurons) in known.iter().enumerate() {
+            let mut bits = Vec::with_capacity(neurons.len());
+            for (neuron, inputs) in neurons.iter().enumerate() {
+                let bit = |(input, &known): (usize, &Option<bool>)| match known {
+                    Some(bit) => Bit::Known(bit),
+                    None => Bit::variable(draft.add_variable(Role::Weight { layer, neuron, input })),
+                };
+                bits.push(inputs.iter().enumerate().map(bit).collect());
+            }
+            weights.push(bits);
+        }
+        let penalties = Penalties::new(options.penalties, options.reductions.half_step);
+        Self { architecture, options, groups, weights, draft, penalties }
+    }
+
+    fn add_weight_biases(&mut self, terms: &WeightTerms) -> Result<(), FormulationError> {
+        for &(layer, neuron, input, bias) in &terms.biases {
+            let place = self.weights.get(layer).and_then(|neurons| neurons.get(neuron)?.get(input));
+            let no_such_weight =
+                || FormulationError::NoSuchWeight { layer, neuron, input, architecture: self.architecture.clone() };
+            let bit = *place.ok_or_else(no_such_weight)?;
+            self.draft.add_affine(&bit.affine(), bias);
+        }
+        Ok(())
+    }
+
+    /// The whole network for one group, layer by layer, and the loss of its outputs.
+    fn add_group(&mut self, group: usize) {
+        let inputs = &self.groups.inputs;
+        let mut activations: Vec<Bit> =
+            (0..inputs.num_columns()).map(|column| Bit::Known(inputs.get(group, column))).collect();
+        let need = self.groups.total_delta(group);
+        let last = self.architecture.num_layers() - 1;
+        for layer in 0..last {
+            let neurons = 0..self.architecture.width(layer + 1);
+            activations = neurons.map(|neuron| self.add_hidden(group, layer, neuron, &activations, need)).collect();
+        }
+        for output in 0..self.architecture.num_outputs() {
+            let delta = self.groups.delta(group, output);
+            if delta > 0.0 {
+                self.add_output(group, output, &activations, delta);
+            }
+        }
+    }
+
+    fn add_hidden(&mut self, group: usize, layer: usize, neuron: usize, inputs: &[Bit], need: f64) -> Bit {
+        let place = NeuronPlace { group, layer, neuron };
+        let products = self.add_products(place, inputs, need);
+        match Threshold::decide(&products) {
+            Gate::Decided(bit) => Bit::Known(bit),
+            Gate::Alias(bit) => bit,
+            Gate::Open(gate) => {
+                let out = Bit::variable(self.draft.add_variable(Role::Activation(place)));
+                let strength = self.penalties.gate(need);
+                gate.add(&mut self.draft, self.options.reductions.half_step, strength, place, out);
+                out
+            }
+        }
+    }
+
+    fn add_output(&mut self, group: usize, output: usize, inputs: &[Bit], delta: f64) {
+        let place = NeuronPlace { group, layer: self.architecture.num_layers() - 1, neuron: output };
+        let products = self.add_products(place, inputs, delta);
+        let target = self.groups.targets.get(group, output);
+        let reductions = self.options.reductions;
+        // the error of an output bit: the bit itself if it should be -1, its negation if it should be +1
+        let error = match Threshold::decide(&products) {
+            Gate::Decided(bit) => Bit::Known(bit != target),
+            Gate::Alias(bit) => bit.xnor(!target),
+            Gate::Open(gate) => {
+                let (out, error) = if reductions.error_bit {
+                    let error = Bit::variable(self.draft.add_variable(Role::Error { group, output }));
+                    (error.xnor(!target), error)
+                } else {
+                    let out = Bit::variable(self.draft.add_variable(Role::Activation(place)));
+                    (out, out.xnor(!target))
+                };
+                let strength = self.penalties.gate(delta);
+                gate.add(&mut self.draft, reductions.half_step, strength, place, out);
+                error
+            }
+        };
+        add_loss(&mut self.draft, &mut self.penalties, reductions.error_bit, (group, output), delta, error);
+    }
+
+    /// Products of a neuron's weights with its inputs, the constant input of the bias last.
+    fn add_products(&mut self, place: NeuronPlace, inputs: &[Bit], need: f64) -> Vec<Affine> {
+        let NeuronPlace { layer, neuron, .. } = place;
+        let bias = self.architecture.bias().then_some(Bit::Known(true));
+        let mut products = Vec::with_capacity(inputs.len() + 1);
+        for (input, activation) in inputs.iter().copied().chain(bias).enumerate() {
+            let weight = self.weights[layer][neuron][input];
+            let place = Place { neuron: place, input };
+            let penalties = (&mut self.penalties, need);
+            products.push(add_product(&mut self.draft, &self.options.reductions, penalties, place, weight, activation));
+        }
+        products
+    }
+}

@@ -1,0 +1,113 @@
+//! Which reductions to use, and how strong the penalties are.
+
+use serde::{Deserialize, Serialize};
+
+/// The reductions of `compact`, each with its own switch. Sections refer to `docs/formulation.md`.
+///
+/// Any combination has the same minimum: that of the loss.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reductions {
+    /// (a) Rows with equal inputs become one group.
+    pub merge_equal: bool,
+    /// (a) Rows with opposite inputs become one group too, where the network is odd. Needs `merge_equal`.
+    pub merge_negated: bool,
+    /// (b) A product of a weight with a known bit is the weight or its negation, without a variable.
+    pub substitute_inputs: bool,
+    /// (c) A product of two unknown bits takes one variable, their AND, instead of two.
+    pub and_products: bool,
+    /// (d) The threshold gate counts slack in half steps: one slack bit fewer, twice the gap.
+    pub half_step: bool,
+    /// (f) The loss is linear in the output bit itself, without a variable.
+    pub error_bit: bool,
+    /// (g) One outgoing weight of each hidden neuron with odd fan-in is fixed to +1.
+    pub gauge: bool,
+}
+
+impl Reductions {
+    /// Every reduction.
+    pub const ALL: Self = Self {
+        merge_equal: true,
+        merge_negated: true,
+        substitute_inputs: true,
+        and_products: true,
+        half_step: true,
+        error_bit: true,
+        gauge: true,
+    };
+
+    /// No reduction.
+    pub const NONE: Self = Self {
+        merge_equal: false,
+        merge_negated: false,
+        substitute_inputs: false,
+        and_products: false,
+        half_step: false,
+        error_bit: false,
+        gauge: false,
+    };
+
+    /// The names of the switches, as on the command line.
+    pub const NAMES: [&'static str; 7] =
+        ["merge-equal", "merge-negated", "substitute-inputs", "and-products", "half-step", "error-bit", "gauge"];
+
+    /// The switch of that name, to read or to set.
+    pub fn switch(&mut self, name: &str) -> Option<&mut bool> {
+        Some(match name {
+            "merge-equal" => &mut self.merge_equal,
+            "merge-negated" => &mut self.merge_negated,
+            "substitute-inputs" => &mut self.substitute_inputs,
+            "and-products" => &mut self.and_products,
+            "half-step" => &mut self.half_step,
+            "error-bit" => &mut self.error_bit,
+            "gauge" => &mut self.gauge,
+            _ => return None,
+        })
+    }
+}
+
+/// How strong the penalties are.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
+pub enum PenaltyRule {
+    /// (e) As strong as each group needs: a violated constraint of a group costs at least `margin` times what violating it can
+    /// save. `margin >= 1` is exact, `> 1` also makes every constraint hold in every minimum.
+    PerGroup {
+        /// The factor. `[default: 1.25] [range: > 0; below 1 is not exact]`
+        margin: f64,
+    },
+    /// One `lambda` in front of every constraint, as in the paper.
+    Uniform {
+        /// The penalty. `[default: 50] [range: > 0]`
+        lambda: f64,
+    },
+}
+
+/// What [`compile`](super::compile) builds.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FormulationOptions {
+    /// Which reductions to use.
+    pub reductions: Reductions,
+    /// How strong the penalties are.
+    pub penalties: PenaltyRule,
+}
+
+impl FormulationOptions {
+    /// The paper's `lambda`.
+    pub const PAPER_LAMBDA: f64 = 50.0;
+    /// The default margin: the smallest of those measured at which annealing finds optima as often as at larger ones.
+    pub const DEFAULT_MARGIN: f64 = 1.25;
+
+    /// The paper's formulation: no reduction, one penalty of 50.
+    #[must_use]
+    pub fn reference() -> Self {
+        Self { reductions: Reductions::NONE, penalties: PenaltyRule::Uniform { lambda: Self::PAPER_LAMBDA } }
+    }
+
+    /// Ours: every reduction, penalties per group.
+    #[must_use]
+    pub fn compact() -> Self {
+        Self { reductions: Reductions::ALL, penalties: PenaltyRule::PerGroup { margin: Self::DEFAULT_MARGIN } }
+    }
+}

@@ -1,0 +1,61 @@
+//! How strong each penalty is, and whether all of them are strong enough.
+
+use super::options::PenaltyRule;
+use super::product::ProductPenalty;
+
+/// Hands out penalty strengths and keeps account of whether they suffice.
+///
+/// For fixed weights the energy, minimised over all other variables, is a sum over groups. In a group with a violated
+/// constraint the loss can be lower than the true one by at most what depends on that constraint: the group's whole
+/// `sum_o delta_o` for anything in a hidden layer, the `delta_o` of output `o` for anything in its neuron. That is the
+/// constraint's *need*. If every violation costs at least its need, then `min E(w, .) = loss(w)` for every `w`.
+pub(super) struct Penalties {
+    rule: PenaltyRule,
+    half_step: bool,
+    /// Least `cost - need` and `cost / need` over all constraints so far.
+    surplus: f64,
+    ratio: f64,
+}
+
+impl Penalties {
+    pub(super) fn new(rule: PenaltyRule, half_step: bool) -> Self {
+        Self { rule, half_step, surplus: f64::INFINITY, ratio: f64::INFINITY }
+    }
+
+    /// The factor in front of a threshold gate; a wrong gate costs twice that with half steps.
+    pub(super) fn gate(&mut self, need: f64) -> f64 {
+        let cost_of_one = if self.half_step { 2.0 } else { 1.0 };
+        let strength = match self.rule {
+            PenaltyRule::PerGroup { margin } => margin * need / cost_of_one,
+            PenaltyRule::Uniform { lambda } => lambda,
+        };
+        self.enter(strength * cost_of_one, need);
+        strength
+    }
+
+    /// The factor in front of a product or copy.
+    pub(super) fn product(&mut self, need: f64) -> ProductPenalty {
+        let strength = match self.rule {
+            PenaltyRule::PerGroup { margin } => margin * need,
+            PenaltyRule::Uniform { lambda } => lambda,
+        };
+        self.enter(strength, need);
+        ProductPenalty { strength, ancilla_gap: need }
+    }
+
+    fn enter(&mut self, cost: f64, need: f64) {
+        self.surplus = self.surplus.min(cost - need);
+        self.ratio = self.ratio.min(cost / need);
+    }
+
+    /// Least of `cost - need` over all constraints: by how much any state with a violated constraint lies above the loss of
+    /// its weights. Infinite when there are no constraints.
+    pub(super) fn surplus(&self) -> f64 {
+        self.surplus
+    }
+
+    /// Least of `cost / need` over all constraints.
+    pub(super) fn ratio(&self) -> f64 {
+        self.ratio
+    }
+}

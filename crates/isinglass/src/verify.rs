@@ -1,0 +1,311 @@
+//! The independent check: what a network and a sample are worth, from first principles.
+//!
+//! Nothing here shares code with [`formulation`](crate::formulation): the forward pass is written out in plain spins, the
+//! constraints are evaluated from what the labels of the variables say, and energies come from the model itself.
+
+use crate::formulation::{Layout, LayoutError, NeuronPlace, Place, Role};
+use crate::network::Network;
+use crate::task::{Groups, Task};
+use isinglass_qubo::{Bqm, Vartype};
+use serde::Serialize;
+use std::collections::HashMap;
+
+/// What one sample of a formulation turns out to be.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Verification {
+    /// Loss of the decoded weights on the task, by the forward pass.
+    pub loss: f64,
+    /// Energy of the sample on the QUBO, offset included.
+    pub energy: f64,
+    /// Energy of the sample completed from its weights: activations, products and errors by the forward pass, slack bits at
+    /// their best. Equal to `loss` (plus weight terms) for an exact formulation.
+    pub completed_energy: f64,
+    /// Threshold gates whose output is not what their own inputs say.
+    pub violated_gates: usize,
+    /// Products, ANDs and ancillas that are not what their own operands say.
+    pub violated_products: usize,
+    /// Loss variables that are not the error they should copy.
+    pub violated_losses: usize,
+}
+
+impl Verification {
+    /// Violated constraints of all kinds.
+    #[must_use]
+    pub fn violations(&self) -> usize {
+        self.violated_gates + self.violated_products + self.violated_losses
+    }
+}
+
+/// Why a sample cannot be verified.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum VerifyError {
+    /// The sample does not fit the layout.
+    #[error(transparent)]
+    Layout(#[from] LayoutError),
+    /// QUBO and layout differ in size, or the model is not over 0/1.
+    #[error("the layout has {layout} variables, but the model has {model}, of vartype {vartype}; it must be BINARY")]
+    Model {
+        /// Variables of the layout.
+        layout: usize,
+        /// Variables of the model.
+        model: usize,
+        /// The model's vartype.
+        vartype: &'static str,
+    },
+    /// The layout speaks of groups that the task does not have.
+    #[error("`{label}` is about a group, neuron or input that the task and network do not have")]
+    Foreign {
+        /// The label of the variable.
+        label: String,
+    },
+}
+
+/// The loss of a network on a task, row by row, in plain spins: `sum_r weight_r #{o : f(x_r)_o != y_ro}`.
+#[must_use]
+pub fn loss(network: &Network, task: &Task) -> f64 {
+    let mut loss = 0.0;
+    for row in 0..task.num_rows() {
+        let input: Vec<bool> = (0..task.inputs().num_columns()).map(|column| task.inputs().get(row, column)).collect();
+        let activations = forward(network, &input);
+        let outputs = &activations[activations.len() - 1];
+        let wrong = outputs.iter().enumerate().filter(|&(output, &bit)| bit != task.targets().get(row, output)).count();
+        loss += task.weights()[row] * wrong as f64;
+    }
+    loss
+}
+
+/// Activations of every layer, the inputs first, from the definition: `sign(sum_i w_i a_i)`, a tie being `+1`.
+fn forward(network: &Network, input: &[bool]) -> Vec<Vec<bool>> {
+    let mut activations = vec![input.to_vec()];
+    for layer in 0..network.architecture().num_layers() {
+        let inputs = &activations[layer];
+        let outputs = (0..network.architecture().width(layer + 1))
+            .map(|neuron| {
+                fires((0..network.architecture().fan_in(layer)).map(|i| network.weight(layer, neuron, i)), inputs)
+            })
+            .collect();
+        activations.push(outputs);
+    }
+    activations
+}
+
+/// Whether a neuron fires; a weight without an input of its own is that of the bias, whose input is `+1`.
+fn fires(weights: impl Iterator<Item = bool>, inputs: &[bool]) -> bool {
+    let spin = |bit: bool| if bit { 1i64 } else { -1 };
+    let sum: i64 =
+        weights.enumerate().map(|(i, weight)| spin(weight) * inputs.get(i).map_or(1, |&bit| spin(bit))).sum();
+    sum >= 0
+}
+
+/// Verifies one sample of a formulation of `task`.
+///
+/// # Errors
+/// [`VerifyError`] when sample, layout, model and task do not belong together.
+pub fn verify(qubo: &Bqm, layout: &Layout, task: &Task, sample: &[i8]) -> Result<Verification, VerifyError> {
+    if qubo.num_variables() != layout.roles().len() || qubo.vartype() != Vartype::Binary {
+        let (layout, model) = (layout.roles().len(), qubo.num_variables());
+        return Err(VerifyError::Model { layout, model, vartype: qubo.vartype().name() });
+    }
+    let network = layout.decode(sample)?;
+    let groups = task.group(layout.merge());
+    check_places(layout, &groups)?;
+    let index: HashMap<Role, usize> =
+        layout.roles().iter().enumerate().map(|(variable, &role)| (role, variable)).collect();
+    let reading = Reading { network: &network, groups: &groups, index: &index, sample };
+    let (mut violated_gates, mut violated_products, mut violated_losses) = (0, 0, 0);
+    for (&role, &variable) in &index {
+        let value = sample[variable] > 0;
+        match role {
+            Role::Activation(place) => violated_gates += usize::from(value != reading.fires(place)),
+            Role::Error { group, output } => {
+                let fires = reading.fires(output_place(&network, group, output));
+                violated_gates += usize::from(value != (fires != groups.targets.get(group, output)));
+            }
+            Role::Product(place) => {
+                let (weight, activation) = reading.operands(place);
+                violated_products += usize::from(value != (weight == activation));
+            }
+            Role::And(place) | Role::Ancilla(place) => {
+                let (weight, activation) = reading.operands(place);
+                violated_products += usize::from(value != (weight && activation));
+            }
+            Role::Loss { group, output } => {
+                let out = reading.activation(output_place(&network, group, output));
+                violated_losses += usize::from(value != (out != groups.targets.get(group, output)));
+            }
+            Role::Weight { .. } | Role::Slack(..) => {}
+        }
+    }
+    let completed = complete(qubo, layout, &network, &groups, sample);
+    Ok(Verification {
+        loss: loss(&network, task),
+        energy: qubo.energy(sample),
+        completed_energy: qubo.energy(&completed),
+        violated_gates,
+        violated_products,
+        violated_losses,
+    })
+}
+
+fn output_place(network: &Network, group: usize, output: usize) -> NeuronPlace {
+    NeuronPlace { group, layer: network.architecture().num_layers() - 1, neuron: output }
+}
+
+/// Every variable speaks of a group of the task and a neuron of the network.
+fn check_places(layout: &Layout, groups: &Groups) -> Result<(), VerifyError> {
+    let architecture = layout.architecture();
+    let neuron_exists = |place: &NeuronPlace| {
+        place.group < groups.len()
+            && place.layer < architecture.num_layers()
+            && place.neuron < architecture.width(place.layer + 1)
+    };
+    let fits = |role: &Role| match role {
+        Role::Weight { .. } => true,
+        Role::Product(place) | Role::And(place) | Role::Ancilla(place) => {
+            neuron_exists(&place.neuron) && place.input < architecture.fan_in(place.neuron.layer)
+        }
+        Role::Activation(place) | Role::Slack(place, _) => neuron_exists(place),
+        Role::Error { group, output } | Role::Loss { group, output } => {
+            *group < groups.len() && *output < architecture.num_outputs()
+        }
+    };
+    let shape_fits = groups.inputs.num_columns() == architecture.num_inputs()
+        && groups.targets.num_columns() == architecture.num_outputs();
+    match layout.roles().iter().find(|role| !shape_fits || !fits(role)) {
+        Some(role) => Err(VerifyError::Foreign { label: role.to_string() }),
+        None => Ok(()),
+    }
+}
+
+/// A sample read as a state of the network on every group.
+struct Reading<'a> {
+    network: &'a Network,
+    groups: &'a Groups,
+    index: &'a HashMap<Role, usize>,
+    sample: &'a [i8],
+}
+
+impl Reading<'_> {
+    fn value(&self, role: Role) -> Option<bool> {
+        self.index.get(&role).map(|&variable| self.sample[variable] > 0)
+    }
+
+    /// The activation that the sample gives a neuron; where it has no variable for it, what the neuron's inputs say.
+    fn activation(&self, place: NeuronPlace) -> bool {
+        if let Some(bit) = self.value(Role::Activation(place)) {
+            return bit;
+        }
+        let is_output = place.layer + 1 == self.network.architecture().num_layers();
+        let error = self.value(Role::Error { group: place.group, output: place.neuron });
+        match error {
+            Some(error) if is_output => error != self.groups.targets.get(place.group, place.neuron),
+            _ => self.fires(place),
+        }
+    }
+
+    /// The input bits of a layer in a group, that of the bias left out.
+    fn inputs(&self, group: usize, layer: usize) -> Vec<bool> {
+        let width = self.network.architecture().width(layer);
+        if layer == 0 {
+            return (0..width).map(|column| self.groups.inputs.get(group, column)).collect();
+        }
+        (0..width).map(|neuron| self.activation(NeuronPlace { group, layer: layer - 1, neuron })).collect()
+    }
+
+    /// Whether a neuron fires on the sample's own products, or on its weights and inputs where there are no products.
+    fn fires(&self, place: NeuronPlace) -> bool {
+        let fan_in = self.network.architecture().fan_in(place.layer);
+        let inputs = self.inputs(place.group, place.layer);
+        let agreements = (0..fan_in)
+            .filter(|&input| {
+                let agree =
+                    self.network.weight(place.layer, place.neuron, input) == inputs.get(input).copied().unwrap_or(true);
+                self.value(Role::Product(Place { neuron: place, input })).unwrap_or(agree)
+            })
+            .count();
+        2 * agreements >= fan_in
+    }
+
+    fn operands(&self, place: Place) -> (bool, bool) {
+        let NeuronPlace { group, layer, neuron } = place.neuron;
+        let activation = self.inputs(group, layer).get(place.input).copied().unwrap_or(true);
+        (self.network.weight(layer, neuron, place.input), activation)
+    }
+}
+
+/// The sample with everything but its weights recomputed: by the forward pass, and slack bits at their best.
+fn complete(qubo: &Bqm, layout: &Layout, network: &Network, groups: &Groups, sample: &[i8]) -> Vec<i8> {
+    let passes: Vec<Vec<Vec<bool>>> = (0..groups.len())
+        .map(|group| {
+            let input: Vec<bool> = (0..groups.inputs.num_columns()).map(|c| groups.inputs.get(group, c)).collect();
+            forward(network, &input)
+        })
+        .collect();
+    let operands = |place: &Place| {
+        let NeuronPlace { group, layer, neuron } = place.neuron;
+        let activation = passes[group][layer].get(place.input).copied().unwrap_or(true);
+        (network.weight(layer, neuron, place.input), activation)
+    };
+    let is_wrong = |group: usize, output: usize| {
+        let outputs = &passes[group][network.architecture().num_layers()];
+        outputs[output] != groups.targets.get(group, output)
+    };
+    let mut completed = sample.to_vec();
+    let mut slack: HashMap<NeuronPlace, Vec<usize>> = HashMap::new();
+    for (variable, role) in layout.roles().iter().enumerate() {
+        let bit = match role {
+            Role::Weight { .. } => continue,
+            Role::Slack(place, _) => {
+                slack.entry(*place).or_default().push(variable);
+                continue;
+            }
+            Role::Activation(place) => passes[place.group][place.layer + 1][place.neuron],
+            Role::Error { group, output } | Role::Loss { group, output } => is_wrong(*group, *output),
+            Role::Product(place) => operands(place).0 == operands(place).1,
+            Role::And(place) | Role::Ancilla(place) => operands(place).0 && operands(place).1,
+        };
+        completed[variable] = i8::from(bit);
+    }
+    for bits in slack.values() {
+        set_best(qubo, &mut completed, bits);
+    }
+    completed
+}
+
+/// Sets a few variables to the values of least energy, the others staying as they are.
+fn set_best(qubo: &Bqm, sample: &mut [i8], variables: &[usize]) {
+    let mut best = (f64::INFINITY, 0);
+    for bits in 0u64..1 << variables.len() {
+        assign(sample, variables, bits);
+        let energy: f64 = variables
+            .iter()
+            .map(|&variable| {
+                let (neighbors, biases) = qubo.neighborhood(variable);
+                let field: f64 = neighbors
+                    .iter()
+                    .zip(biases)
+                    .map(|(&neighbor, bias)| {
+                        // a pair inside the set is met from both ends
+                        let share = if variables.contains(&(neighbor as usize)) { 0.5 } else { 1.0 };
+                        share * bias * f64::from(sample[neighbor as usize])
+                    })
+                    .sum();
+                f64::from(sample[variable]) * (qubo.linear()[variable] + field)
+            })
+            .sum();
+        if energy < best.0 {
+            best = (energy, bits);
+        }
+    }
+    assign(sample, variables, best.1);
+}
+
+fn assign(sample: &mut [i8], variables: &[usize], bits: u64) {
+    for (place, &variable) in variables.iter().enumerate() {
+        sample[variable] = (bits >> place & 1) as i8;
+    }
+}
+
+#[cfg(test)]
+mod tests;
