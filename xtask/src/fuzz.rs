@@ -10,7 +10,12 @@ pub(crate) const DEFAULT_SECONDS: u64 = 60;
 /// Where the targets are, one file each.
 const TARGETS: &str = "fuzz/targets";
 
-/// Runs every target for `seconds`, from the inputs that earlier runs found interesting.
+/// Small valid inputs to begin with, a folder for each target.
+const SEEDS: &str = "fuzz/seeds";
+/// Inputs that earlier runs found interesting, a folder for each target; not in the repository.
+const CORPUS: &str = "fuzz/corpus";
+
+/// Runs every target for `seconds`, from its seeds and what earlier runs found.
 ///
 /// # Errors
 /// When cargo-fuzz is not installed, or a target found an input that makes a reader panic.
@@ -22,9 +27,11 @@ pub(crate) fn run(root: &Path, seconds: u64) -> Result<(), String> {
     let targets = targets(root)?;
     for target in &targets {
         println!("\n=== {target}: {seconds} s");
-        // no sanitizer: the crates hold no unsafe code that one could watch, and stable Rust has none
+        let (corpus, seeds) = (format!("{CORPUS}/{target}"), format!("{SEEDS}/{target}"));
+        fs::create_dir_all(root.join(&corpus)).map_err(|error| format!("{corpus}: {error}"))?;
+        // no sanitizer: stable Rust has none, and safe code gives it nothing to find
         let status = cargo(root)
-            .args(["fuzz", "run", "--sanitizer", "none", target, "--", &time])
+            .args(["fuzz", "run", "--sanitizer", "none", target, &corpus, &seeds, "--", &time])
             .status()
             .map_err(|error| format!("cargo cannot be started: {error}"))?;
         if !status.success() {
@@ -38,7 +45,7 @@ pub(crate) fn run(root: &Path, seconds: u64) -> Result<(), String> {
     Ok(())
 }
 
-/// The names of the targets, in alphabetical order.
+/// The names of the targets, in alphabetical order; each has seeds.
 fn targets(root: &Path) -> Result<Vec<String>, String> {
     let entries = fs::read_dir(root.join(TARGETS)).map_err(|error| format!("{TARGETS}: {error}"))?;
     let mut names: Vec<String> = entries
@@ -46,5 +53,8 @@ fn targets(root: &Path) -> Result<Vec<String>, String> {
         .filter_map(|entry| entry.file_name().to_str()?.strip_suffix(".rs").map(str::to_owned))
         .collect();
     names.sort();
-    Ok(names)
+    match names.iter().find(|name| !root.join(SEEDS).join(name).is_dir()) {
+        Some(name) => Err(format!("{name} has no seeds\nhint: put a small valid input into {SEEDS}/{name}")),
+        None => Ok(names),
+    }
 }
