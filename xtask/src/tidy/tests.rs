@@ -95,8 +95,7 @@ fn versions_are_named_in_the_workspace_only() {
     );
 }
 
-const LIB: &str =
-    "//! Doc.\npub mod low;\nmod middle;\n#[cfg(feature = \"high\")]\npub mod high;\n\npub use high::{High, Higher};\n";
+const LIB: &str = "//! Doc.\npub mod low;\nmod middle;\n#[cfg(feature = \"high\")]\npub mod high;\n#[cfg(test)]\nmod trial;\n\npub use high::{High, Higher};\n";
 
 fn module_faults(path: &str, text: &str) -> Vec<String> {
     faults(&[("crates/isinglass/src/lib.rs", LIB), (path, text)], modules::check)
@@ -128,6 +127,7 @@ fn groups_exports_and_steps_up_lead_to_modules_too() {
 fn comments_texts_and_tests_may_name_any_module() {
     let text = "//! [`crate::high`]\nconst A: &str = \"crate::high\";\n#[cfg(test)]\nmod tests {\n    use crate::high::B;\n}\n";
     assert!(module_faults("crates/isinglass/src/low.rs", text).is_empty());
+    assert!(module_faults("crates/isinglass/src/trial.rs", "use crate::high;").is_empty());
     assert!(module_faults("crates/isinglass/src/low/tests.rs", "use crate::high;").is_empty());
     assert!(module_faults("crates/isinglass/src/low/tests/more.rs", "use crate::high;").is_empty());
 }
