@@ -83,7 +83,7 @@ impl Header {
         // a place inside the comment would need the columns of what was trimmed; the line is enough
         let word = Word { text: value.trim(), line, column: 1 };
         let in_line = |fault: Fault| Fault::at_line(line, fault.cause);
-        let twice = |what| Fault::at_line(line, ReadCause::GivenTwice { what });
+        let twice = |what| Fault::at_line(line, ReadCause::Conflict { what });
         match key.trim() {
             "vartype" => {
                 let vartype = match word.text {

@@ -66,6 +66,11 @@ struct Written<'a> {
 
 pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<ProblemFile, Fault> {
     let text = utf8(bytes)?;
+    // serde would take a list for the fields in order
+    if !text.trim_start().starts_with('{') {
+        let expected = "a JSON object";
+        return Err(Fault::in_file(ReadCause::Unexpected { found: excerpt(text.trim()), expected }));
+    }
     check_head(&serde_json::from_str(text)?)?;
     let body: Body = serde_json::from_str(text)?;
     let num_variables = checked_counts(&body)?;

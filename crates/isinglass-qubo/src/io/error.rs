@@ -59,9 +59,7 @@ impl ReadError {
             ReadCause::VartypeConflict { file, .. } => {
                 return Some(format!("read the file as {file}, or leave the vartype to the file"));
             }
-            ReadCause::TooManyVariables { .. } | ReadCause::IndexTooLarge { .. } => {
-                "number the variables from 0 without large gaps"
-            }
+            ReadCause::IndexTooLarge { .. } => "number the variables from 0 without large gaps",
             ReadCause::Unsupported { feature: Feature::Constraint, .. } => {
                 "add the constraint to the objective as a penalty first"
             }
@@ -189,7 +187,7 @@ pub enum ReadCause {
         num_variables: usize,
     },
     /// A number of things other than declared.
-    #[error("{declared} {what} declared, but {found} found")]
+    #[error("{what}: {declared} declared, but {found} found")]
     Count {
         /// What is counted.
         what: &'static str,
@@ -198,9 +196,15 @@ pub enum ReadCause {
         /// How many there are.
         found: u64,
     },
-    /// Two values for one thing.
-    #[error("{what} is given twice, with different values")]
+    /// One thing a second time.
+    #[error("{what} given twice")]
     GivenTwice {
+        /// The thing.
+        what: &'static str,
+    },
+    /// Two values for one thing.
+    #[error("{what} given twice, with different values")]
+    Conflict {
         /// The thing.
         what: &'static str,
     },

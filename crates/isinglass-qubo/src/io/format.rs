@@ -144,7 +144,7 @@ mod tests {
             assert_eq!(format.name().parse(), Ok(format));
             assert_eq!(Format::from_path(Path::new(&format!("a.b.{}", format.ending().to_uppercase()))), Some(format));
         }
-        insta::assert_snapshot!("xml".parse::<Format>().unwrap_err(), @"");
+        insta::assert_snapshot!("xml".parse::<Format>().unwrap_err(), @"no format is called `xml`: known are coo, bqm, json, qubo, lp, mps");
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<ProblemFile, F
                 if let (Some("offset:"), Some(value)) = (words.next().map(|word| word.text), words.next()) {
                     let value = value.float()?;
                     if offset.is_some_and(|offset| offset != value) {
-                        return Err(Fault::at_line(number, ReadCause::GivenTwice { what: "offset" }));
+                        return Err(Fault::at_line(number, ReadCause::Conflict { what: "offset" }));
                     }
                     offset = Some(value);
                 }

@@ -11,7 +11,7 @@ mod tests;
 
 use std::io::Write;
 
-use super::error::{Fault, ReadCause, ReadError};
+use super::error::{Fault, ReadCause, ReadError, excerpt};
 use super::problem::{Label, ReadOptions};
 use super::report::WriteError;
 use super::text::utf8;
@@ -61,10 +61,11 @@ fn read(bytes: &[u8], options: &ReadOptions) -> Result<SampleFile, Fault> {
     if !text.trim_start().starts_with(['{', '[']) {
         return table::read(text)?.settle(options);
     }
-    if dimod::is_sample_set(text) {
-        return dimod::read(text, options);
+    match dimod::type_of(text).as_deref() {
+        Some(dimod::TYPE) => dimod::read(text, options),
+        Some(other) => Err(Fault::in_file(ReadCause::WrongType { found: excerpt(other), expected: dimod::TYPE })),
+        None => plain::read(text)?.settle(options),
     }
-    plain::read(text)?.settle(options)
 }
 
 impl Values {

@@ -139,7 +139,7 @@ impl<'a> Reader<'a> {
         if *self.maximized.get_or_insert(maximized) == maximized {
             Ok(())
         } else {
-            Err(word.fault(ReadCause::GivenTwice { what: "OBJSENSE" }))
+            Err(word.fault(ReadCause::Conflict { what: "OBJSENSE" }))
         }
     }
 

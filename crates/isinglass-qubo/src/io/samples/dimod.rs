@@ -14,6 +14,8 @@ use crate::io::report::WriteError;
 use crate::model::Vartype;
 use crate::sample_set::SampleSet;
 
+/// The type of the object.
+pub(super) const TYPE: &str = "SampleSet";
 /// Bits in a word of packed samples.
 const WORD: usize = 32;
 
@@ -85,9 +87,9 @@ struct WrittenVectors<'a> {
     num_occurrences: Array<Vec<u64>>,
 }
 
-/// Whether the text is an object that calls itself a SampleSet.
-pub(super) fn is_sample_set(text: &str) -> bool {
-    serde_json::from_str::<Kind>(text).is_ok_and(|head| head.kind == "SampleSet")
+/// The type that a JSON object says it has, `None` for anything without one.
+pub(super) fn type_of(text: &str) -> Option<String> {
+    serde_json::from_str::<Kind>(text).ok().map(|head| head.kind)
 }
 
 pub(super) fn read(text: &str, options: &ReadOptions) -> Result<SampleFile, Fault> {
@@ -177,7 +179,7 @@ pub(super) fn write(
     }
     let sample_data = samples.rows().map(|row| row.sample).collect();
     let written = Written {
-        kind: "SampleSet",
+        kind: TYPE,
         version: Version { sampleset_schema: "3.2.0".to_owned() },
         num_variables,
         num_rows,

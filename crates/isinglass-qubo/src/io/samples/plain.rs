@@ -3,16 +3,16 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 
 use super::{Values, check_lengths};
-use crate::io::error::{Fault, ReadCause};
-use crate::io::labels::are_range;
+use crate::io::error::{Fault, ReadCause, excerpt};
+use crate::io::labels::{are_range, duplicate};
 use crate::io::problem::Label;
 
 /// The JSON that samples are made of, with the order of keys.
 enum Node {
-    Value(i8),
+    Integer(i64),
     Text(String),
     List(Vec<Node>),
     Object(Vec<(String, Node)>),
@@ -30,28 +30,23 @@ impl<'de> Visitor<'de> for NodeVisitor {
     type Value = Node;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("one of the values -1, 0 and 1, a list, or an object")
+        formatter.write_str("an integer, a text, a list or an object")
     }
 
     fn visit_i64<E: Error>(self, value: i64) -> Result<Node, E> {
-        match value {
-            -1..=1 => Ok(Node::Value(value as i8)),
-            _ => Err(E::invalid_value(serde::de::Unexpected::Signed(value), &self)),
-        }
+        Ok(Node::Integer(value))
     }
 
     fn visit_u64<E: Error>(self, value: u64) -> Result<Node, E> {
-        match value {
-            0..=1 => Ok(Node::Value(value as i8)),
-            _ => Err(E::invalid_value(serde::de::Unexpected::Unsigned(value), &self)),
-        }
+        i64::try_from(value).map(Node::Integer).map_err(|_| E::invalid_value(Unexpected::Unsigned(value), &self))
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Node, E> {
+        // programs that keep values as floats print 1.0
         if [-1.0, 0.0, 1.0].contains(&value) {
-            Ok(Node::Value(value as i8))
+            Ok(Node::Integer(value as i64))
         } else {
-            Err(E::invalid_value(serde::de::Unexpected::Float(value), &self))
+            Err(E::invalid_value(Unexpected::Float(value), &self))
         }
     }
 
@@ -82,7 +77,7 @@ impl<'de> Visitor<'de> for NodeVisitor {
 
 pub(super) fn read(text: &str) -> Result<Values, Fault> {
     let samples = match serde_json::from_str(text)? {
-        Node::Object(entries) if entries.iter().any(|(_, node)| matches!(node, Node::List(_))) => {
+        Node::Object(entries) if entries.iter().any(|(_, node)| !matches!(node, Node::Integer(_) | Node::Text(_))) => {
             return wrapped(entries).map_err(Fault::in_file);
         }
         node => node,
@@ -100,12 +95,12 @@ fn wrapped(entries: Vec<(String, Node)>) -> Result<Values, ReadCause> {
             _ => return Err(ReadCause::Unexpected { found: key, expected: "`samples` or `labels`" }),
         }
     }
-    let mut values = rows(samples.ok_or(ReadCause::Truncated { expected: "`samples`" })?)?;
+    let mut values = rows(samples.ok_or_else(|| ReadCause::Json { message: "missing field `samples`".to_owned() })?)?;
     if let Some(labels) = labels {
         if values.labels.is_some() {
             return Err(ReadCause::GivenTwice { what: "labels" });
         }
-        if let Some(label) = crate::io::labels::duplicate(&labels) {
+        if let Some(label) = duplicate(&labels) {
             return Err(ReadCause::DuplicateLabel { label: label.clone() });
         }
         check_lengths(&values.rows, labels.len())?;
@@ -114,14 +109,14 @@ fn wrapped(entries: Vec<(String, Node)>) -> Result<Values, ReadCause> {
     Ok(values)
 }
 
-/// Labels are texts here: a number other than -1, 0, 1 is no node.
 fn label_list(node: Node) -> Result<Vec<Label>, ReadCause> {
     let Node::List(nodes) = node else { return Err(shape(&node, "a list of labels")) };
     nodes
         .into_iter()
         .map(|node| match node {
             Node::Text(text) => Ok(Label::Text(text)),
-            node => Err(shape(&node, "a text as label")),
+            Node::Integer(integer) => Ok(Label::Integer(integer)),
+            node => Err(shape(&node, "an integer or a text")),
         })
         .collect()
 }
@@ -130,26 +125,26 @@ fn label_list(node: Node) -> Result<Vec<Label>, ReadCause> {
 fn rows(samples: Node) -> Result<Values, ReadCause> {
     match samples {
         Node::List(nodes) if nodes.first().is_none_or(|node| matches!(node, Node::List(_))) => {
-            let rows: Vec<Vec<i8>> = nodes.into_iter().map(value_list).collect::<Result<_, _>>()?;
+            let rows: Vec<Vec<i8>> = nodes.into_iter().enumerate().map(value_list).collect::<Result<_, _>>()?;
             check_lengths(&rows, rows.first().map_or(0, Vec::len))?;
             Ok(Values { rows, labels: None })
         }
         Node::List(nodes) if matches!(nodes.first(), Some(Node::Object(_))) => labelled_rows(nodes),
-        Node::List(_) => Ok(Values { rows: vec![value_list(samples)?], labels: None }),
+        Node::List(_) => Ok(Values { rows: vec![value_list((0, samples))?], labels: None }),
         Node::Object(_) => labelled_rows(vec![samples]),
         node => Err(shape(&node, "samples")),
     }
 }
 
-fn value_list(node: Node) -> Result<Vec<i8>, ReadCause> {
+fn value_list((row, node): (usize, Node)) -> Result<Vec<i8>, ReadCause> {
     let Node::List(nodes) = node else { return Err(shape(&node, "a list of values")) };
-    nodes.into_iter().map(value).collect()
+    nodes.into_iter().enumerate().map(|(variable, node)| value(row, variable, &node)).collect()
 }
 
-fn value(node: Node) -> Result<i8, ReadCause> {
+fn value(row: usize, variable: usize, node: &Node) -> Result<i8, ReadCause> {
     match node {
-        Node::Value(value) => Ok(value),
-        node => Err(shape(&node, "one of -1, 0 and 1")),
+        Node::Integer(value @ -1..=1) => Ok(*value as i8),
+        node => Err(ReadCause::SampleValue { row, variable, found: describe(node), allowed: "-1, 0 and 1" }),
     }
 }
 
@@ -167,8 +162,8 @@ fn labelled_rows(nodes: Vec<Node>) -> Result<Values, ReadCause> {
             }
         }
         let found = entries.len();
-        for (key, node) in entries {
-            values.insert(label(&key), value(node)?);
+        for (variable, (key, node)) in entries.iter().enumerate() {
+            values.insert(label(key), value(row, variable, node)?);
         }
         if found > labels.len() {
             return Err(ReadCause::RowLength { row, found, expected: labels.len() });
@@ -189,11 +184,14 @@ pub(super) fn label(text: &str) -> Label {
 }
 
 fn shape(node: &Node, expected: &'static str) -> ReadCause {
-    let found = match node {
-        Node::Value(value) => value.to_string(),
-        Node::Text(text) => crate::io::error::excerpt(text),
+    ReadCause::Unexpected { found: describe(node), expected }
+}
+
+fn describe(node: &Node) -> String {
+    match node {
+        Node::Integer(integer) => integer.to_string(),
+        Node::Text(text) => excerpt(text),
         Node::List(_) => "[...]".to_owned(),
         Node::Object(_) => "{...}".to_owned(),
-    };
-    ReadCause::Unexpected { found, expected }
+    }
 }
