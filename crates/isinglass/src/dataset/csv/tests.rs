@@ -1,0 +1,106 @@
+use proptest::prelude::*;
+
+use crate::dataset::error::refusal;
+use crate::dataset::{ColumnValues, DatasetError, LabelColumn, Limits, ReadOptions, Table, read_bytes};
+
+fn read(text: &str) -> Result<Table, DatasetError> {
+    read_bytes(text.as_bytes(), "a.csv", &ReadOptions::default())
+}
+
+fn read_with(text: &str, options: ReadOptions) -> Result<Table, DatasetError> {
+    read_bytes(text.as_bytes(), "a.csv", &options)
+}
+
+fn names(table: &Table) -> Vec<&str> {
+    table.columns().iter().map(|column| column.name.as_str()).collect()
+}
+
+#[test]
+fn numbers_categories_and_labels_are_told_apart() {
+    let table = read("\u{feff}size, \"main, colour\", label\n1.5,red,yes\r\n\r\n-2,\"blue\",no\n").unwrap();
+    assert_eq!(names(&table), ["size", "main, colour"]);
+    assert_eq!(table.columns()[0].values, ColumnValues::Numeric(vec![1.5, -2.0]));
+    let ColumnValues::Categorical { codes, categories } = &table.columns()[1].values else { panic!() };
+    assert_eq!((codes.as_slice(), categories.as_slice()), (&[1, 0][..], &["blue".to_owned(), "red".to_owned()][..]));
+    assert_eq!(table.labels().unwrap(), ["yes", "no"]);
+}
+
+#[test]
+fn columns_without_names_are_named_by_position() {
+    let table = read("1;2;3\n4;5;6\n").unwrap();
+    assert_eq!(names(&table), ["1", "2"]);
+    assert_eq!(table.labels().unwrap(), ["3", "6"]);
+}
+
+#[test]
+fn the_label_is_found_by_name_and_by_position() {
+    let text = "a,b,c\n1,2,3\n4,5,6\n";
+    for (label, expected) in [("first", ["1", "4"]), ("last", ["3", "6"]), ("2", ["2", "5"]), ("b", ["2", "5"])] {
+        let options = ReadOptions { label: Some(label.parse().unwrap()), ..ReadOptions::default() };
+        assert_eq!(read_with(text, options).unwrap().labels().unwrap(), expected);
+    }
+    let options = ReadOptions { label: Some(LabelColumn::None), ..ReadOptions::default() };
+    let table = read_with(text, options).unwrap();
+    assert_eq!((table.num_columns(), table.labels()), (3, None));
+}
+
+#[test]
+fn header_and_separator_can_be_given() {
+    let options = ReadOptions { header: Some(false), separator: Some(b'|'), ..ReadOptions::default() };
+    assert_eq!(read_with("a|1\nb|2\n", options).unwrap().num_rows(), 2);
+}
+
+#[test]
+fn a_column_of_numbers_can_be_taken_as_categories() {
+    let options = ReadOptions { categorical: vec!["a".into()], ..ReadOptions::default() };
+    let table = read_with("a,y\n1,0\nx,1\n", options).unwrap();
+    assert!(matches!(table.columns()[0].values, ColumnValues::Categorical { .. }));
+}
+
+#[test]
+fn every_fault_is_refused_with_its_line_and_cell() {
+    insta::assert_snapshot!(refusal(read("a,b\n1,2\n\n3,4,5\n")), @"");
+    insta::assert_snapshot!(refusal(read("a,b\r\n1,2\r\n3\r\n")), @"");
+    insta::assert_snapshot!(refusal(read("a,b\n1,2\n,4\n")), @"");
+    insta::assert_snapshot!(refusal(read("a,b\n1,2\n3,?\n")), @"");
+    insta::assert_snapshot!(refusal(read("a,b\n1,2\ninf,4\n")), @"");
+    insta::assert_snapshot!(refusal(read("a,b\n1,2\n1e400,4\n")), @"");
+    insta::assert_snapshot!(refusal(read("a,b\n1,2\n1o,4\n")), @"");
+    insta::assert_snapshot!(refusal(read("a,b\nx,2\n1,4\n")), @"");
+    insta::assert_snapshot!(refusal(read("a,a,y\n1,2,3\n")), @"");
+    insta::assert_snapshot!(refusal(read_bytes(b"a,b\n1,\xff\n", "a.csv", &ReadOptions::default())), @"");
+}
+
+#[test]
+fn files_without_rows_or_columns_are_refused() {
+    insta::assert_snapshot!(refusal(read("")), @"");
+    insta::assert_snapshot!(refusal(read("a,label\n")), @"");
+    insta::assert_snapshot!(refusal(read("1\n2\n")), @"");
+}
+
+#[test]
+fn a_column_that_is_not_there_is_refused() {
+    let label = |text: &str| ReadOptions { label: Some(text.parse().unwrap()), ..ReadOptions::default() };
+    insta::assert_snapshot!(refusal(read_with("a,b\n1,2\n", label("c"))), @"");
+    insta::assert_snapshot!(refusal(read_with("a,b\n1,2\n", label("3"))), @"");
+    let options = ReadOptions { categorical: vec!["c".into()], ..ReadOptions::default() };
+    insta::assert_snapshot!(refusal(read_with("a,b\n1,2\n", options)), @"");
+}
+
+#[test]
+fn too_many_cells_are_refused() {
+    let limits = Limits { cells: 3, ..Limits::default() };
+    insta::assert_snapshot!(refusal(read_with("1,2\n3,4\n", ReadOptions { limits, ..ReadOptions::default() })), @"");
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let _ = read_bytes(&bytes, "a.csv", &ReadOptions::default());
+    }
+
+    #[test]
+    fn no_text_like_it_makes_it_panic(text in "([-0-9a.,;\"\t\r?]{0,9}\n){0,6}") {
+        let _ = read(&text);
+    }
+}

@@ -1,0 +1,65 @@
+use proptest::prelude::*;
+
+use crate::dataset::error::refusal;
+use crate::dataset::{ColumnValues, LabelColumn, Limits, ReadOptions, Table, read_bytes};
+
+fn read(text: &str) -> Result<Table, crate::dataset::DatasetError> {
+    read_bytes(text.as_bytes(), "a.libsvm", &ReadOptions::default())
+}
+
+#[test]
+fn absent_values_are_zero_and_columns_are_named_by_their_ids() {
+    let table = read("# two rows\n+1 2:0.5 3:-1 # a comment\r\n\n-1.0 1:7\n").unwrap();
+    assert_eq!(table.labels().unwrap(), ["1", "-1"]);
+    let names: Vec<_> = table.columns().iter().map(|column| column.name.as_str()).collect();
+    assert_eq!(names, ["1", "2", "3"]);
+    assert_eq!(table.columns()[0].values, ColumnValues::Numeric(vec![0.0, 7.0]));
+    assert_eq!(table.columns()[2].values, ColumnValues::Numeric(vec![-1.0, 0.0]));
+    assert!(table.absent_columns_are_zero());
+}
+
+#[test]
+fn rows_without_labels_are_read_when_asked_for() {
+    let options = ReadOptions { label: Some(LabelColumn::None), ..ReadOptions::default() };
+    let table = read_bytes(b"1:2\n5 2:1\n", "a.libsvm", &options).unwrap();
+    assert_eq!((table.num_rows(), table.labels()), (2, None));
+}
+
+#[test]
+fn every_fault_is_refused_with_its_line_and_column() {
+    insta::assert_snapshot!(refusal(read("1 1:1\n2:1 3:1\n")), @"");
+    insta::assert_snapshot!(refusal(read("1 1:1\nx 3:1\n")), @"");
+    insta::assert_snapshot!(refusal(read("1,2 1:1\n")), @"");
+    insta::assert_snapshot!(refusal(read("nan 1:1\n")), @"");
+    insta::assert_snapshot!(refusal(read("1 1:1 7\n")), @"");
+    insta::assert_snapshot!(refusal(read("1 0:1\n")), @"");
+    insta::assert_snapshot!(refusal(read("1 -3:1\n")), @"");
+    insta::assert_snapshot!(refusal(read("1 3:abc\n")), @"");
+    insta::assert_snapshot!(refusal(read("1 3:1e999\n")), @"");
+    insta::assert_snapshot!(refusal(read("1 3:1 3:2\n")), @"");
+    insta::assert_snapshot!(refusal(read("1 qid:3 1:2\n")), @"");
+    insta::assert_snapshot!(refusal(read_bytes(b"1 1:1\n1 \xff", "a.libsvm", &ReadOptions::default())), @"");
+    insta::assert_snapshot!(refusal(read("# nothing\n")), @"");
+    insta::assert_snapshot!(refusal(read("1\n2\n")), @"");
+}
+
+#[test]
+fn a_huge_id_is_refused_before_memory_is_taken() {
+    insta::assert_snapshot!(refusal(read("1 1000000000:1\n")), @"");
+    insta::assert_snapshot!(refusal(read("1 99999999999999999999:1\n")), @"");
+    let limits = Limits { cells: 10, ..Limits::default() };
+    let options = ReadOptions { limits, ..ReadOptions::default() };
+    insta::assert_snapshot!(refusal(read_bytes(b"1 6:1\n1 1:1\n", "a.libsvm", &options)), @"");
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let _ = read_bytes(&bytes, "a.libsvm", &ReadOptions::default());
+    }
+
+    #[test]
+    fn no_text_like_it_makes_it_panic(text in "([-+]?[0-9]{1,2}( [0-9]{1,7}:[-0-9.e]{1,4}){0,4}[ #\n]){0,8}") {
+        let _ = read(&text);
+    }
+}
