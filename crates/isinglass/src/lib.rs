@@ -4,5 +4,6 @@
 
 pub mod bits;
 pub mod dataset;
+pub mod exact;
 pub mod network;
 pub mod task;
