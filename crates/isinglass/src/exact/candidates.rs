@@ -5,7 +5,7 @@ use super::functions::Functions;
 use crate::bits::BitMatrix;
 
 /// Up to this many candidates are compared pair by pair: beyond it, the comparison costs more than it saves.
-const MAX_COMPARED: usize = 1 << 14;
+const MAX_COMPARED: usize = 1 << 16;
 
 /// How a candidate is made: the weights into its neuron, and whether what it contributes is the negated output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -181,3 +181,33 @@ fn the_published_optima_of_a1a_are_proven() {
     assert_eq!((training.loss, training.lower_bound, training.status), (462.0, 462.0, SampleStatus::Optimal));
     assert_eq!(training.num_functions, 96);
 }
+
+/// The least number of errors of a committee of three, by trying all triples of neuron functions of up to 64 rows.
+fn brute_force_triples(task: &Task, num_inputs: usize) -> u32 {
+    let lone = Architecture::new(vec![num_inputs, 1], false).unwrap();
+    let functions = (0..1u64 << num_inputs).flat_map(|weights| {
+        let outputs = Network::from_fn(lone.clone(), |_, _, input| weights >> input & 1 == 1).infer(task.inputs());
+        let wrong = (0..task.num_rows()).filter(|&row| outputs.get(row, 0) != task.targets().get(row, 0));
+        let wrong = wrong.fold(0u64, |set, row| set | 1 << row);
+        [wrong, !wrong & (u64::MAX >> (64 - task.num_rows()))]
+    });
+    let functions: Vec<u64> = functions.collect();
+    let mut least = u32::MAX;
+    for (first, a) in functions.iter().enumerate() {
+        for (second, b) in functions[first..].iter().enumerate() {
+            for c in &functions[first + second..] {
+                least = least.min((a & b | a & c | b & c).count_ones());
+            }
+        }
+    }
+    least
+}
+
+#[test]
+fn what_is_pruned_holds_no_better_committee() {
+    for (num_inputs, seed) in [(6, 1), (6, 2), (7, 3), (7, 4)] {
+        let task = random_task(num_inputs, 60, seed, |_| 1.0);
+        let training = train(&task, &Architecture::new(vec![num_inputs, 3, 1], false).unwrap());
+        assert_eq!(training.loss, f64::from(brute_force_triples(&task, num_inputs)));
+    }
+}
