@@ -4,6 +4,12 @@
 
 pub mod bits;
 pub mod dataset;
-pub mod exact;
 pub mod network;
 pub mod task;
+
+pub mod exact;
+
+pub mod baseline;
+
+#[cfg(test)]
+mod a1a;
