@@ -8,6 +8,12 @@ pub mod task;
 pub mod dataset;
 pub mod formulation;
 pub mod verify;
+pub mod exact;
+pub mod baseline;
 pub mod metrics;
 pub mod model;
 pub mod train;
+pub mod report;
+
+#[cfg(test)]
+mod a1a;
