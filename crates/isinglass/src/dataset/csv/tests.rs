@@ -60,11 +60,11 @@ fn a_column_of_numbers_can_be_taken_as_categories() {
 #[test]
 fn every_fault_is_refused_with_its_line_and_cell() {
     insta::assert_snapshot!(refusal(read("a,b\n1,2\n\n3,4,5\n")), @r#"
-    a.csv, line 4, column 3: the line has 3 cells, the first line has 2
+    a.csv, line 4, column 3: the number of cells is 3, in the first line it is 2
     hint: check the separator, and quotes that are not closed
     "#);
     insta::assert_snapshot!(refusal(read("a,b\r\n1,2\r\n3\r\n")), @r#"
-    a.csv, line 3, column 2: the line has 1 cells, the first line has 2
+    a.csv, line 3, column 2: the number of cells is 1, in the first line it is 2
     hint: check the separator, and quotes that are not closed
     "#);
     insta::assert_snapshot!(refusal(read("a,b\n1,2\n,4\n")), @r#"
@@ -118,7 +118,7 @@ fn a_column_that_is_not_there_is_refused() {
 fn too_many_cells_are_refused() {
     let limits = Limits { cells: 3, ..Limits::default() };
     insta::assert_snapshot!(refusal(read_with("1,2\n3,4\n", ReadOptions { limits, ..ReadOptions::default() })), @r#"
-    a.csv: 4 cells (rows × columns), the limit is 3
+    a.csv: over the limit of 3 cells (rows × columns): at least 4
     hint: check the ids or the header of the file; a table is held dense in memory
     "#);
 }

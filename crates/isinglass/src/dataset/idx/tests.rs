@@ -49,7 +49,7 @@ fn damaged_files_are_refused_with_their_byte() {
     "#);
     insta::assert_snapshot!(refused(&idx(8, &[2, 1, 2], &[1, 2, 3, 4, 5])), @r#"
     a-ubyte, byte 16: the sizes [2, 1, 2] need 4 bytes of values, the file has 5
-    hint: the file may have been cut short; fetch it again
+    hint: something was added to the file; fetch it again
     "#);
     insta::assert_snapshot!(refused(&idx(8, &[1_000_000, 1_000_000], &[1])), @"a-ubyte, byte 4: the sizes [1000000, 1000000] are over the limit of 268435456 cells");
     insta::assert_snapshot!(refused(&idx(8, &[u32::MAX; 8], &[1])), @"a-ubyte, byte 4: the sizes [4294967295, 4294967295, 4294967295, 4294967295, 4294967295, 4294967295, 4294967295, 4294967295] are over the limit of 268435456 cells");

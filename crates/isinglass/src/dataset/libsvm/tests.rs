@@ -72,7 +72,7 @@ fn every_fault_is_refused_with_its_line_and_column() {
     hint: remove the qid: words
     "#);
     insta::assert_snapshot!(refusal(read_bytes(b"1 1:1\n1 \xff", "a.libsvm", &ReadOptions::default())), @"a.libsvm, line 2, column 3: the text is not UTF-8");
-    insta::assert_snapshot!(refusal(read("# nothing\n")), @"a.libsvm: there are no feature columns");
+    insta::assert_snapshot!(refusal(read("# nothing\n")), @"a.libsvm: there are no rows");
     insta::assert_snapshot!(refusal(read("1\n2\n")), @"a.libsvm: there are no feature columns");
 }
 
@@ -89,7 +89,7 @@ fn a_huge_id_is_refused_before_memory_is_taken() {
     let limits = Limits { cells: 10, ..Limits::default() };
     let options = ReadOptions { limits, ..ReadOptions::default() };
     insta::assert_snapshot!(refusal(read_bytes(b"1 6:1\n1 1:1\n", "a.libsvm", &options)), @r#"
-    a.libsvm: 12 cells (rows × columns), the limit is 10
+    a.libsvm: over the limit of 10 cells (rows × columns): at least 12
     hint: check the ids or the header of the file; a table is held dense in memory
     "#);
 }

@@ -92,7 +92,7 @@ fn damaged_files_are_refused_with_their_byte() {
     hint: save the array as bool, integers, float32 or float64
     "#);
     insta::assert_snapshot!(refused(&npy("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (1,)}", &[])), @r#"
-    a.npy, byte 10: values of the type "[('a', '<f8')], 'fortran_order': False, " are not supported
+    a.npy, byte 10: values of the type "[('a', '<f8')]" are not supported
     hint: save the array as bool, integers, float32 or float64
     "#);
     insta::assert_snapshot!(refused(&npy(&header("<f8", "False", "(1, 2)"), &[0; 15])), @r#"
@@ -134,6 +134,10 @@ fn arrays_of_other_shapes_are_refused() {
     insta::assert_snapshot!(refused("()", &[0]), @"a.npy: an array of the shape [] is neither rows × columns nor rows of images");
     insta::assert_snapshot!(refused("(0, 3)", &[]), @"a.npy: there are no rows");
     insta::assert_snapshot!(refused("(3, 0)", &[]), @"a.npy: there are no feature columns");
+    insta::assert_snapshot!(refused("(0, 4294967296, 4294967296)", &[]), @r#"
+    a.npy: over the limit of 1048576 columns: at least 18446744073709551615
+    hint: check the ids or the header of the file; a table is held dense in memory
+    "#);
     insta::assert_snapshot!(refused("(1, 2, 2, 2)", &[0; 8]), @"a.npy: an array of the shape [1, 2, 2, 2] is neither rows × columns nor rows of images");
     let options = ReadOptions { label: Some("class".parse().unwrap()), ..ReadOptions::default() };
     insta::assert_snapshot!(refusal(read_bytes(&npy(&header("|u1", "False", "(1, 2)"), &[0, 1]), "a.npy", &options)), @r#"

@@ -67,7 +67,7 @@ fn what_is_not_there_is_refused() {
     "#);
     let labels = bytes_array("(3,)", &[1, 2, 3]);
     insta::assert_snapshot!(refused(&archive(&[("X", two_rows()), ("y", labels)]), ReadOptions::default()), @r#"
-    a.npz: there are 3 labels for 2 rows
+    a.npz: the number of labels is 3, the number of rows 2
     hint: check that the labels belong to these rows
     "#);
     insta::assert_snapshot!(refused(&archive(&[("X", two_rows()), ("y", two_rows())]), ReadOptions::default()), @r#"
@@ -94,7 +94,7 @@ fn an_array_that_unpacks_beyond_the_limit_is_refused() {
     let limits = Limits { bytes: 100_000, ..Limits::default() };
     let options = ReadOptions { limits, ..ReadOptions::default() };
     insta::assert_snapshot!(refusal(read_bytes(&bytes, "a.npz", &options)), @r#"
-    a.npz:X: 100001 bytes, the limit is 100000
+    a.npz:X: over the limit of 100000 bytes: at least 100001
     hint: if the file is what you expect, raise the limit on bytes
     "#);
 }

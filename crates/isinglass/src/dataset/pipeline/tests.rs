@@ -120,8 +120,8 @@ fn a_stored_pipeline_that_cannot_be_is_refused() {
         check(&format!(r#"{{"pool":null,"columns":[{{"name":"a","encoding":{encoding}}}],"dropped_columns":0}}"#))
     };
     insta::assert_snapshot!(check(r#"{"pool":null,"columns":[],"dropped_columns":0}"#), @r#"
-    no input is left of 0 columns; 0 were constant
-    hint: name the columns, widen the range of means or use other thresholds
+    the stored pipeline has no columns
+    hint: the file was changed after it was written; fit the pipeline again
     "#);
     insta::assert_snapshot!(column(r#"{"thresholds":[2,1]}"#), @r#"
     the stored encoding of the column "a" is not valid
@@ -165,7 +165,7 @@ fn what_cannot_be_fitted_is_refused() {
     insta::assert_snapshot!(refused(&libsvm("1 1:1\n0 3:1\n"), features(&["6"])), @r#"a.libsvm: there is no column "6" among 3"#);
     insta::assert_snapshot!(refused(&table, features(&["size", "size"])), @r#"the column "size" is listed twice"#);
     insta::assert_snapshot!(refused(&table, features(&[])), @r#"
-    no input is left of 4 columns; 0 were constant
+    no input is left (columns: 4, of these constant: 0)
     hint: name the columns, widen the range of means or use other thresholds
     "#);
     insta::assert_snapshot!(refused(&table, mean(0.6, 0.3)), @r#"
@@ -177,11 +177,11 @@ fn what_cannot_be_fitted_is_refused() {
     hint: choose the columns by name instead
     "#);
     insta::assert_snapshot!(refused(&libsvm("1 1:1\n0 2:1\n"), mean(0.6, 0.7)), @r#"
-    no input is left of 2 columns; 0 were constant
+    no input is left (columns: 2, of these constant: 0)
     hint: name the columns, widen the range of means or use other thresholds
     "#);
     insta::assert_snapshot!(refused(&libsvm("1 1:1\n0 1:1\n"), PipelineOptions::default()), @r#"
-    no input is left of 1 columns; 1 were constant
+    no input is left (columns: 1, of these constant: 1)
     hint: name the columns, widen the range of means or use other thresholds
     "#);
     insta::assert_snapshot!(refused(&table, pool((2, 2))), @"a.csv: pooling needs images, and the shape of images is not known");

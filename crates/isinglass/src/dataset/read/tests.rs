@@ -62,7 +62,7 @@ fn a_gzip_bomb_is_stopped_at_the_limit() {
     let limits = Limits { bytes: 10_000, ..Limits::default() };
     let options = ReadOptions { limits, ..ReadOptions::default() };
     insta::assert_snapshot!(refusal(read_bytes(&bytes, "a.csv.gz", &options)), @r#"
-    a.csv.gz: 10001 bytes, the limit is 10000
+    a.csv.gz: over the limit of 10000 bytes: at least 10001
     hint: if the file is what you expect, raise the limit on bytes
     "#);
 }
@@ -104,7 +104,7 @@ fn labels_come_from_a_second_file() {
     std::fs::write(&labels, "yes\n").unwrap();
     let message = refusal(Table::read(&rows, &options)).replace(&rows.display().to_string(), "rows.csv");
     insta::assert_snapshot!(message, @r#"
-    rows.csv: there are 1 labels for 2 rows
+    rows.csv: the number of labels is 1, the number of rows 2
     hint: check that the labels belong to these rows
     "#);
     std::fs::write(&labels, "yes,1\nno,2\n").unwrap();

@@ -28,7 +28,7 @@ fn a_summary_counts_rows_classes_and_values() {
           "name": "size",
           "num_distinct": 3,
           "kind": "numeric",
-          "min": -0.0,
+          "min": 0.0,
           "max": 5.0,
           "mean": 1.5
         },

@@ -64,7 +64,7 @@ fn what_is_no_table_is_refused() {
     insta::assert_snapshot!(refused(vec![numeric("a", &[1.0]), numeric("a", &[1.0])], None), @r#"memory: two columns are named "a""#);
     insta::assert_snapshot!(refused(vec![numeric("a", &[1.0]), numeric("b", &[])], None), @r#"memory: column "b" has 0 values, the table has 1 rows"#);
     insta::assert_snapshot!(refused(vec![numeric("a", &[1.0])], labels(&["1", "2"])), @r#"
-    memory: there are 2 labels for 1 rows
+    memory: the number of labels is 2, the number of rows 1
     hint: check that the labels belong to these rows
     "#);
     insta::assert_snapshot!(refused(vec![numeric("a", &[1.0, f64::NAN])], None), @r#"
