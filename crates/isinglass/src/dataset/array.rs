@@ -72,7 +72,8 @@ pub(super) fn into_table(
         _ => return shape_fault(ArrayFault::FeatureShape { shape: array.shape }),
     };
     let num_rows = array.shape[0];
-    let width = array.shape[1..].iter().product::<usize>();
+    // Without rows the other sizes were never multiplied; a width that overflows is over any limit.
+    let width = array.shape[1..].iter().fold(1_usize, |width, &size| width.saturating_mul(size));
     options.limits.check(name, num_rows, width)?;
     if num_rows == 0 {
         return Err(DatasetError::Table { path: name.to_owned(), fault: TableFault::NoRows });

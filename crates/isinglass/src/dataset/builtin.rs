@@ -128,7 +128,7 @@ pub enum BuiltinFault {
         form: &'static str,
     },
     /// A number is out of range.
-    #[error("{what} is {found}; it must be from {least} to {most}")]
+    #[error("{what} is {found}; it must be {least}{}", if least == most { String::new() } else { format!(" to {most}") })]
     OutOfRange {
         /// What the number is.
         what: &'static str,

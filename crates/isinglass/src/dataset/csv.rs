@@ -26,7 +26,7 @@ pub enum CsvFault {
     #[error("the text is not UTF-8")]
     NotUtf8,
     /// A line has more or fewer cells than the first.
-    #[error("the line has {found} cells, the first line has {expected}")]
+    #[error("the number of cells is {found}, in the first line it is {expected}")]
     CellCount {
         /// Cells of this line.
         found: usize,

@@ -99,7 +99,7 @@ pub enum TableFault {
         expected: usize,
     },
     /// There are more or fewer labels than rows.
-    #[error("there are {found} labels for {expected} rows")]
+    #[error("the number of labels is {found}, the number of rows {expected}")]
     LabelCount {
         /// Number of labels.
         found: usize,
@@ -161,13 +161,13 @@ pub enum DatasetError {
         source: io::Error,
     },
     /// A size is over its limit; nothing was allocated for it.
-    #[error("{path}: {found} {quantity}, the limit is {allowed}")]
+    #[error("{path}: over the limit of {allowed} {quantity}: at least {found}")]
     TooLarge {
         /// The file or the built-in set.
         path: String,
         /// What was counted.
         quantity: Quantity,
-        /// The number asked for; `u64::MAX` also stands for an overflow.
+        /// The number when the limit was seen to be passed; `u64::MAX` also stands for an overflow.
         found: u64,
         /// The limit.
         allowed: u64,

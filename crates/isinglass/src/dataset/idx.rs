@@ -56,6 +56,9 @@ pub enum IdxFault {
 impl IdxFault {
     pub(super) fn hint(&self) -> Option<String> {
         match self {
+            Self::Length { expected, found, .. } if found > expected => {
+                Some("something was added to the file; fetch it again".into())
+            }
             Self::TruncatedHeader { .. } | Self::Length { .. } => {
                 Some("the file may have been cut short; fetch it again".into())
             }

@@ -8,7 +8,7 @@
 
 use thiserror::Error;
 
-use super::error::{DatasetError, TextPlace};
+use super::error::{DatasetError, TableFault, TextPlace};
 use super::read::{LabelColumn, ReadOptions};
 use super::table::{Column, ColumnValues, Table};
 
@@ -113,6 +113,9 @@ pub(super) fn read(content: &[u8], name: &str, sha256: String, options: &ReadOpt
         let line = line.split('#').next().unwrap_or_default();
         read_line(line, labelled, options.limits.columns, &mut sparse)
             .map_err(|(column, fault)| fail(column, fault))?;
+    }
+    if sparse.num_rows == 0 {
+        return Err(DatasetError::Table { path: name.to_owned(), fault: TableFault::NoRows });
     }
     options.limits.check(name, sparse.num_rows, sparse.width)?;
     let mut columns: Vec<Vec<f64>> = vec![vec![0.0; sparse.num_rows]; sparse.width];

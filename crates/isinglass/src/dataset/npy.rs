@@ -80,6 +80,9 @@ impl NpyFault {
     pub(super) fn hint(&self) -> Option<String> {
         match self {
             Self::Type { .. } => Some("save the array as bool, integers, float32 or float64".into()),
+            Self::Length { expected, found, .. } if found > expected => {
+                Some("something was added to the file; save it again".into())
+            }
             Self::Length { .. } | Self::TruncatedHeader => {
                 Some("the file may have been cut short; save it again".into())
             }

@@ -121,7 +121,7 @@ impl Pipeline {
     /// [`DatasetError::Pipeline`] with the first thing that cannot be.
     pub fn check(&self) -> Result<(), DatasetError> {
         if self.columns.is_empty() {
-            return Err(PipelineError::NoInputs { num_columns: 0, num_constant: self.dropped_columns }.into());
+            return Err(PipelineError::NoStoredColumns.into());
         }
         let pooled = self.pool.as_ref().map(Pool::checked_names).transpose()?;
         let pooled: Option<HashSet<&String>> = pooled.as_ref().map(|names| names.iter().collect());

@@ -109,7 +109,8 @@ fn column_summary(column: &Column) -> ColumnSummary {
         ColumnValues::Numeric(values) => {
             let mut sorted = values.clone();
             sorted.sort_by(f64::total_cmp);
-            let (min, max) = (sorted[0], sorted[sorted.len() - 1]);
+            // Adding zero turns -0 into 0.
+            let (min, max) = (sorted[0] + 0.0, sorted[sorted.len() - 1] + 0.0);
             sorted.dedup();
             (sorted.len(), ColumnKind::Numeric { min, max, mean: mean(values) })
         }

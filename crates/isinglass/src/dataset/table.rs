@@ -279,7 +279,7 @@ fn check(columns: &[Column], labels: Option<&[String]>) -> Result<usize, TableFa
 
 /// One text for all ways of writing a number, so that `+1`, `1` and `1.0` are one label; other text is trimmed.
 ///
-/// Numbers beyond ±2^53 stay as they are: they would not survive the way through a float.
+/// Numbers from ±2^53 on stay as they are: they would not survive the way through a float.
 ///
 /// # Examples
 /// ```
@@ -293,7 +293,7 @@ pub fn canonical_label(text: &str) -> String {
     let text = text.trim();
     match text.parse::<f64>() {
         // Adding zero turns -0 into 0.
-        Ok(value) if value.abs() <= 9_007_199_254_740_992.0 => (value + 0.0).to_string(),
+        Ok(value) if value.abs() < 9_007_199_254_740_992.0 => (value + 0.0).to_string(),
         _ => text.to_owned(),
     }
 }

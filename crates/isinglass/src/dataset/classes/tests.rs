@@ -39,20 +39,32 @@ fn classes_to_keep_select_rows_in_their_order() {
 fn what_does_not_fit_is_refused() {
     let table = with_labels(&["3", "8", "5"]);
     let classes = Classes::fit(&table).unwrap();
-    insta::assert_snapshot!(refusal(classes.encode(&with_labels(&["3", "4"]))), @"");
-    insta::assert_snapshot!(refusal(Classes::fit(&with_labels(&["3", "3"]))), @"");
-    insta::assert_snapshot!(refusal(table.keep_classes(&owned(&["3", "9"]))), @"");
-    insta::assert_snapshot!(refusal(table.keep_classes(&owned(&["3", "3.0"]))), @"");
-    insta::assert_snapshot!(refusal(table.keep_classes(&owned(&[]))), @"");
+    insta::assert_snapshot!(refusal(classes.encode(&with_labels(&["3", "4"]))), @r#"
+    a.csv: row 2 has the label "4", which is no class of the training rows (3, 5, 8)
+    hint: keep only classes that the training rows have, or train on more rows
+    "#);
+    insta::assert_snapshot!(refusal(Classes::fit(&with_labels(&["3", "3"]))), @r#"
+    there must be at least two classes; there is only "3"
+    hint: check the label column and the choice of classes
+    "#);
+    insta::assert_snapshot!(refusal(table.keep_classes(&owned(&["3", "9"]))), @r#"a.csv: no row has the label "9"; the labels are 3, 5, 8"#);
+    insta::assert_snapshot!(refusal(table.keep_classes(&owned(&["3", "3.0"]))), @r#"the class "3" is listed twice"#);
+    insta::assert_snapshot!(refusal(table.keep_classes(&owned(&[]))), @r#"
+    there must be at least two classes; there is none
+    hint: check the label column and the choice of classes
+    "#);
     let unlabelled = Table::new(table.columns().to_vec(), None, "memory").unwrap();
-    insta::assert_snapshot!(refusal(Classes::fit(&unlabelled)), @"");
+    insta::assert_snapshot!(refusal(Classes::fit(&unlabelled)), @r#"
+    memory: the rows have no labels
+    hint: say which column is the label, or give a file of labels
+    "#);
 }
 
 #[test]
 fn stored_classes_are_checked_when_they_are_read() {
     let classes: Classes = serde_json::from_str(r#"["10", "9"]"#).unwrap();
     assert_eq!(serde_json::to_string(&classes).unwrap(), r#"["9","10"]"#);
-    insta::assert_snapshot!(serde_json::from_str::<Classes>(r#"["1"]"#).unwrap_err(), @"");
+    insta::assert_snapshot!(serde_json::from_str::<Classes>(r#"["1"]"#).unwrap_err(), @r#"there must be at least two classes; there is only "1""#);
 }
 
 #[test]

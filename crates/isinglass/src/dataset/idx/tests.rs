@@ -35,18 +35,33 @@ fn images_and_labels_are_read() {
 fn damaged_files_are_refused_with_their_byte() {
     let options = ReadOptions { format: Some(crate::dataset::Format::Idx), ..ReadOptions::default() };
     let refused = |bytes: &[u8]| refusal(read_bytes(bytes, "a-ubyte", &options));
-    insta::assert_snapshot!(refused(b""), @"");
-    insta::assert_snapshot!(refused(b"\x01\x00\x08\x01"), @"");
-    insta::assert_snapshot!(refused(&[0, 0, 8, 0]), @"");
-    insta::assert_snapshot!(refused(&[0, 0, 0x0a, 1, 0, 0, 0, 0]), @"");
-    insta::assert_snapshot!(refused(&[0, 0, 8, 3, 0, 0]), @"");
-    insta::assert_snapshot!(refused(&idx(8, &[2, 1, 2], &[1, 2, 3])), @"");
-    insta::assert_snapshot!(refused(&idx(8, &[2, 1, 2], &[1, 2, 3, 4, 5])), @"");
-    insta::assert_snapshot!(refused(&idx(8, &[1_000_000, 1_000_000], &[1])), @"");
-    insta::assert_snapshot!(refused(&idx(8, &[u32::MAX; 8], &[1])), @"");
-    insta::assert_snapshot!(refused(&idx(0x0d, &[1, 1], &f32::INFINITY.to_be_bytes())), @"");
-    insta::assert_snapshot!(refused(&idx(8, &[3], &[1, 2, 3])), @"");
-    insta::assert_snapshot!(refused(&idx(8, &[0, 2, 2], &[])), @"");
+    insta::assert_snapshot!(refused(b""), @"a-ubyte, byte 0: this is not an IDX file: it does not begin with two zero bytes, a type and a number of dimensions");
+    insta::assert_snapshot!(refused(b"\x01\x00\x08\x01"), @"a-ubyte, byte 0: this is not an IDX file: it does not begin with two zero bytes, a type and a number of dimensions");
+    insta::assert_snapshot!(refused(&[0, 0, 8, 0]), @"a-ubyte, byte 3: this is not an IDX file: it does not begin with two zero bytes, a type and a number of dimensions");
+    insta::assert_snapshot!(refused(&[0, 0, 0x0a, 1, 0, 0, 0, 0]), @"a-ubyte, byte 2: 0x0A is not a type of IDX values; 08, 09, 0B, 0C, 0D and 0E are");
+    insta::assert_snapshot!(refused(&[0, 0, 8, 3, 0, 0]), @r#"
+    a-ubyte, byte 4: the file ends inside its header of 16 bytes
+    hint: the file may have been cut short; fetch it again
+    "#);
+    insta::assert_snapshot!(refused(&idx(8, &[2, 1, 2], &[1, 2, 3])), @r#"
+    a-ubyte, byte 16: the sizes [2, 1, 2] need 4 bytes of values, the file has 3
+    hint: the file may have been cut short; fetch it again
+    "#);
+    insta::assert_snapshot!(refused(&idx(8, &[2, 1, 2], &[1, 2, 3, 4, 5])), @r#"
+    a-ubyte, byte 16: the sizes [2, 1, 2] need 4 bytes of values, the file has 5
+    hint: something was added to the file; fetch it again
+    "#);
+    insta::assert_snapshot!(refused(&idx(8, &[1_000_000, 1_000_000], &[1])), @"a-ubyte, byte 4: the sizes [1000000, 1000000] are over the limit of 268435456 cells");
+    insta::assert_snapshot!(refused(&idx(8, &[u32::MAX; 8], &[1])), @"a-ubyte, byte 4: the sizes [4294967295, 4294967295, 4294967295, 4294967295, 4294967295, 4294967295, 4294967295, 4294967295] are over the limit of 268435456 cells");
+    insta::assert_snapshot!(refused(&idx(0x0d, &[1, 1], &f32::INFINITY.to_be_bytes())), @r#"
+    a-ubyte, byte 12: value 0 is not finite
+    hint: fill or remove NaN and infinite values first
+    "#);
+    insta::assert_snapshot!(refused(&idx(8, &[3], &[1, 2, 3])), @r#"
+    a-ubyte: an array of the shape [3] is neither rows × columns nor rows of images
+    hint: one dimension is a list of labels: read the features, and give this as the labels file
+    "#);
+    insta::assert_snapshot!(refused(&idx(8, &[0, 2, 2], &[])), @"a-ubyte: there are no rows");
 }
 
 proptest! {

@@ -51,7 +51,9 @@ fn dictionary(text: &str) -> Result<Header, NpyFault> {
         match key {
             // A list or a tuple here describes records.
             "descr" if rest.0.trim_start().starts_with(['[', '(']) => {
-                return Err(NpyFault::Type { descr: rest.0.trim().chars().take(40).collect() });
+                let text = rest.0.trim_start();
+                let fields = text.split_inclusive(']').next().unwrap_or(text);
+                return Err(NpyFault::Type { descr: fields.chars().take(80).collect() });
             }
             "descr" => element = Some(element_of(rest.string()?)?),
             "fortran_order" => fortran_order = Some(rest.boolean()?),

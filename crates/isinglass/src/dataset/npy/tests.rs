@@ -76,26 +76,50 @@ fn three_dimensions_are_images() {
 #[test]
 fn damaged_files_are_refused_with_their_byte() {
     let refused = |bytes: &[u8]| refusal(read_bytes(bytes, "a.npy", &ReadOptions::default()));
-    insta::assert_snapshot!(refused(b"hello"), @"");
-    insta::assert_snapshot!(refused(b"\x93NUMPY\x01"), @"");
-    insta::assert_snapshot!(refused(b"\x93NUMPY\x09\x00zz"), @"");
-    insta::assert_snapshot!(refused(b"\x93NUMPY\x01\x00\xff\xff{}"), @"");
-    insta::assert_snapshot!(refused(&npy("{'descr': '<f8'}", &[])), @"");
-    insta::assert_snapshot!(refused(&npy(&header("|O", "False", "(1, 1)"), &[])), @"");
-    insta::assert_snapshot!(refused(&npy("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (1,)}", &[])), @"");
-    insta::assert_snapshot!(refused(&npy(&header("<f8", "False", "(1, 2)"), &[0; 15])), @"");
-    insta::assert_snapshot!(refused(&npy(&header("<f8", "False", "(1, 1)"), &f64::NAN.to_le_bytes())), @"");
-    insta::assert_snapshot!(refused(&npy(&header("<u8", "False", "(1, 1)"), &u64::MAX.to_le_bytes())), @"");
+    insta::assert_snapshot!(refused(b"hello"), @"a.npy, byte 0: this is not an NPY file: it does not begin with the bytes 93 4E 55 4D 50 59");
+    insta::assert_snapshot!(refused(b"\x93NUMPY\x01"), @r#"
+    a.npy, byte 6: the file ends inside its header
+    hint: the file may have been cut short; save it again
+    "#);
+    insta::assert_snapshot!(refused(b"\x93NUMPY\x09\x00zz"), @"a.npy, byte 6: version 9.0 of the NPY format is not supported; 1.0, 2.0 and 3.0 are");
+    insta::assert_snapshot!(refused(b"\x93NUMPY\x01\x00\xff\xff{}"), @r#"
+    a.npy, byte 10: the file ends inside its header
+    hint: the file may have been cut short; save it again
+    "#);
+    insta::assert_snapshot!(refused(&npy("{'descr': '<f8'}", &[])), @"a.npy, byte 10: the header is not a dictionary with descr, fortran_order and shape");
+    insta::assert_snapshot!(refused(&npy(&header("|O", "False", "(1, 1)"), &[])), @r#"
+    a.npy, byte 10: values of the type "|O" are not supported
+    hint: save the array as bool, integers, float32 or float64
+    "#);
+    insta::assert_snapshot!(refused(&npy("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (1,)}", &[])), @r#"
+    a.npy, byte 10: values of the type "[('a', '<f8')]" are not supported
+    hint: save the array as bool, integers, float32 or float64
+    "#);
+    insta::assert_snapshot!(refused(&npy(&header("<f8", "False", "(1, 2)"), &[0; 15])), @r#"
+    a.npy, byte 80: an array of the shape [1, 2] needs 16 bytes of values, the file has 15
+    hint: the file may have been cut short; save it again
+    "#);
+    insta::assert_snapshot!(refused(&npy(&header("<f8", "False", "(1, 1)"), &f64::NAN.to_le_bytes())), @r#"
+    a.npy, byte 80: value 0 is not finite
+    hint: fill or remove NaN and infinite values first
+    "#);
+    insta::assert_snapshot!(refused(&npy(&header("<u8", "False", "(1, 1)"), &u64::MAX.to_le_bytes())), @r#"
+    a.npy, byte 80: value 0, 18446744073709551615, cannot be held exactly as a float
+    hint: integers up to 2^53 are exact; renumber the values
+    "#);
 }
 
 #[test]
 fn a_huge_shape_is_refused_before_memory_is_taken() {
     let refused =
         |shape| refusal(read_bytes(&npy(&header("|u1", "False", shape), &[0]), "a.npy", &ReadOptions::default()));
-    insta::assert_snapshot!(refused("(1000000, 1000000)"), @"");
-    insta::assert_snapshot!(refused("(4294967296, 4294967296, 16)"), @"");
-    insta::assert_snapshot!(refused("(100000000, 2)"), @"");
-    insta::assert_snapshot!(refused("(99999999999999999999999, 2)"), @"");
+    insta::assert_snapshot!(refused("(1000000, 1000000)"), @"a.npy, byte 92: an array of the shape [1000000, 1000000] is over the limit of 268435456 cells");
+    insta::assert_snapshot!(refused("(4294967296, 4294967296, 16)"), @"a.npy, byte 102: an array of the shape [4294967296, 4294967296, 16] is over the limit of 268435456 cells");
+    insta::assert_snapshot!(refused("(100000000, 2)"), @r#"
+    a.npy, byte 88: an array of the shape [100000000, 2] needs 200000000 bytes of values, the file has 1
+    hint: the file may have been cut short; save it again
+    "#);
+    insta::assert_snapshot!(refused("(99999999999999999999999, 2)"), @"a.npy, byte 10: the header is not a dictionary with descr, fortran_order and shape");
 }
 
 #[test]
@@ -103,13 +127,23 @@ fn arrays_of_other_shapes_are_refused() {
     let refused = |shape, data: &[u8]| {
         refusal(read_bytes(&npy(&header("|u1", "False", shape), data), "a.npy", &ReadOptions::default()))
     };
-    insta::assert_snapshot!(refused("(2,)", &[0, 1]), @"");
-    insta::assert_snapshot!(refused("()", &[0]), @"");
-    insta::assert_snapshot!(refused("(0, 3)", &[]), @"");
-    insta::assert_snapshot!(refused("(3, 0)", &[]), @"");
-    insta::assert_snapshot!(refused("(1, 2, 2, 2)", &[0; 8]), @"");
+    insta::assert_snapshot!(refused("(2,)", &[0, 1]), @r#"
+    a.npy: an array of the shape [2] is neither rows × columns nor rows of images
+    hint: one dimension is a list of labels: read the features, and give this as the labels file
+    "#);
+    insta::assert_snapshot!(refused("()", &[0]), @"a.npy: an array of the shape [] is neither rows × columns nor rows of images");
+    insta::assert_snapshot!(refused("(0, 3)", &[]), @"a.npy: there are no rows");
+    insta::assert_snapshot!(refused("(3, 0)", &[]), @"a.npy: there are no feature columns");
+    insta::assert_snapshot!(refused("(0, 4294967296, 4294967296)", &[]), @r#"
+    a.npy: over the limit of 1048576 columns: at least 18446744073709551615
+    hint: check the ids or the header of the file; a table is held dense in memory
+    "#);
+    insta::assert_snapshot!(refused("(1, 2, 2, 2)", &[0; 8]), @"a.npy: an array of the shape [1, 2, 2, 2] is neither rows × columns nor rows of images");
     let options = ReadOptions { label: Some("class".parse().unwrap()), ..ReadOptions::default() };
-    insta::assert_snapshot!(refusal(read_bytes(&npy(&header("|u1", "False", "(1, 2)"), &[0, 1]), "a.npy", &options)), @"");
+    insta::assert_snapshot!(refusal(read_bytes(&npy(&header("|u1", "False", "(1, 2)"), &[0, 1]), "a.npy", &options)), @r#"
+    a.npy: there is no label column "class": the array has the columns 1 to 2, without names
+    hint: name the column by its position from 1, or first, last or none
+    "#);
 }
 
 proptest! {

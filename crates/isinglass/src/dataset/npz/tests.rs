@@ -55,14 +55,29 @@ fn features_alone_have_no_labels() {
 #[test]
 fn what_is_not_there_is_refused() {
     let refused = |bytes: &[u8], options| refusal(read_bytes(bytes, "a.npz", &options));
-    insta::assert_snapshot!(refused(&archive(&[("a", two_rows()), ("b", two_rows())]), ReadOptions::default()), @"");
-    insta::assert_snapshot!(refused(&archive(&[]), ReadOptions::default()), @"");
+    insta::assert_snapshot!(refused(&archive(&[("a", two_rows()), ("b", two_rows())]), ReadOptions::default()), @r#"
+    a.npz: there is no array "X" or "x" or "data" or "x_train"; the file has "a", "b"
+    hint: say which array holds the features and which the labels
+    "#);
+    insta::assert_snapshot!(refused(&archive(&[]), ReadOptions::default()), @r#"a.npz: there is no array "X" or "x" or "data" or "x_train"; the file has none"#);
     let options = ReadOptions { labels_array: Some("z".into()), ..ReadOptions::default() };
-    insta::assert_snapshot!(refused(&archive(&[("X", two_rows())]), options), @"");
+    insta::assert_snapshot!(refused(&archive(&[("X", two_rows())]), options), @r#"
+    a.npz: there is no array "z"; the file has "X"
+    hint: say which array holds the features and which the labels
+    "#);
     let labels = bytes_array("(3,)", &[1, 2, 3]);
-    insta::assert_snapshot!(refused(&archive(&[("X", two_rows()), ("y", labels)]), ReadOptions::default()), @"");
-    insta::assert_snapshot!(refused(&archive(&[("X", two_rows()), ("y", two_rows())]), ReadOptions::default()), @"");
-    insta::assert_snapshot!(refused(&archive(&[("X", bytes_array("(9, 9)", &[]))]), ReadOptions::default()), @"");
+    insta::assert_snapshot!(refused(&archive(&[("X", two_rows()), ("y", labels)]), ReadOptions::default()), @r#"
+    a.npz: the number of labels is 3, the number of rows 2
+    hint: check that the labels belong to these rows
+    "#);
+    insta::assert_snapshot!(refused(&archive(&[("X", two_rows()), ("y", two_rows())]), ReadOptions::default()), @r#"
+    a.npz:y: an array of the shape [2, 2] is not a list of labels
+    hint: labels have one dimension
+    "#);
+    insta::assert_snapshot!(refused(&archive(&[("X", bytes_array("(9, 9)", &[]))]), ReadOptions::default()), @r#"
+    a.npz:X, byte 70: an array of the shape [9, 9] needs 81 bytes of values, the file has 0
+    hint: the file may have been cut short; save it again
+    "#);
 }
 
 #[test]
@@ -78,7 +93,10 @@ fn an_array_that_unpacks_beyond_the_limit_is_refused() {
     let bytes = archive(&[("X", bytes_array("(1000, 1000)", &vec![0; 1_000_000]))]);
     let limits = Limits { bytes: 100_000, ..Limits::default() };
     let options = ReadOptions { limits, ..ReadOptions::default() };
-    insta::assert_snapshot!(refusal(read_bytes(&bytes, "a.npz", &options)), @"");
+    insta::assert_snapshot!(refusal(read_bytes(&bytes, "a.npz", &options)), @r#"
+    a.npz:X: over the limit of 100000 bytes: at least 100001
+    hint: if the file is what you expect, raise the limit on bytes
+    "#);
 }
 
 proptest! {

@@ -103,13 +103,16 @@ pub enum PipelineError {
         allowed: usize,
     },
     /// No column is left.
-    #[error("no input is left of {num_columns} columns; {num_constant} were constant")]
+    #[error("no input is left (columns: {num_columns}, of these constant: {num_constant})")]
     NoInputs {
         /// Number of columns there were.
         num_columns: usize,
         /// How many were left out for being constant.
         num_constant: usize,
     },
+    /// A stored pipeline has no columns.
+    #[error("the stored pipeline has no columns")]
+    NoStoredColumns,
     /// The stored encoding of a column is not one that fitting makes.
     #[error("the stored encoding of the column \"{column}\" is not valid")]
     InvalidEncoding {
@@ -135,7 +138,7 @@ impl PipelineError {
             Self::MeanOfCategories { .. } => Some("choose the columns by name instead".into()),
             Self::TooManyLevels { .. } => Some("leave the column out, or use a threshold or a thermometer".into()),
             Self::NoInputs { .. } => Some("name the columns, widen the range of means or use other thresholds".into()),
-            Self::InvalidEncoding { .. } | Self::NoSuchBlock { .. } => {
+            Self::NoStoredColumns | Self::InvalidEncoding { .. } | Self::NoSuchBlock { .. } => {
                 Some("the file was changed after it was written; fit the pipeline again".into())
             }
             _ => None,

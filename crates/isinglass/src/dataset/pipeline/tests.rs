@@ -110,7 +110,7 @@ fn a_pipeline_survives_json() {
         assert_eq!(back.apply(table).unwrap(), pipeline.apply(table).unwrap());
     }
     let pipeline = Pipeline::fit(&table, &features(&["size", "shape"])).unwrap();
-    insta::assert_snapshot!(serde_json::to_string(&pipeline).unwrap(), @"");
+    insta::assert_snapshot!(serde_json::to_string(&pipeline).unwrap(), @r#"{"pool":null,"columns":[{"name":"size","encoding":{"thresholds":[2.0]}},{"name":"shape","encoding":{"category":{"clear":"flat","set":"round"}}}],"dropped_columns":0}"#);
 }
 
 #[test]
@@ -119,8 +119,14 @@ fn a_stored_pipeline_that_cannot_be_is_refused() {
     let column = |encoding: &str| {
         check(&format!(r#"{{"pool":null,"columns":[{{"name":"a","encoding":{encoding}}}],"dropped_columns":0}}"#))
     };
-    insta::assert_snapshot!(check(r#"{"pool":null,"columns":[],"dropped_columns":0}"#), @"");
-    insta::assert_snapshot!(column(r#"{"thresholds":[2,1]}"#), @"");
+    insta::assert_snapshot!(check(r#"{"pool":null,"columns":[],"dropped_columns":0}"#), @r#"
+    the stored pipeline has no columns
+    hint: the file was changed after it was written; fit the pipeline again
+    "#);
+    insta::assert_snapshot!(column(r#"{"thresholds":[2,1]}"#), @r#"
+    the stored encoding of the column "a" is not valid
+    hint: the file was changed after it was written; fit the pipeline again
+    "#);
     for encoding in [
         r#"{"thresholds":[]}"#,
         r#"{"levels":[1,1]}"#,
@@ -134,8 +140,14 @@ fn a_stored_pipeline_that_cannot_be_is_refused() {
             r#"{{"pool":{pool},"columns":[{{"name":"{name}","encoding":{{"thresholds":[1]}}}}],"dropped_columns":0}}"#
         ))
     };
-    insta::assert_snapshot!(pooled(r#"{"image":[4,4],"block":[0,2]}"#, "r1c1"), @"");
-    insta::assert_snapshot!(pooled(r#"{"image":[4,4],"block":[2,2]}"#, "r3c1"), @"");
+    insta::assert_snapshot!(pooled(r#"{"image":[4,4],"block":[0,2]}"#, "r1c1"), @r#"
+    blocks of 0x2 do not divide images of 4x4
+    hint: rows and columns of the image must be multiples of those of a block
+    "#);
+    insta::assert_snapshot!(pooled(r#"{"image":[4,4],"block":[2,2]}"#, "r3c1"), @r#"
+    the stored column "r3c1" is no block of the pooled image
+    hint: the file was changed after it was written; fit the pipeline again
+    "#);
     assert!(serde_json::from_str::<Pipeline>(r#"{"pool":null,"columns":[],"dropped_columns":0,"x":1}"#).is_err());
 }
 
@@ -146,32 +158,56 @@ fn what_cannot_be_fitted_is_refused() {
     let mean = |low, high| PipelineOptions { feature_mean: Some((low, high)), ..PipelineOptions::default() };
     let pool = |block| PipelineOptions { pool: Some(block), ..PipelineOptions::default() };
     let binarize = |binarize| PipelineOptions { binarize, ..PipelineOptions::default() };
-    insta::assert_snapshot!(refused(&table, features(&["sise"])), @"");
-    insta::assert_snapshot!(refused(&libsvm("1 1:1\n0 3:1\n"), features(&["6"])), @"");
-    insta::assert_snapshot!(refused(&table, features(&["size", "size"])), @"");
-    insta::assert_snapshot!(refused(&table, features(&[])), @"");
-    insta::assert_snapshot!(refused(&table, mean(0.6, 0.3)), @"");
-    insta::assert_snapshot!(refused(&table, mean(0.3, 0.6)), @"");
-    insta::assert_snapshot!(refused(&libsvm("1 1:1\n0 2:1\n"), mean(0.6, 0.7)), @"");
-    insta::assert_snapshot!(refused(&libsvm("1 1:1\n0 1:1\n"), PipelineOptions::default()), @"");
-    insta::assert_snapshot!(refused(&table, pool((2, 2))), @"");
-    insta::assert_snapshot!(refused(&builtin("digits", 0).unwrap(), pool((3, 2))), @"");
-    insta::assert_snapshot!(refused(&table, binarize(Binarize::Thermometer(65))), @"");
+    insta::assert_snapshot!(refused(&table, features(&["sise"])), @r#"
+    a.csv: there is no column "sise" among 4
+    hint: did you mean "size"?
+    "#);
+    insta::assert_snapshot!(refused(&libsvm("1 1:1\n0 3:1\n"), features(&["6"])), @r#"a.libsvm: there is no column "6" among 3"#);
+    insta::assert_snapshot!(refused(&table, features(&["size", "size"])), @r#"the column "size" is listed twice"#);
+    insta::assert_snapshot!(refused(&table, features(&[])), @r#"
+    no input is left (columns: 4, of these constant: 0)
+    hint: name the columns, widen the range of means or use other thresholds
+    "#);
+    insta::assert_snapshot!(refused(&table, mean(0.6, 0.3)), @r#"
+    the range of means 0.6..0.3 is empty
+    hint: write it as 0.3..0.65
+    "#);
+    insta::assert_snapshot!(refused(&table, mean(0.3, 0.6)), @r#"
+    the column "colour" holds categories, which have no mean
+    hint: choose the columns by name instead
+    "#);
+    insta::assert_snapshot!(refused(&libsvm("1 1:1\n0 2:1\n"), mean(0.6, 0.7)), @r#"
+    no input is left (columns: 2, of these constant: 0)
+    hint: name the columns, widen the range of means or use other thresholds
+    "#);
+    insta::assert_snapshot!(refused(&libsvm("1 1:1\n0 1:1\n"), PipelineOptions::default()), @r#"
+    no input is left (columns: 1, of these constant: 1)
+    hint: name the columns, widen the range of means or use other thresholds
+    "#);
+    insta::assert_snapshot!(refused(&table, pool((2, 2))), @"a.csv: pooling needs images, and the shape of images is not known");
+    insta::assert_snapshot!(refused(&builtin("digits", 0).unwrap(), pool((3, 2))), @r#"
+    blocks of 3x2 do not divide images of 8x8
+    hint: rows and columns of the image must be multiples of those of a block
+    "#);
+    insta::assert_snapshot!(refused(&table, binarize(Binarize::Thermometer(65))), @"thermometer:65 cannot be used: a threshold must be finite and a thermometer have 1 to 64 levels");
     let many: String = (0..300).map(|row| format!("{row},{}\n", row % 2)).collect();
-    insta::assert_snapshot!(refused(&csv(&many), binarize(Binarize::OneHot)), @"");
+    insta::assert_snapshot!(refused(&csv(&many), binarize(Binarize::OneHot)), @r#"
+    the column "1" has 300 different values; one bit for each is possible up to 256
+    hint: leave the column out, or use a threshold or a thermometer
+    "#);
 }
 
 #[test]
 fn a_table_unlike_the_training_rows_is_refused() {
     let pipeline = Pipeline::fit(&csv(MIXED), &PipelineOptions::default()).unwrap();
-    insta::assert_snapshot!(refusal(pipeline.apply(&csv("size,label\n1,a\n"))), @"");
-    insta::assert_snapshot!(refusal(pipeline.apply(&csv("size,colour,shape,label\nbig,red,flat,a\n"))), @"");
+    insta::assert_snapshot!(refusal(pipeline.apply(&csv("size,label\n1,a\n"))), @r#"a.csv: there is no column "colour" among 1"#);
+    insta::assert_snapshot!(refusal(pipeline.apply(&csv("size,colour,shape,label\nbig,red,flat,a\n"))), @r#"a.csv: the column "size" holds categories, in training it held numbers"#);
     let options = PipelineOptions { pool: Some((2, 2)), ..PipelineOptions::default() };
     let pooled = Pipeline::fit(&builtin("digits", 0).unwrap(), &options).unwrap();
-    insta::assert_snapshot!(refusal(pooled.apply(&csv(MIXED))), @"");
+    insta::assert_snapshot!(refusal(pooled.apply(&csv(MIXED))), @"a.csv: pooling needs images, and the shape of images is not known");
     let image = [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 2, 5, 6];
     let image = read_bytes(&image, "a-ubyte", &ReadOptions::default()).unwrap();
-    insta::assert_snapshot!(refusal(pooled.apply(&image)), @"");
+    insta::assert_snapshot!(refusal(pooled.apply(&image)), @"a-ubyte: the images are 1x2, those in training were 8x8");
 }
 
 #[test]
@@ -182,5 +218,5 @@ fn ways_to_make_bits_are_read_as_they_are_written() {
     for text in ["threshold:nan", "thermometer:0", "thermometer", "binary"] {
         assert!(text.parse::<Binarize>().is_err(), "{text}");
     }
-    insta::assert_snapshot!(refusal("thermometer:99".parse::<Binarize>()), @"");
+    insta::assert_snapshot!(refusal("thermometer:99".parse::<Binarize>()), @r#""thermometer:99" is not a way to make bits: auto, threshold:NUMBER, mean, median, thermometer:LEVELS (1 to 64) or one-hot"#);
 }

@@ -32,7 +32,10 @@ fn the_format_is_told_from_content_and_name() {
     assert_eq!(format(b"-1 3:1 11:1\n", "a1a"), Some(Format::Libsvm));
     assert_eq!(format(b"# c\n1 qid:1 1:2\n", "rank.txt"), Some(Format::Libsvm));
     assert_eq!(format(b"1,2\n", "adult.data"), Some(Format::Csv));
-    insta::assert_snapshot!(refusal(detect(b"hello", "notes.txt")), @"");
+    insta::assert_snapshot!(refusal(detect(b"hello", "notes.txt")), @r#"
+    notes.txt: the format cannot be told from the name or the content
+    hint: name the format: libsvm, csv, npy, npz, idx
+    "#);
 }
 
 #[test]
@@ -47,7 +50,10 @@ fn compressed_bytes_are_read_and_hashed_as_they_are() {
 fn a_truncated_gzip_file_is_refused() {
     let bytes = gzip(b"1 1:1\n1 1:1\n1 2:1\n");
     let refused = refusal(read_bytes(&bytes[..bytes.len() - 12], "a.libsvm.gz", &ReadOptions::default()));
-    insta::assert_snapshot!(refused, @"");
+    insta::assert_snapshot!(refused, @r#"
+    a.libsvm.gz: the gzip data is damaged or cut short
+    hint: fetch or compress the file again
+    "#);
 }
 
 #[test]
@@ -55,19 +61,25 @@ fn a_gzip_bomb_is_stopped_at_the_limit() {
     let bytes = gzip(&vec![b' '; 1_000_000]);
     let limits = Limits { bytes: 10_000, ..Limits::default() };
     let options = ReadOptions { limits, ..ReadOptions::default() };
-    insta::assert_snapshot!(refusal(read_bytes(&bytes, "a.csv.gz", &options)), @"");
+    insta::assert_snapshot!(refusal(read_bytes(&bytes, "a.csv.gz", &options)), @r#"
+    a.csv.gz: over the limit of 10000 bytes: at least 10001
+    hint: if the file is what you expect, raise the limit on bytes
+    "#);
 }
 
 #[test]
 fn a_missing_file_is_refused_by_name() {
     let refused = refusal(Table::read("no/such/file.csv", &ReadOptions::default()));
-    insta::assert_snapshot!(refused, @"");
+    insta::assert_snapshot!(refused, @"cannot read no/such/file.csv");
 }
 
 #[test]
 fn a_label_column_of_a_format_without_columns_is_refused() {
     let options = ReadOptions { label: Some(LabelColumn::First), ..ReadOptions::default() };
-    insta::assert_snapshot!(refusal(read_bytes(b"1 1:1\n", "a.libsvm", &options)), @"");
+    insta::assert_snapshot!(refusal(read_bytes(b"1 1:1\n", "a.libsvm", &options)), @r#"
+    a.libsvm: the format libsvm has no label column to choose
+    hint: leave the label column out, or give the labels in a second file
+    "#);
 }
 
 #[test]
@@ -76,8 +88,8 @@ fn options_are_read_from_text() {
     assert_eq!(Format::Idx.to_string(), "idx");
     assert_eq!("class".parse::<LabelColumn>().unwrap(), LabelColumn::Name("class".into()));
     assert_eq!("3".parse::<LabelColumn>().unwrap(), LabelColumn::Position(3));
-    insta::assert_snapshot!(refusal("xls".parse::<Format>()), @"");
-    insta::assert_snapshot!(refusal("0".parse::<LabelColumn>()), @"");
+    insta::assert_snapshot!(refusal("xls".parse::<Format>()), @r#""xls" is not a format: libsvm, csv, npy, npz or idx"#);
+    insta::assert_snapshot!(refusal("0".parse::<LabelColumn>()), @r#""0" is not a label column: positions count from 1"#);
 }
 
 #[test]
@@ -91,10 +103,13 @@ fn labels_come_from_a_second_file() {
     assert_eq!((table.num_columns(), table.labels().unwrap()), (2, &["yes".to_owned(), "no".to_owned()][..]));
     std::fs::write(&labels, "yes\n").unwrap();
     let message = refusal(Table::read(&rows, &options)).replace(&rows.display().to_string(), "rows.csv");
-    insta::assert_snapshot!(message, @"");
+    insta::assert_snapshot!(message, @r#"
+    rows.csv: the number of labels is 1, the number of rows 2
+    hint: check that the labels belong to these rows
+    "#);
     std::fs::write(&labels, "yes,1\nno,2\n").unwrap();
     let message = refusal(Table::read(&rows, &options)).replace(&labels.display().to_string(), "labels.txt");
-    insta::assert_snapshot!(message, @"");
+    insta::assert_snapshot!(message, @r#"labels.txt, line 1, column 1: a file of labels has one label on each line; this line is "yes,1""#);
 }
 
 #[test]

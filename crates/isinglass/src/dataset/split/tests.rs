@@ -49,11 +49,17 @@ fn classes_are_kept_in_both_files() {
 fn divisions_that_leave_no_rows_are_refused() {
     let refused = |options| refusal(prepare("parity:2", options));
     let fraction = |fraction| SplitOptions { test: TestSource::Fraction(fraction), ..SplitOptions::default() };
-    insta::assert_snapshot!(refused(fraction(1.5)), @"");
-    insta::assert_snapshot!(refused(fraction(f64::NAN)), @"");
-    insta::assert_snapshot!(refused(fraction(0.01)), @"");
-    insta::assert_snapshot!(refused(fraction(0.99)), @"");
-    insta::assert_snapshot!(refused(SplitOptions { limit: Some(0), ..SplitOptions::default() }), @"");
+    insta::assert_snapshot!(refused(fraction(1.5)), @"the test fraction is 1.5; it must be above 0 and below 1");
+    insta::assert_snapshot!(refused(fraction(f64::NAN)), @"the test fraction is NaN; it must be above 0 and below 1");
+    insta::assert_snapshot!(refused(fraction(0.01)), @r#"
+    a test fraction of 0.01 of 4 rows leaves 4 for training and 0 for testing
+    hint: use more rows or another fraction
+    "#);
+    insta::assert_snapshot!(refused(fraction(0.99)), @r#"
+    a test fraction of 0.99 of 4 rows leaves 0 for training and 4 for testing
+    hint: use more rows or another fraction
+    "#);
+    insta::assert_snapshot!(refused(SplitOptions { limit: Some(0), ..SplitOptions::default() }), @"the limit on rows is 0; it must be at least 1");
 }
 
 #[test]
@@ -61,5 +67,5 @@ fn sources_are_read_from_text() {
     assert_eq!("none".parse::<TestSource>().unwrap(), TestSource::None);
     assert_eq!("0.2".parse::<TestSource>().unwrap(), TestSource::Fraction(0.2));
     assert_eq!("a1a.t".parse::<TestSource>().unwrap(), TestSource::File { path: "a1a.t".into(), labels: None });
-    insta::assert_snapshot!(refusal("".parse::<TestSource>()), @"");
+    insta::assert_snapshot!(refusal("".parse::<TestSource>()), @r#""" is not a source of test rows: none, a fraction or a path"#);
 }

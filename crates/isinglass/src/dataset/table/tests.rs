@@ -59,17 +59,23 @@ fn the_hash_tells_tables_apart() {
 #[test]
 fn what_is_no_table_is_refused() {
     let refused = |columns, labels| refusal(Table::new(columns, labels, "memory"));
-    insta::assert_snapshot!(refused(vec![], None), @"");
-    insta::assert_snapshot!(refused(vec![numeric("a", &[])], None), @"");
-    insta::assert_snapshot!(refused(vec![numeric("a", &[1.0]), numeric("a", &[1.0])], None), @"");
-    insta::assert_snapshot!(refused(vec![numeric("a", &[1.0]), numeric("b", &[])], None), @"");
-    insta::assert_snapshot!(refused(vec![numeric("a", &[1.0])], labels(&["1", "2"])), @"");
-    insta::assert_snapshot!(refused(vec![numeric("a", &[1.0, f64::NAN])], None), @"");
-    insta::assert_snapshot!(refused(vec![categorical("a", &[0, 2], &["x", "y"])], None), @"");
+    insta::assert_snapshot!(refused(vec![], None), @"memory: there are no feature columns");
+    insta::assert_snapshot!(refused(vec![numeric("a", &[])], None), @"memory: there are no rows");
+    insta::assert_snapshot!(refused(vec![numeric("a", &[1.0]), numeric("a", &[1.0])], None), @r#"memory: two columns are named "a""#);
+    insta::assert_snapshot!(refused(vec![numeric("a", &[1.0]), numeric("b", &[])], None), @r#"memory: column "b" has 0 values, the table has 1 rows"#);
+    insta::assert_snapshot!(refused(vec![numeric("a", &[1.0])], labels(&["1", "2"])), @r#"
+    memory: the number of labels is 2, the number of rows 1
+    hint: check that the labels belong to these rows
+    "#);
+    insta::assert_snapshot!(refused(vec![numeric("a", &[1.0, f64::NAN])], None), @r#"
+    memory: column "a" holds NaN in row 2; values must be finite
+    hint: fill or remove NaN and infinite values first
+    "#);
+    insta::assert_snapshot!(refused(vec![categorical("a", &[0, 2], &["x", "y"])], None), @r#"memory: column "a" holds the code 2 in row 2, but has 2 categories"#);
 }
 
 #[test]
 fn a_wrong_image_shape_is_refused() {
     let table = Table::new(vec![numeric("a", &[1.0])], None, "memory").unwrap();
-    insta::assert_snapshot!(refusal(table.with_image_shape((2, 2))), @"");
+    insta::assert_snapshot!(refusal(table.with_image_shape((2, 2))), @"memory: images of 2x2 pixels need 4 columns, the table has 1");
 }

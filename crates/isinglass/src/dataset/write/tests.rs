@@ -76,15 +76,21 @@ fn npz_is_read_back_as_it_was() {
 
 #[test]
 fn tables_a_format_cannot_hold_are_refused() {
-    insta::assert_snapshot!(refusal(write_libsvm(&builtin("tictactoe", 0).unwrap(), Vec::new())), @"");
+    insta::assert_snapshot!(refusal(write_libsvm(&builtin("tictactoe", 0).unwrap(), Vec::new())), @r#"
+    cannot write this table as libsvm: the column "top-left" holds categories
+    hint: csv can hold it
+    "#);
     let table = read_bytes(b"1,a\n2,b\n", "a.csv", &ReadOptions::default()).unwrap();
-    insta::assert_snapshot!(refusal(write_npz(&table, Vec::new())), @"");
+    insta::assert_snapshot!(refusal(write_npz(&table, Vec::new())), @r#"
+    cannot write this table as npz: the label "a" of row 1 is not a number
+    hint: csv can hold it
+    "#);
 }
 
 #[test]
 fn a_full_disk_is_an_error() {
     let table = builtin("parity:3", 0).unwrap();
-    insta::assert_snapshot!(refusal(write_csv(&table, Full)), @"");
+    insta::assert_snapshot!(refusal(write_csv(&table, Full)), @"cannot write the table");
     assert!(write_libsvm(&table, Full).is_err() && write_npz(&table, Full).is_err());
 }
 
