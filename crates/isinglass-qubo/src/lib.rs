@@ -6,10 +6,10 @@
 //!
 //! A module may use only the modules above it in the list below (`cargo xtask tidy` checks it).
 
-pub mod io;
-pub mod model;
 pub mod rng;
+pub mod model;
 pub mod sample_set;
+pub mod io;
 pub mod sampler;
 
 pub use model::{Bqm, BqmBuilder, ModelError, Vartype};

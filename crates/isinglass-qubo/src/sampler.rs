@@ -2,12 +2,12 @@
 
 use crate::model::{Bqm, ModelError};
 use crate::sample_set::{Row, SampleSet};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 /// How a run ended. Not to reach the optimum is a status, not an error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SampleStatus {
     /// All reads done; nothing is known about the optimum.
