@@ -2,8 +2,10 @@
 //!
 //! A reader may refuse anything, but must not panic, run out of memory or lose what it read.
 
+use isinglass::bits::BitMatrix;
 use isinglass::dataset::{Format as DataFormat, Limits, ReadOptions as DataOptions, read_bytes};
 use isinglass::formulation::Layout;
+use isinglass::model::Model;
 use isinglass_qubo::Vartype;
 use isinglass_qubo::io::{Format, ReadOptions, read, read_samples, write};
 
@@ -55,4 +57,16 @@ pub fn layout(bytes: &[u8]) {
     assert_eq!(serde_json::from_slice::<Layout>(&written).expect("isinglass reads what it wrote"), layout);
     let sample = vec![1; layout.roles().len()];
     layout.decode(&sample).expect("the sample has one value for each variable");
+}
+
+/// Reads a model, as a file and without the header whose checksum hides what is inside; what was read must survive its file.
+pub fn model(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let from_file = Model::from_json(text).ok();
+    let bare = || serde_json::from_str::<Model>(text).ok().and_then(|model| Model::from_json(&model.to_json()).ok());
+    let Some(model) = from_file.or_else(bare) else { return };
+    assert_eq!(Model::from_json(&model.to_json()).expect("isinglass reads what it wrote"), model);
+    let inputs = BitMatrix::zeros(1, model.network.architecture().num_inputs());
+    let predicted = model.predict_bits(&inputs);
+    assert!((predicted[0] as usize) < model.classes.names().len());
 }
