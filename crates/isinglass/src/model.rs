@@ -155,8 +155,11 @@ impl Model {
     /// # Errors
     /// [`ModelError`] with the reason.
     pub fn from_json(text: &str) -> Result<Self, ModelError> {
-        let value: serde_json::Value = serde_json::from_str(text)
-            .map_err(|source| ModelError::Json { line: source.line(), column: source.column(), source })?;
+        let value: serde_json::Value = serde_json::from_str(text).map_err(|source| ModelError::Json {
+            line: source.line(),
+            column: source.column(),
+            source,
+        })?;
         let field = |name: &str| value.get(name).map_or_else(|| "missing".to_owned(), ToString::to_string);
         if value.get("format").and_then(|format| format.as_str()) != Some(FORMAT) {
             return Err(ModelError::Foreign { found: field("format") });

@@ -101,7 +101,9 @@ pub enum NetworkError {
         found: usize,
     },
     /// A layer of another shape.
-    #[error("layer {layer} of a {architecture} network is {expected_rows} x {expected_columns}, but the weights are {rows} x {columns}")]
+    #[error(
+        "layer {layer} of a {architecture} network is {expected_rows} x {expected_columns}, but the weights are {rows} x {columns}"
+    )]
     Shape {
         /// The layer.
         layer: usize,
@@ -130,7 +132,14 @@ impl TryFrom<Fields> for Network {
             let (rows, columns) = (weights.num_rows(), weights.num_columns());
             let (expected_rows, expected_columns) = (architecture.width(layer + 1), architecture.fan_in(layer));
             if (rows, columns) != (expected_rows, expected_columns) {
-                return Err(NetworkError::Shape { layer, architecture, expected_rows, expected_columns, rows, columns });
+                return Err(NetworkError::Shape {
+                    layer,
+                    architecture,
+                    expected_rows,
+                    expected_columns,
+                    rows,
+                    columns,
+                });
             }
         }
         Ok(Self { architecture, layers })

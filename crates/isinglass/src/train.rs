@@ -168,7 +168,8 @@ fn sample(
         Some((_, index)) => sampling.samples.row(index).sample.to_vec(),
         None => vec![0; formulation.qubo.num_variables()],
     };
-    let counts = Counts { num_reads: sampling.samples.len(), num_best, least_energy: sampling.best().map(|row| row.energy) };
+    let counts =
+        Counts { num_reads: sampling.samples.len(), num_best, least_energy: sampling.best().map(|row| row.energy) };
     let record = StepRecord {
         status: sampling.status,
         num_sweeps: sampling.num_sweeps,

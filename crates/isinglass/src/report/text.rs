@@ -58,7 +58,11 @@ impl TrainReport {
             dataset.classes.join(" "),
         )?;
         if dataset.num_dropped_columns > 0 {
-            writeln!(text, "         {} left out", count(dataset.num_dropped_columns, "constant column", "constant columns"))?;
+            writeln!(
+                text,
+                "         {} left out",
+                count(dataset.num_dropped_columns, "constant column", "constant columns")
+            )?;
         }
         let (widths, weights) = (widths.join("-"), count(network.num_weights, "binary weight", "binary weights"));
         writeln!(text, "Network  {widths}{bias}, {weights}")
@@ -79,8 +83,11 @@ impl TrainReport {
             count(statistics.num_groups, "group of rows", "groups of rows"),
             if self.batches.is_empty() { "" } else { " (last batch)" },
         )?;
-        let roles: Vec<String> =
-            statistics.variables_by_role.iter().map(|role| format!("{} {}", thousands(role.count), role.role)).collect();
+        let roles: Vec<String> = statistics
+            .variables_by_role
+            .iter()
+            .map(|role| format!("{} {}", thousands(role.count), role.role))
+            .collect();
         writeln!(
             text,
             "         {}; degree up to {}, density {:.2} %",
@@ -122,7 +129,11 @@ impl TrainReport {
             writeln!(text, "         chosen because {reason}")?;
         }
         if solver.num_reads > 1 && self.batches.is_empty() {
-            writeln!(text, "         {} of the best round as good as the best", count(solver.num_best, "read", "reads"))?;
+            writeln!(
+                text,
+                "         {} of the best round as good as the best",
+                count(solver.num_best, "read", "reads")
+            )?;
         }
         match solver.status {
             SampleStatus::TimeLimit => writeln!(text, "         stopped at the time limit: the best so far"),
@@ -148,7 +159,13 @@ impl TrainReport {
         match (proven_optimal, optimum.loss) {
             (true, _) => writeln!(text, "         PROVEN OPTIMAL: {}", optimum.how),
             (false, Some(least)) => {
-                writeln!(text, "         {} above the optimum of {}: {}", short(loss - least), short(least), optimum.how)
+                writeln!(
+                    text,
+                    "         {} above the optimum of {}: {}",
+                    short(loss - least),
+                    short(least),
+                    optimum.how
+                )
             }
             (false, None) => writeln!(text, "         optimum not known: {}", optimum.how),
         }
