@@ -24,6 +24,7 @@ pub(crate) fn run(root: &Path, seconds: u64) -> Result<(), String> {
         return Err("cargo-fuzz is not installed\nhint: cargo install cargo-fuzz".to_owned());
     }
     let time = format!("-max_total_time={seconds}");
+    let quiet = "-verbosity=0";
     let targets = targets(root)?;
     for target in &targets {
         println!("\n=== {target}: {seconds} s");
@@ -31,7 +32,7 @@ pub(crate) fn run(root: &Path, seconds: u64) -> Result<(), String> {
         fs::create_dir_all(root.join(&corpus)).map_err(|error| format!("{corpus}: {error}"))?;
         // no sanitizer: stable Rust has none, and safe code gives it nothing to find
         let status = cargo(root)
-            .args(["fuzz", "run", "--sanitizer", "none", target, &corpus, &seeds, "--", &time])
+            .args(["fuzz", "run", "--sanitizer", "none", target, &corpus, &seeds, "--", &time, quiet])
             .status()
             .map_err(|error| format!("cargo cannot be started: {error}"))?;
         if !status.success() {
