@@ -15,9 +15,6 @@ use crate::train::StepRecord;
 use isinglass_qubo::SampleStatus;
 use serde::Serialize;
 
-/// The version of the report's JSON.
-pub const SCHEMA: u32 = 1;
-
 /// What was learned from.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct DatasetReport {
@@ -146,8 +143,6 @@ impl ResultReport {
 /// A training run from end to end.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct TrainReport {
-    /// Version of this JSON.
-    pub schema: u32,
     /// Version of isinglass.
     pub isinglass: String,
     /// The command line.
