@@ -1,1 +1,98 @@
 //! Problem files: readers that name the line of a fault, writers that keep offset and labels where the format can.
+//!
+//! Readers take a whole file as bytes, never panic, and take memory in proportion to it ([`MAX_VARIABLES`] bounds what a short
+//! text can ask for). Writers print numbers that read back as the same `f64`. Each format has one file, and one line in the
+//! table of [`Format`]. Nothing here touches the file system but [`write_atomically`].
+//!
+//! # Examples
+//! ```
+//! use isinglass_qubo::io::{self, Format, ReadOptions};
+//! let file = io::read(b"# vartype=SPIN\n0 1 -1.5\n", Format::Coo, &ReadOptions::default())?;
+//! assert_eq!(file.bqm.quadratic(0, 1), -1.5);
+//! let mut json = Vec::new();
+//! let report = io::write(&file.bqm, file.labels.as_deref(), Format::DimodJson, &mut json)?;
+//! assert!(report.notes.is_empty());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod atomic;
+mod bqm_binary;
+mod coo;
+mod dimod_json;
+mod error;
+mod format;
+mod labels;
+mod lp;
+mod mps;
+mod problem;
+mod qbsolv;
+mod report;
+mod samples;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use std::borrow::Cow;
+use std::io::Write;
+
+pub use atomic::write_atomically;
+pub use error::{Feature, Place, ReadCause, ReadError};
+pub use format::{Format, UnknownFormat};
+pub use problem::{Label, MAX_VARIABLES, ProblemFile, ReadOptions};
+pub use report::{WriteError, WriteNote, WriteReport};
+pub use samples::{SampleFile, read_samples, write_samples};
+
+use crate::model::{Bqm, Vartype};
+
+/// Reads a model from the bytes of a file.
+///
+/// A file that asks for a maximum is negated, and [`ProblemFile::maximized`] says so.
+///
+/// # Errors
+/// [`ReadError`] with the place and the cause; [`ReadError::hint`] may know what to do.
+pub fn read(bytes: &[u8], format: Format, options: &ReadOptions) -> Result<ProblemFile, ReadError> {
+    (format.entry().read)(bytes, options).map_err(|fault| fault.in_format(format.name()))
+}
+
+/// Writes a model, with `labels` where the format can hold them, and reports what it could not.
+///
+/// Many small writes are made: wrap files in a [`BufWriter`](std::io::BufWriter).
+///
+/// # Errors
+/// [`WriteError`] when labels do not fit the model, a number does not fit the format, or `out` fails.
+pub fn write(
+    bqm: &Bqm,
+    labels: Option<&[Label]>,
+    format: Format,
+    mut out: impl Write,
+) -> Result<WriteReport, WriteError> {
+    let labels = checked_labels(bqm.num_variables(), labels)?;
+    if bqm.num_variables() > MAX_VARIABLES {
+        let (found, limit) = (bqm.num_variables(), MAX_VARIABLES);
+        return Err(WriteError::TooMany { what: "variables", found, limit });
+    }
+    let report = (format.entry().write)(bqm, labels, &mut out)?;
+    out.flush()?;
+    Ok(report)
+}
+
+/// The labels, `None` when they are the indices.
+fn checked_labels(num_variables: usize, labels: Option<&[Label]>) -> Result<Option<&[Label]>, WriteError> {
+    let Some(labels) = labels else { return Ok(None) };
+    if labels.len() != num_variables {
+        return Err(WriteError::LabelCount { labels: labels.len(), num_variables });
+    }
+    match labels::duplicate(labels) {
+        Some(label) => Err(WriteError::DuplicateLabel { label: label.clone() }),
+        None => Ok((!labels::are_range(labels)).then_some(labels)),
+    }
+}
+
+/// The model over 0/1 variables, for formats without others.
+fn as_binary<'a>(bqm: &'a Bqm, report: &mut WriteReport) -> Result<Cow<'a, Bqm>, WriteError> {
+    if bqm.vartype() == Vartype::Binary {
+        return Ok(Cow::Borrowed(bqm));
+    }
+    report.notes.push(WriteNote::ConvertedToBinary);
+    Ok(Cow::Owned(bqm.to_vartype(Vartype::Binary)?))
+}

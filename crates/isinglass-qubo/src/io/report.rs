@@ -1,0 +1,101 @@
+//! What writing a file could not keep, and why a file cannot be written.
+
+use std::fmt;
+
+use super::problem::Label;
+use crate::model::ModelError;
+
+/// Something that other programs, or any program, will not find in the file as it was in memory.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum WriteNote {
+    /// The format has no labels, or not these ones, so indices (or `x0`, `x1`, ...) stand for them.
+    LabelsLeftOut,
+    /// The format has only 0/1 variables: the ±1 model was converted (`s = 2x - 1`), energies unchanged.
+    ConvertedToBinary,
+    /// The offset is in a comment, which isinglass reads and most other programs do not.
+    OffsetInComment {
+        /// The offset.
+        offset: f64,
+    },
+}
+
+impl fmt::Display for WriteNote {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LabelsLeftOut => formatter.write_str("the format cannot hold these labels, so they are left out"),
+            Self::ConvertedToBinary => formatter.write_str("the SPIN variables were converted to BINARY"),
+            Self::OffsetInComment { offset } => {
+                write!(formatter, "the offset {offset} is in a comment, which other programs may ignore")
+            }
+        }
+    }
+}
+
+/// What writing a file changed or could not keep.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct WriteReport {
+    /// The notes, each at most once.
+    pub notes: Vec<WriteNote>,
+}
+
+/// Why a file cannot be written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WriteError {
+    /// The writer failed.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+    /// Not one label for each variable.
+    #[error("{labels} labels for {num_variables} variables")]
+    LabelCount {
+        /// How many labels.
+        labels: usize,
+        /// How many variables.
+        num_variables: usize,
+    },
+    /// Two variables with one label.
+    #[error("two variables are called `{label}`")]
+    DuplicateLabel {
+        /// The label.
+        label: Label,
+    },
+    /// More variables or interactions than a reader would take.
+    #[error("{found} {what} are too many, at most {limit} are written")]
+    TooMany {
+        /// What is counted.
+        what: &'static str,
+        /// How many there are.
+        found: usize,
+        /// How many are written.
+        limit: usize,
+    },
+    /// A coefficient that overflows in the form that the format needs.
+    #[error("the coefficient {coefficient} of ({first}, {second}) overflows when doubled, which the format needs")]
+    DoubledOverflow {
+        /// The coefficient.
+        coefficient: f64,
+        /// The smaller variable.
+        first: usize,
+        /// The larger variable.
+        second: usize,
+    },
+    /// An energy that JSON cannot hold.
+    #[error("the energy of sample {row} is {energy}, not a finite number")]
+    EnergyNotFinite {
+        /// The sample, from 0.
+        row: usize,
+        /// Its energy.
+        energy: f64,
+    },
+    /// Conversion to 0/1 variables failed.
+    #[error("the model cannot be converted to BINARY: {0}")]
+    Conversion(#[from] ModelError),
+}
+
+impl From<serde_json::Error> for WriteError {
+    fn from(error: serde_json::Error) -> Self {
+        // serializing finite numbers and strings fails only where writing does
+        Self::Io(error.into())
+    }
+}
