@@ -32,7 +32,7 @@ pub(super) fn write(bqm: &Bqm, labels: Option<&[Label]>, out: &mut dyn Write) ->
     if interactions > limit {
         return Err(WriteError::TooMany { what: "interactions", found: interactions, limit });
     }
-    // dimod's own spacing, so that equal models make equal files
+    // dimod's own spacing here and in the labels, so that equal models make equal files
     let header = format!(
         "{{\"dtype\": \"float64\", \"itype\": \"int32\", \"ntype\": \"int32\", \"shape\": [{variables}, {interactions}], \
          \"type\": \"BinaryQuadraticModel\", \"variables\": {}, \"vartype\": \"{}\"}}\n",
@@ -58,7 +58,8 @@ pub(super) fn write(bqm: &Bqm, labels: Option<&[Label]>, out: &mut dyn Write) ->
     }
     if let Some(labels) = labels {
         out.write_all(LABELS_MAGIC)?;
-        write_padded(LABELS_MAGIC.len(), &serde_json::to_vec(labels)?, out)?;
+        let labels = labels.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>()?;
+        write_padded(LABELS_MAGIC.len(), format!("[{}]", labels.join(", ")).as_bytes(), out)?;
     }
     Ok(WriteReport::default())
 }

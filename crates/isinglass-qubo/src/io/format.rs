@@ -30,13 +30,16 @@ pub enum Format {
     Mps,
 }
 
+type Reader = fn(&[u8], &ReadOptions) -> Result<ProblemFile, Fault>;
+type Writer = fn(&Bqm, Option<&[Label]>, &mut dyn Write) -> Result<WriteReport, WriteError>;
+
 /// One line of the table.
 pub(super) struct Entry {
     format: Format,
     name: &'static str,
     ending: &'static str,
-    pub(super) read: fn(&[u8], &ReadOptions) -> Result<ProblemFile, Fault>,
-    pub(super) write: fn(&Bqm, Option<&[Label]>, &mut dyn Write) -> Result<WriteReport, WriteError>,
+    pub(super) read: Reader,
+    pub(super) write: Writer,
 }
 
 #[rustfmt::skip]

@@ -274,7 +274,8 @@ impl<'a> Reader<'a> {
         let mut builder = BqmBuilder::new(vartype, self.columns.len());
         builder.add_offset(sense * self.constant);
         for (index, column) in self.columns.iter().enumerate() {
-            if !column.binary && !(column.integer && column.upper_is_one) {
+            let is_binary = column.binary || (column.integer && column.upper_is_one);
+            if !is_binary {
                 return Err(column.name.fault(ReadCause::NotBinary { name: excerpt(column.name.text) }));
             }
             builder.add_linear(index, sense * column.cost);
