@@ -1,0 +1,5 @@
+//! The commands, one file each: arguments, work, report.
+
+pub(crate) mod completions;
+pub(crate) mod man;
+pub(crate) mod reference;
