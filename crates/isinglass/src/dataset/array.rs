@@ -1,0 +1,125 @@
+//! An n-dimensional array as NPY and IDX files hold it, and the way from there to a table.
+
+use thiserror::Error;
+
+use super::error::{DatasetError, TableFault};
+use super::read::{LabelColumn, Limits, ReadOptions};
+use super::table::{Column, ColumnValues, Table};
+
+/// Why an array is not what a table needs.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ArrayFault {
+    /// The array does not have the shape of rows of features.
+    #[error("an array of the shape {shape:?} is neither rows × columns nor rows of images")]
+    FeatureShape {
+        /// The shape.
+        shape: Vec<usize>,
+    },
+    /// The array does not have the shape of labels.
+    #[error("an array of the shape {shape:?} is not a list of labels")]
+    LabelShape {
+        /// The shape.
+        shape: Vec<usize>,
+    },
+    /// There is no such label column.
+    #[error("there is no label column \"{text}\": the array has the columns 1 to {num_columns}, without names")]
+    NoSuchLabel {
+        /// The column asked for.
+        text: String,
+        /// Number of columns.
+        num_columns: usize,
+    },
+}
+
+impl ArrayFault {
+    pub(super) fn hint(&self) -> Option<String> {
+        match self {
+            Self::FeatureShape { shape } if shape.len() == 1 => {
+                Some("one dimension is a list of labels: read the features, and give this as the labels file".into())
+            }
+            Self::FeatureShape { .. } => None,
+            Self::LabelShape { .. } => Some("labels have one dimension".into()),
+            Self::NoSuchLabel { .. } => Some("name the column by its position from 1, or first, last or none".into()),
+        }
+    }
+}
+
+/// Numbers in C order: the last index runs fastest. The product of `shape` is the number of values.
+pub(super) struct Array {
+    pub(super) shape: Vec<usize>,
+    pub(super) values: Vec<f64>,
+}
+
+/// Number of values of an array of this shape, or `None` when it overflows or is over the limit on cells.
+pub(super) fn num_values(shape: &[usize], limits: &Limits) -> Option<usize> {
+    let product = shape.iter().try_fold(1_usize, |product, &size| product.checked_mul(size))?;
+    (product as u64 <= limits.cells).then_some(product)
+}
+
+/// Rows of features: two dimensions are rows and columns, three are images, and a fourth of length one is passed over.
+pub(super) fn into_table(
+    array: Array,
+    label: LabelColumn,
+    name: &str,
+    sha256: String,
+    options: &ReadOptions,
+) -> Result<Table, DatasetError> {
+    let shape_fault = |fault| Err(DatasetError::Array { path: name.to_owned(), fault });
+    let image_shape = match array.shape[..] {
+        [_, _] => None,
+        [_, rows, columns] | [_, rows, columns, 1] | [_, 1, rows, columns] => Some((rows, columns)),
+        _ => return shape_fault(ArrayFault::FeatureShape { shape: array.shape }),
+    };
+    let num_rows = array.shape[0];
+    // Without rows the other sizes were never multiplied; a width that overflows is over any limit.
+    let width = array.shape[1..].iter().fold(1_usize, |width, &size| width.saturating_mul(size));
+    options.limits.check(name, num_rows, width)?;
+    if num_rows == 0 {
+        return Err(DatasetError::Table { path: name.to_owned(), fault: TableFault::NoRows });
+    }
+    let label = match (label, image_shape) {
+        (LabelColumn::None, _) | (_, Some(_)) => None,
+        (LabelColumn::First, None) => Some(0),
+        (LabelColumn::Last, None) => width.checked_sub(1),
+        (LabelColumn::Position(position), None) if (1..=width).contains(&position) => Some(position - 1),
+        (LabelColumn::Position(position), None) => {
+            return shape_fault(ArrayFault::NoSuchLabel { text: position.to_string(), num_columns: width });
+        }
+        (LabelColumn::Name(text), None) => {
+            return shape_fault(ArrayFault::NoSuchLabel { text, num_columns: width });
+        }
+    };
+    let mut columns = Vec::with_capacity(width);
+    let mut labels = None;
+    for index in 0..width {
+        let values = array.values.iter().skip(index).step_by(width).copied();
+        if label == Some(index) {
+            labels = Some(values.map(|value| value.to_string()).collect());
+            continue;
+        }
+        let name = match image_shape {
+            Some((_, image_columns)) => pixel_name(index, image_columns),
+            None => (index + 1).to_string(),
+        };
+        columns.push(Column { name, values: ColumnValues::Numeric(values.collect()) });
+    }
+    let table = Table::from_parts(columns, labels, name.to_owned(), sha256)?;
+    match image_shape {
+        Some(shape) => table.with_image_shape(shape),
+        None => Ok(table),
+    }
+}
+
+/// The name of the pixel with this index, from 0, in an image with so many columns: `r1c1` is the first.
+pub(super) fn pixel_name(index: usize, image_columns: usize) -> String {
+    format!("r{}c{}", index / image_columns + 1, index % image_columns + 1)
+}
+
+/// One label for each value of a one-dimensional array, or of one with a second dimension of length one.
+pub(super) fn into_labels(array: Array, name: &str) -> Result<Vec<String>, DatasetError> {
+    match array.shape[..] {
+        [_] | [_, 1] => Ok(array.values.iter().map(|value| value.to_string()).collect()),
+        _ => Err(DatasetError::Array { path: name.to_owned(), fault: ArrayFault::LabelShape { shape: array.shape } }),
+    }
+}

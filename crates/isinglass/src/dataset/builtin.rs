@@ -1,0 +1,215 @@
+//! Data sets that need no file: one that is shipped, and families made by their rules.
+
+mod boolean;
+mod digits;
+mod monks;
+mod teacher;
+mod tictactoe;
+
+use thiserror::Error;
+
+use super::error::DatasetError;
+use super::nearest::nearest;
+use super::table::Table;
+
+/// What is known of a built-in set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Builtin {
+    /// The name for [`builtin`]; what follows a colon in capitals stands for an argument.
+    pub name: &'static str,
+    /// Number of rows, unless an argument decides it.
+    pub num_rows: Option<usize>,
+    /// Number of columns, unless an argument decides it.
+    pub num_columns: Option<usize>,
+    /// Number of classes.
+    pub num_classes: usize,
+    /// What it is, in one line.
+    pub description: &'static str,
+    /// Where it is from and under which licence.
+    pub source: &'static str,
+}
+
+const LIST: [Builtin; 8] = [
+    Builtin {
+        name: "digits",
+        num_rows: Some(1797),
+        num_columns: Some(64),
+        num_classes: 10,
+        description: "handwritten digits, images of 8x8 pixels from 0 to 16",
+        source: "E. Alpaydin, C. Kaynak, Optical Recognition of Handwritten Digits, UCI, 1998; CC BY 4.0",
+    },
+    Builtin {
+        name: "tictactoe",
+        num_rows: Some(958),
+        num_columns: Some(9),
+        num_classes: 2,
+        description: "all final boards of tic-tac-toe with x first; positive where x has won",
+        source: "made by the rules; as D. Aha, Tic-Tac-Toe Endgame, UCI, 1991",
+    },
+    Builtin {
+        name: "monks-1",
+        num_rows: Some(432),
+        num_columns: Some(6),
+        num_classes: 2,
+        description: "all robots; 1 where a1 = a2 or a5 = 1",
+        source: "made by the rules; S. Thrun et al., The MONK's problems, 1991",
+    },
+    Builtin {
+        name: "monks-2",
+        num_rows: Some(432),
+        num_columns: Some(6),
+        num_classes: 2,
+        description: "all robots; 1 where exactly two attributes are 1",
+        source: "made by the rules; S. Thrun et al., The MONK's problems, 1991",
+    },
+    Builtin {
+        name: "monks-3",
+        num_rows: Some(432),
+        num_columns: Some(6),
+        num_classes: 2,
+        description: "all robots; 1 where a5 = 3 and a4 = 1, or a5 is not 4 and a2 is not 3; without noise",
+        source: "made by the rules; S. Thrun et al., The MONK's problems, 1991",
+    },
+    Builtin {
+        name: "parity:N",
+        num_rows: None,
+        num_columns: None,
+        num_classes: 2,
+        description: "all 2^N rows of N spins; 1 where an odd number of them is +1",
+        source: "made by the rule",
+    },
+    Builtin {
+        name: "majority:N",
+        num_rows: None,
+        num_columns: None,
+        num_classes: 2,
+        description: "all 2^N rows of N spins; 1 where at least half of them are +1",
+        source: "made by the rule",
+    },
+    Builtin {
+        name: "teacher:WIDTHS",
+        num_rows: None,
+        num_columns: None,
+        num_classes: 2,
+        description: "rows labelled by a random network of +1 and -1, for example teacher:7-3-1 or \
+                      teacher:15-5-1:bias:rows=200; the best error is 0",
+        source: "made from the seed",
+    },
+];
+
+/// The built-in sets.
+#[must_use]
+pub fn builtin_list() -> &'static [Builtin] {
+    &LIST
+}
+
+/// Why a name is no built-in set.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum BuiltinFault {
+    /// There is no set of this name.
+    #[error("there is no built-in set of this name; there are {}", LIST.map(|set| set.name).join(", "))]
+    Unknown {
+        /// A name that may have been meant.
+        nearest: Option<String>,
+    },
+    /// The set takes no argument, or not this one.
+    #[error("the argument \"{argument}\" is not understood; the form is {form}")]
+    Argument {
+        /// The argument.
+        argument: String,
+        /// What the name should look like.
+        form: &'static str,
+    },
+    /// The set needs an argument.
+    #[error("an argument is missing; the form is {form}")]
+    MissingArgument {
+        /// What the name should look like.
+        form: &'static str,
+    },
+    /// A number is out of range.
+    #[error("{what} is {found}; it must be {least}{}", if least == most { String::new() } else { format!(" to {most}") })]
+    OutOfRange {
+        /// What the number is.
+        what: &'static str,
+        /// The number given.
+        found: u64,
+        /// The smallest number allowed.
+        least: u64,
+        /// The largest number allowed.
+        most: u64,
+    },
+    /// No teacher with both labels was found.
+    #[error("{attempts} random teachers in a row gave all rows the same label")]
+    OneSided {
+        /// Number of teachers drawn.
+        attempts: u32,
+    },
+}
+
+impl BuiltinFault {
+    pub(super) fn hint(&self) -> Option<String> {
+        match self {
+            Self::Unknown { nearest: Some(nearest) } => Some(format!("did you mean \"{nearest}\"?")),
+            Self::Unknown { nearest: None } => Some("a path to a file is given as it is, with its ending".into()),
+            Self::OneSided { .. } => Some("use another seed, more rows or wider layers".into()),
+            Self::Argument { .. } | Self::MissingArgument { .. } | Self::OutOfRange { .. } => None,
+        }
+    }
+
+    /// Refuses a number that is not from `least` to `most`.
+    fn check_range(what: &'static str, found: u64, least: u64, most: u64) -> Result<(), Self> {
+        if (least..=most).contains(&found) { Ok(()) } else { Err(Self::OutOfRange { what, found, least, most }) }
+    }
+}
+
+/// Makes the built-in set called `name`. Only `teacher` depends on the seed.
+///
+/// # Errors
+/// [`DatasetError::Builtin`] when the name is unknown or its arguments are malformed or out of range.
+///
+/// # Examples
+/// ```
+/// let table = isinglass::dataset::builtin("parity:3", 0)?;
+/// assert_eq!((table.num_rows(), table.num_columns()), (8, 3));
+/// # Ok::<(), isinglass::dataset::DatasetError>(())
+/// ```
+pub fn builtin(name: &str, seed: u64) -> Result<Table, DatasetError> {
+    let (family, argument) = match name.split_once(':') {
+        Some((family, argument)) => (family, Some(argument)),
+        None => (name, None),
+    };
+    let fail = |fault| DatasetError::Builtin { name: name.to_owned(), fault };
+    let no_argument = |form| match argument {
+        Some(argument) => Err(fail(BuiltinFault::Argument { argument: argument.to_owned(), form })),
+        None => Ok(()),
+    };
+    let argument_of = |form| argument.ok_or_else(|| fail(BuiltinFault::MissingArgument { form }));
+    match family {
+        "digits" => no_argument("digits").and_then(|()| digits::table()),
+        "tictactoe" => no_argument("tictactoe").and_then(|()| tictactoe::table()),
+        "monks-1" => no_argument("monks-1").and_then(|()| monks::table(name, monks::first)),
+        "monks-2" => no_argument("monks-2").and_then(|()| monks::table(name, monks::second)),
+        "monks-3" => no_argument("monks-3").and_then(|()| monks::table(name, monks::third)),
+        "parity" => {
+            let num_spins = boolean::num_spins(argument_of("parity:N")?, "parity:N").map_err(fail)?;
+            boolean::table(name, num_spins, |num_up| num_up % 2 == 1)
+        }
+        "majority" => {
+            let num_spins = boolean::num_spins(argument_of("majority:N")?, "majority:N").map_err(fail)?;
+            boolean::table(name, num_spins, |num_up| 2 * num_up as usize >= num_spins)
+        }
+        "teacher" => {
+            let teacher = teacher::Teacher::parse(argument_of(teacher::FORM)?).map_err(fail)?;
+            let rows = teacher.draw(seed).map_err(fail)?;
+            boolean::table_of_rows(&format!("{name} (seed {seed})"), &rows.inputs, &rows.labels)
+        }
+        _ => {
+            let families = LIST.iter().map(|set| set.name.split(':').next().unwrap_or(set.name));
+            Err(fail(BuiltinFault::Unknown { nearest: nearest(family, families) }))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,338 @@
+//! What can be wrong with data: every error names its file, its place and what would have been right.
+
+use std::fmt;
+use std::io;
+
+use thiserror::Error;
+
+use super::array::ArrayFault;
+use super::builtin::BuiltinFault;
+use super::classes::ClassError;
+use super::csv::CsvFault;
+use super::idx::IdxFault;
+use super::libsvm::LibsvmFault;
+use super::npy::NpyFault;
+use super::npz::NpzFault;
+use super::pipeline::PipelineError;
+use super::read::Format;
+use super::split::SplitError;
+use super::write::WriteFault;
+
+/// A place in a text file; displayed as `name, line 3, column 7`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextPlace {
+    /// The file, as it was named to the reader.
+    pub path: String,
+    /// The line, from 1.
+    pub line: u64,
+    /// The column, from 1: the byte of the line in LIBSVM text, the number of the cell in CSV.
+    pub column: u64,
+}
+
+impl fmt::Display for TextPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, line {}, column {}", self.path, self.line, self.column)
+    }
+}
+
+/// A place in a binary file; displayed as `name, byte 10`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BytePlace {
+    /// The file, as it was named to the reader; for an array in an NPZ file, `file:array`.
+    pub path: String,
+    /// The offset in bytes, from 0, in the file after decompression.
+    pub offset: u64,
+}
+
+impl fmt::Display for BytePlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, byte {}", self.path, self.offset)
+    }
+}
+
+/// What a size limit counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Quantity {
+    /// Bytes of a file once it is decompressed.
+    Bytes,
+    /// Rows times columns.
+    Cells,
+    /// Columns of the table.
+    Columns,
+}
+
+impl fmt::Display for Quantity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Bytes => "bytes",
+            Self::Cells => "cells (rows × columns)",
+            Self::Columns => "columns",
+        })
+    }
+}
+
+/// Why columns and labels do not make a table.
+#[derive(Clone, Debug, PartialEq, Error)]
+#[non_exhaustive]
+pub enum TableFault {
+    /// There is no row.
+    #[error("there are no rows")]
+    NoRows,
+    /// There is no feature column.
+    #[error("there are no feature columns")]
+    NoColumns,
+    /// Two columns have the same name.
+    #[error("two columns are named \"{name}\"")]
+    DuplicateName {
+        /// The name that occurs twice.
+        name: String,
+    },
+    /// A column is longer or shorter than the table.
+    #[error("column \"{name}\" has {found} values, the table has {expected} rows")]
+    ColumnLength {
+        /// The column.
+        name: String,
+        /// Its length.
+        found: usize,
+        /// The length of the first column.
+        expected: usize,
+    },
+    /// There are more or fewer labels than rows.
+    #[error("the number of labels is {found}, the number of rows {expected}")]
+    LabelCount {
+        /// Number of labels.
+        found: usize,
+        /// Number of rows.
+        expected: usize,
+    },
+    /// A value is NaN or infinite.
+    #[error("column \"{name}\" holds {value} in row {row}; values must be finite")]
+    NotFinite {
+        /// The column.
+        name: String,
+        /// The row, from 1.
+        row: usize,
+        /// The value.
+        value: f64,
+    },
+    /// A categorical value has a code with no category.
+    #[error("column \"{name}\" holds the code {code} in row {row}, but has {categories} categories")]
+    CodeOutOfRange {
+        /// The column.
+        name: String,
+        /// The row, from 1.
+        row: usize,
+        /// The code.
+        code: u32,
+        /// Number of categories.
+        categories: usize,
+    },
+    /// The shape of the images does not give the number of columns.
+    #[error("images of {rows}x{columns} pixels need {} columns, the table has {found}", rows.saturating_mul(*columns))]
+    ImageShape {
+        /// Rows of an image.
+        rows: usize,
+        /// Columns of an image.
+        columns: usize,
+        /// Columns of the table.
+        found: usize,
+    },
+}
+
+/// Every way in which reading, making, preparing or writing data can fail.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum DatasetError {
+    /// The file could not be opened or read.
+    #[error("cannot read {path}")]
+    File {
+        /// The file.
+        path: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The gzip stream is damaged or ends too early.
+    #[error("{path}: the gzip data is damaged or cut short")]
+    Gzip {
+        /// The file.
+        path: String,
+        /// What the decompressor said.
+        source: io::Error,
+    },
+    /// A size is over its limit; nothing was allocated for it.
+    #[error("{path}: over the limit of {allowed} {quantity}: at least {found}")]
+    TooLarge {
+        /// The file or the built-in set.
+        path: String,
+        /// What was counted.
+        quantity: Quantity,
+        /// The number when the limit was seen to be passed; `u64::MAX` also stands for an overflow.
+        found: u64,
+        /// The limit.
+        allowed: u64,
+    },
+    /// Neither the name nor the first bytes tell the format.
+    #[error("{path}: the format cannot be told from the name or the content")]
+    UnknownFormat {
+        /// The file.
+        path: String,
+    },
+    /// This format has no columns from which a label could be chosen.
+    #[error("{path}: the format {format} has no label column to choose")]
+    NoLabelColumn {
+        /// The file.
+        path: String,
+        /// Its format.
+        format: Format,
+    },
+    /// A fault in a LIBSVM file.
+    #[error("{place}: {fault}")]
+    Libsvm {
+        /// Where it is.
+        place: TextPlace,
+        /// What it is.
+        fault: LibsvmFault,
+    },
+    /// A fault in a CSV file.
+    #[error("{place}: {fault}")]
+    Csv {
+        /// Where it is.
+        place: TextPlace,
+        /// What it is.
+        fault: CsvFault,
+    },
+    /// A fault in an NPY file or in an array of an NPZ file.
+    #[error("{place}: {fault}")]
+    Npy {
+        /// Where it is.
+        place: BytePlace,
+        /// What it is.
+        fault: NpyFault,
+    },
+    /// An array read from NPY, NPZ or IDX does not have the shape that is needed.
+    #[error("{path}: {fault}")]
+    Array {
+        /// The file.
+        path: String,
+        /// Why not.
+        fault: ArrayFault,
+    },
+    /// A fault in the archive that an NPZ file is.
+    #[error("{path}: {fault}")]
+    Npz {
+        /// The file.
+        path: String,
+        /// What it is.
+        fault: NpzFault,
+    },
+    /// A fault in an IDX file.
+    #[error("{place}: {fault}")]
+    Idx {
+        /// Where it is.
+        place: BytePlace,
+        /// What it is.
+        fault: IdxFault,
+    },
+    /// The columns and labels do not make a table.
+    #[error("{path}: {fault}")]
+    Table {
+        /// The file or the built-in set.
+        path: String,
+        /// Why not.
+        fault: TableFault,
+    },
+    /// The name of a built-in set is unknown or its arguments are out of range.
+    #[error("\"{name}\": {fault}")]
+    Builtin {
+        /// The name as it was given.
+        name: String,
+        /// What is wrong with it.
+        fault: BuiltinFault,
+    },
+    /// The text of an option cannot be understood.
+    #[error("\"{value}\" is not {expected}")]
+    Option {
+        /// The text.
+        value: String,
+        /// What it should have been.
+        expected: &'static str,
+    },
+    /// Labels and classes do not fit together.
+    #[error(transparent)]
+    Class(#[from] ClassError),
+    /// The input pipeline cannot be fitted or applied.
+    #[error(transparent)]
+    Pipeline(#[from] PipelineError),
+    /// The rows cannot be divided as asked.
+    #[error(transparent)]
+    Split(#[from] SplitError),
+    /// The table cannot be expressed in the format it should be written in.
+    #[error("cannot write this table as {format}: {fault}")]
+    Unwritable {
+        /// The format.
+        format: Format,
+        /// Why not.
+        fault: WriteFault,
+    },
+    /// The destination refused the bytes.
+    #[error("cannot write the table")]
+    Write {
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl DatasetError {
+    /// What the reader of the message can do about it, if there is something to say.
+    ///
+    /// # Examples
+    /// ```
+    /// let error = isinglass::dataset::builtin("digit", 0).unwrap_err();
+    /// assert_eq!(error.hint().as_deref(), Some("did you mean \"digits\"?"));
+    /// ```
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::File { .. } | Self::Write { .. } => None,
+            Self::Gzip { .. } => Some("fetch or compress the file again".into()),
+            Self::TooLarge { quantity: Quantity::Bytes, .. } => {
+                Some("if the file is what you expect, raise the limit on bytes".into())
+            }
+            Self::TooLarge { .. } => {
+                Some("check the ids or the header of the file; a table is held dense in memory".into())
+            }
+            Self::UnknownFormat { .. } => Some(format!("name the format: {}", Format::NAMES.join(", "))),
+            Self::NoLabelColumn { .. } => {
+                Some("leave the label column out, or give the labels in a second file".into())
+            }
+            Self::Libsvm { fault, .. } => fault.hint(),
+            Self::Csv { fault, .. } => fault.hint(),
+            Self::Npy { fault, .. } => fault.hint(),
+            Self::Array { fault, .. } => fault.hint(),
+            Self::Npz { fault, .. } => fault.hint(),
+            Self::Idx { fault, .. } => fault.hint(),
+            Self::Table { fault, .. } => match fault {
+                TableFault::LabelCount { .. } => Some("check that the labels belong to these rows".into()),
+                TableFault::NotFinite { .. } => Some("fill or remove NaN and infinite values first".into()),
+                _ => None,
+            },
+            Self::Builtin { fault, .. } => fault.hint(),
+            Self::Option { .. } => None,
+            Self::Class(error) => error.hint(),
+            Self::Pipeline(error) => error.hint(),
+            Self::Split(error) => error.hint(),
+            Self::Unwritable { fault, .. } => fault.hint(),
+        }
+    }
+}
+
+/// The message of the error a result must be, and its hint, as a user sees them.
+#[cfg(test)]
+pub(super) fn refusal<T: fmt::Debug>(result: Result<T, DatasetError>) -> String {
+    let error = result.expect_err("this input must be refused");
+    match error.hint() {
+        Some(hint) => format!("{error}\nhint: {hint}"),
+        None => error.to_string(),
+    }
+}
