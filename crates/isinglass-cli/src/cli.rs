@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::app::Outcome;
-use crate::command::{completions, man, reference};
+use crate::command::{completions, data, man, reference};
 use crate::failure::Failure;
 use crate::session::Session;
 
@@ -75,6 +75,8 @@ impl ColorWhen {
 /// What the program can do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// List, show and convert data sets
+    Data(data::DataCommandArguments),
     /// Print a script that completes commands in a shell
     Completions(completions::CompletionsArguments),
     /// Print or write the manual pages
@@ -88,6 +90,7 @@ impl Command {
     /// Does what the command says.
     pub(crate) fn run(&self, session: &Session) -> Result<Outcome, Failure> {
         match self {
+            Self::Data(arguments) => data::run(arguments, session),
             Self::Completions(arguments) => completions::run(arguments, session),
             Self::Man(arguments) => man::run(arguments, session),
             Self::Reference => reference::run(session),

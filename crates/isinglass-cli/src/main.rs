@@ -1,6 +1,7 @@
 //! The isinglass program.
 
 mod app;
+mod arguments;
 mod cli;
 mod command;
 mod failure;

@@ -89,9 +89,16 @@ fn row(argument: &Arg) -> String {
         name = format!("{name} {}", value_name(argument)).trim_start().to_owned();
     }
     let defaults: Vec<_> = argument.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
-    let default =
-        if takes_values && !defaults.is_empty() { format!("`{}`", defaults.join(",")) } else { String::new() };
     let mut help = argument.get_help().map(ToString::to_string).unwrap_or_default();
+    let default = match help.split_once(" [default: ") {
+        Some((before, after)) => {
+            let default = after.trim_end_matches(']').to_owned();
+            help.truncate(before.len());
+            default
+        }
+        None if takes_values && !defaults.is_empty() => format!("`{}`", defaults.join(",")),
+        None => String::new(),
+    };
     let values: Vec<String> = argument
         .get_possible_values()
         .iter()

@@ -1,9 +1,16 @@
 //! Errors of the libraries as failures, with the hints they bring.
 
+use isinglass::dataset::DatasetError;
 use isinglass_qubo::SampleError;
 use isinglass_qubo::io::{ReadError, WriteError};
 
 use super::Failure;
+
+impl From<DatasetError> for Failure {
+    fn from(error: DatasetError) -> Self {
+        Self::from_error(&error).with_optional_hint(error.hint())
+    }
+}
 
 impl From<ReadError> for Failure {
     fn from(error: ReadError) -> Self {

@@ -1,0 +1,6 @@
+//! Groups of arguments that several commands share, and the values that they take.
+
+pub(crate) mod data;
+pub(crate) mod rows;
+pub(crate) mod table;
+pub(crate) mod value;
