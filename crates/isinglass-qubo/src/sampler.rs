@@ -1,13 +1,21 @@
 //! The trait that every sampler implements, and how a run is limited, watched and stopped.
 
+mod annealing;
+mod exhaustive;
+mod isa;
+
+pub use annealing::{SimulatedAnnealing, default_beta_range};
+pub use exhaustive::Exhaustive;
+pub use isa::Isa;
+
 use crate::model::{Bqm, ModelError};
 use crate::sample_set::{Row, SampleSet};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 /// How a run ended. Not to reach the optimum is a status, not an error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SampleStatus {
     /// All reads done; nothing is known about the optimum.
@@ -118,6 +126,20 @@ pub enum SampleError {
         value: f64,
         /// What it may be.
         allowed: &'static str,
+    },
+    /// More memory than is allowed.
+    #[error("sampling would take {bytes} bytes; at most {limit} are taken")]
+    Memory {
+        /// Bytes needed.
+        bytes: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// Threads cannot be started.
+    #[error("{threads} threads cannot be started")]
+    Threads {
+        /// How many.
+        threads: usize,
     },
     /// The problem cannot be written in the form the sampler needs.
     #[error("the problem cannot be converted for the sampler")]

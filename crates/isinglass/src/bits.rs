@@ -15,7 +15,11 @@ use serde::{Deserialize, Serialize};
 /// assert!(bits.get(1, 2) && !bits.get(0, 2));
 /// assert_eq!(bits.row(1), [0b100]);
 /// ```
+///
+/// Serialised as one hexadecimal string a row, `ceil(num_columns / 8)` bytes, bit `c` of the row being bit `c % 8` of byte
+/// `c / 8`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "HexRows", into = "HexRows")]
 pub struct BitMatrix {
     num_rows: usize,
     num_columns: usize,
@@ -150,6 +154,79 @@ impl BitMatrix {
     }
 }
 
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HexRows {
+    num_columns: usize,
+    rows: Vec<String>,
+}
+
+/// Why text is no matrix of bits.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BitsError {
+    /// A row of another length.
+    #[error("row {row} of packed bits has {found} hexadecimal digits, but {num_columns} columns take {expected}")]
+    Length {
+        /// The row, from 0.
+        row: usize,
+        /// Digits found.
+        found: usize,
+        /// Columns.
+        num_columns: usize,
+        /// Digits these take.
+        expected: usize,
+    },
+    /// No hexadecimal digit, or a bit past the last column.
+    #[error("row {row} of packed bits is not hexadecimal, or has bits past column {num_columns}")]
+    Digits {
+        /// The row, from 0.
+        row: usize,
+        /// Columns.
+        num_columns: usize,
+    },
+}
+
+impl From<BitMatrix> for HexRows {
+    fn from(bits: BitMatrix) -> Self {
+        let hex_row = |row: usize| {
+            let bytes = bits.row(row).iter().flat_map(|word| word.to_le_bytes());
+            bytes.take(bits.num_columns.div_ceil(8)).map(|byte| format!("{byte:02x}")).collect()
+        };
+        Self { num_columns: bits.num_columns, rows: (0..bits.num_rows).map(hex_row).collect() }
+    }
+}
+
+impl TryFrom<HexRows> for BitMatrix {
+    type Error = BitsError;
+
+    fn try_from(fields: HexRows) -> Result<Self, BitsError> {
+        let num_columns = fields.num_columns;
+        let mut bits = Self::zeros(0, num_columns);
+        for (row, text) in fields.rows.iter().enumerate() {
+            let expected = 2 * num_columns.div_ceil(8);
+            if text.len() != expected {
+                return Err(BitsError::Length { row, found: text.len(), num_columns, expected });
+            }
+            let mut words = vec![0u64; bits.words_per_row];
+            for (place, digits) in text.as_bytes().chunks_exact(2).enumerate() {
+                let digit = |digit: u8| char::from(digit).to_digit(16);
+                let (Some(high), Some(low)) = (digit(digits[0]), digit(digits[1])) else {
+                    return Err(BitsError::Digits { row, num_columns });
+                };
+                let byte = high << 4 | low;
+                words[place / 8] |= u64::from(byte) << (place % 8 * 8);
+            }
+            let used = num_columns % 64;
+            if used != 0 && words.last().is_some_and(|last| last >> used != 0) {
+                return Err(BitsError::Digits { row, num_columns });
+            }
+            bits.push_row(&words);
+        }
+        Ok(bits)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,5 +247,18 @@ mod tests {
         let complement = bits.complement_of_row(0);
         assert_eq!(complement[1], 0);
         assert_eq!(complement[0] ^ bits.row(0)[0], u64::MAX);
+    }
+
+    #[test]
+    fn bits_survive_their_text_and_damaged_text_is_refused() {
+        for num_columns in [1, 7, 8, 9, 64, 65, 130] {
+            let bits = BitMatrix::from_fn(2, num_columns, |row, column| (row + column * 3) % 5 < 2);
+            let text = serde_json::to_string(&bits).unwrap();
+            assert_eq!(serde_json::from_str::<BitMatrix>(&text).unwrap(), bits);
+        }
+        let message = |text: &str| serde_json::from_str::<BitMatrix>(text).unwrap_err().to_string();
+        insta::assert_snapshot!(message(r#"{"num_columns":3,"rows":["0"]}"#), @"row 0 of packed bits has 1 hexadecimal digits, but 3 columns take 2");
+        insta::assert_snapshot!(message(r#"{"num_columns":3,"rows":["07","08"]}"#), @"row 1 of packed bits is not hexadecimal, or has bits past column 3");
+        insta::assert_snapshot!(message(r#"{"num_columns":3,"rows":["+7"]}"#), @"row 0 of packed bits is not hexadecimal, or has bits past column 3");
     }
 }

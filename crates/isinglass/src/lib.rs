@@ -3,8 +3,17 @@
 //! A module may use only the modules above it in the list below (`cargo xtask tidy` checks it).
 
 pub mod bits;
-pub mod dataset;
-pub mod formulation;
 pub mod network;
 pub mod task;
+pub mod dataset;
+pub mod formulation;
 pub mod verify;
+pub mod exact;
+pub mod baseline;
+pub mod metrics;
+pub mod model;
+pub mod train;
+pub mod report;
+
+#[cfg(test)]
+mod a1a;

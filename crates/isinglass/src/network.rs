@@ -27,6 +27,7 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), isinglass::network::ArchitectureError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Fields")]
 pub struct Network {
     architecture: Architecture,
     layers: Vec<BitMatrix>,
@@ -76,14 +77,71 @@ impl Network {
     pub fn set_weight(&mut self, layer: usize, neuron: usize, input: usize, weight: bool) {
         self.layers[layer].set(neuron, input, weight);
     }
+}
 
-    /// Whether the stored layers have the shapes that the architecture says; false only for a damaged file.
-    #[must_use]
-    pub fn is_consistent(&self) -> bool {
-        self.layers.len() == self.architecture.num_layers()
-            && self.layers.iter().enumerate().all(|(index, layer)| {
-                layer.num_rows() == self.architecture.width(index + 1)
-                    && layer.num_columns() == self.architecture.fan_in(index)
-            })
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fields {
+    architecture: Architecture,
+    layers: Vec<BitMatrix>,
+}
+
+/// Why stored weights are no network.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NetworkError {
+    /// More or fewer layers than the architecture has.
+    #[error("a {architecture} network has {expected} layers of weights, but {found} are given")]
+    Layers {
+        /// The architecture.
+        architecture: Architecture,
+        /// Its layers.
+        expected: usize,
+        /// Layers given.
+        found: usize,
+    },
+    /// A layer of another shape.
+    #[error(
+        "layer {layer} of a {architecture} network is {expected_rows} x {expected_columns}, but the weights are {rows} x {columns}"
+    )]
+    Shape {
+        /// The layer.
+        layer: usize,
+        /// The architecture.
+        architecture: Architecture,
+        /// Its neurons.
+        expected_rows: usize,
+        /// Its fan-in.
+        expected_columns: usize,
+        /// Rows given.
+        rows: usize,
+        /// Columns given.
+        columns: usize,
+    },
+}
+
+impl TryFrom<Fields> for Network {
+    type Error = NetworkError;
+
+    fn try_from(Fields { architecture, layers }: Fields) -> Result<Self, NetworkError> {
+        let expected = architecture.num_layers();
+        if layers.len() != expected {
+            return Err(NetworkError::Layers { architecture, expected, found: layers.len() });
+        }
+        for (layer, weights) in layers.iter().enumerate() {
+            let (rows, columns) = (weights.num_rows(), weights.num_columns());
+            let (expected_rows, expected_columns) = (architecture.width(layer + 1), architecture.fan_in(layer));
+            if (rows, columns) != (expected_rows, expected_columns) {
+                return Err(NetworkError::Shape {
+                    layer,
+                    architecture,
+                    expected_rows,
+                    expected_columns,
+                    rows,
+                    columns,
+                });
+            }
+        }
+        Ok(Self { architecture, layers })
     }
 }

@@ -7,11 +7,12 @@ use crate::formulation::{Layout, LayoutError, NeuronPlace, Place, Role};
 use crate::network::Network;
 use crate::task::{Groups, Task};
 use isinglass_qubo::{Bqm, Vartype};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// What one sample of a formulation turns out to be.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Verification {
     /// Loss of the decoded weights on the task, by the forward pass.
     pub loss: f64,
@@ -103,10 +104,7 @@ fn fires(weights: impl Iterator<Item = bool>, inputs: &[bool]) -> bool {
 /// # Errors
 /// [`VerifyError`] when sample, layout, model and task do not belong together.
 pub fn verify(qubo: &Bqm, layout: &Layout, task: &Task, sample: &[i8]) -> Result<Verification, VerifyError> {
-    if qubo.num_variables() != layout.roles().len() || qubo.vartype() != Vartype::Binary {
-        let (layout, model) = (layout.roles().len(), qubo.num_variables());
-        return Err(VerifyError::Model { layout, model, vartype: qubo.vartype().name() });
-    }
+    check_model(qubo, layout)?;
     let network = layout.decode(sample)?;
     let groups = task.group(layout.merge());
     check_places(layout, &groups)?;
@@ -146,6 +144,57 @@ pub fn verify(qubo: &Bqm, layout: &Layout, task: &Task, sample: &[i8]) -> Result
         violated_products,
         violated_losses,
     })
+}
+
+/// The sample of a formulation that stands for a network: its weights, and everything else by the forward pass.
+///
+/// The network is first turned into the equivalent one that has the layout's known weights, by negating hidden neurons of odd
+/// fan-in together with their outgoing weights. Where that is not possible the layout's known weights stand.
+///
+/// # Errors
+/// [`VerifyError`] when layout, model and task do not belong together.
+pub fn encode(qubo: &Bqm, layout: &Layout, task: &Task, network: &Network) -> Result<Vec<i8>, VerifyError> {
+    let mut network = network.clone();
+    let architecture = layout.architecture();
+    for layer in (0..architecture.num_layers() - 1).rev() {
+        for neuron in 0..architecture.width(layer + 1) {
+            let wanted = layout.known_weights().iter().find(|&&(l, n, i, _)| (l, n, i) == (layer + 1, 0, neuron));
+            let is_opposite = wanted.is_some_and(|&(.., bit)| bit != network.weight(layer + 1, 0, neuron));
+            if is_opposite && architecture.fan_in(layer) % 2 == 1 {
+                negate_neuron(&mut network, layer, neuron);
+            }
+        }
+    }
+    let weights: Vec<i8> = layout
+        .roles()
+        .iter()
+        .map(|role| match *role {
+            Role::Weight { layer, neuron, input } => i8::from(network.weight(layer, neuron, input)),
+            _ => 0,
+        })
+        .collect();
+    let groups = task.group(layout.merge());
+    check_model(qubo, layout)?;
+    check_places(layout, &groups)?;
+    Ok(complete(qubo, layout, &layout.decode(&weights)?, &groups, &weights))
+}
+
+/// Negates all weights into a hidden neuron, and all weights out of it.
+fn negate_neuron(network: &mut Network, layer: usize, neuron: usize) {
+    for input in 0..network.architecture().fan_in(layer) {
+        network.set_weight(layer, neuron, input, !network.weight(layer, neuron, input));
+    }
+    for next in 0..network.architecture().width(layer + 2) {
+        network.set_weight(layer + 1, next, neuron, !network.weight(layer + 1, next, neuron));
+    }
+}
+
+fn check_model(qubo: &Bqm, layout: &Layout) -> Result<(), VerifyError> {
+    if qubo.num_variables() != layout.roles().len() || qubo.vartype() != Vartype::Binary {
+        let (layout, model) = (layout.roles().len(), qubo.num_variables());
+        return Err(VerifyError::Model { layout, model, vartype: qubo.vartype().name() });
+    }
+    Ok(())
 }
 
 fn output_place(network: &Network, group: usize, output: usize) -> NeuronPlace {

@@ -55,14 +55,43 @@ pub struct BqmBuilder {
     vartype: Vartype,
     offset: f64,
     linear: Vec<f64>,
-    quadratic: Vec<(u32, u32, f64)>,
+    /// `rows[i]` holds the pairs `(i, j)` with `i < j`.
+    rows: Vec<PairRow>,
     drop_zeros: bool,
-    /// Terms are merged when there are this many, so that memory follows the number of pairs, not of terms.
-    merge_at: usize,
 }
 
-/// The fewest terms worth merging before the end.
-const MERGE_AT_LEAST: usize = 1 << 22;
+/// Pairs of one variable with larger ones, merged whenever they have doubled: so memory and time follow the number of
+/// pairs and terms, and the terms of one row stay in cache.
+#[derive(Clone, Debug, Default)]
+struct PairRow {
+    pairs: Vec<(u32, f64)>,
+    num_merged: usize,
+}
+
+/// The fewest terms of a row worth merging before the end.
+const MERGE_AT_LEAST: usize = 256;
+
+impl PairRow {
+    fn add(&mut self, second: u32, bias: f64) {
+        if self.pairs.len() >= MERGE_AT_LEAST.max(2 * self.num_merged) {
+            self.merge();
+        }
+        self.pairs.push((second, bias));
+    }
+
+    /// Sorts by the second variable and adds up equal pairs, in the order in which they came.
+    fn merge(&mut self) {
+        self.pairs.sort_by_key(|&(second, _)| second);
+        self.pairs.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            if same {
+                kept.1 += next.1;
+            }
+            same
+        });
+        self.num_merged = self.pairs.len();
+    }
+}
 
 impl BqmBuilder {
     /// An empty model with variables `0..num_variables`.
@@ -72,9 +101,8 @@ impl BqmBuilder {
             vartype,
             offset: 0.0,
             linear: vec![0.0; num_variables],
-            quadratic: Vec::new(),
+            rows: vec![PairRow::default(); num_variables],
             drop_zeros: false,
-            merge_at: MERGE_AT_LEAST,
         }
     }
 
@@ -94,6 +122,7 @@ impl BqmBuilder {
     /// Adds a variable and returns its index.
     pub fn add_variable(&mut self) -> usize {
         self.linear.push(0.0);
+        self.rows.push(PairRow::default());
         self.linear.len() - 1
     }
 
@@ -125,11 +154,7 @@ impl BqmBuilder {
             }
         } else {
             // indices above u32::MAX cannot lose bits unnoticed: `build` refuses so many variables
-            self.quadratic.push((first.min(second) as u32, first.max(second) as u32, bias));
-            if self.quadratic.len() >= self.merge_at {
-                self.quadratic = merge(num_variables, &self.quadratic);
-                self.merge_at = MERGE_AT_LEAST.max(2 * self.quadratic.len());
-            }
+            self.rows[first.min(second)].add(first.max(second) as u32, bias);
         }
     }
 
@@ -137,7 +162,7 @@ impl BqmBuilder {
     ///
     /// # Errors
     /// [`ModelError`] when a coefficient is not finite or there are too many variables.
-    pub fn build(self) -> Result<Bqm, ModelError> {
+    pub fn build(mut self) -> Result<Bqm, ModelError> {
         let num_variables = self.linear.len();
         if u32::try_from(num_variables).is_err() {
             return Err(ModelError::TooManyVariables { num_variables });
@@ -148,73 +173,49 @@ impl BqmBuilder {
         if let Some(variable) = self.linear.iter().position(|bias| !bias.is_finite()) {
             return Err(ModelError::LinearNotFinite { variable, bias: self.linear[variable] });
         }
-        let mut merged = merge(num_variables, &self.quadratic);
-        if let Some(&(first, second, bias)) = merged.iter().find(|(.., bias)| !bias.is_finite()) {
-            return Err(ModelError::QuadraticNotFinite { first: first as usize, second: second as usize, bias });
+        for (first, row) in self.rows.iter_mut().enumerate() {
+            row.merge();
+            if let Some(&(second, bias)) = row.pairs.iter().find(|(_, bias)| !bias.is_finite()) {
+                return Err(ModelError::QuadraticNotFinite { first, second: second as usize, bias });
+            }
+            if self.drop_zeros {
+                row.pairs.retain(|&(_, bias)| bias != 0.0);
+            }
         }
-        if self.drop_zeros {
-            merged.retain(|&(.., bias)| bias != 0.0);
-        }
-        let (row_starts, neighbors, biases) = symmetric_rows(num_variables, &merged);
+        let (row_starts, neighbors, biases) = symmetric_rows(&self.rows);
         Ok(Bqm { vartype: self.vartype, offset: self.offset, linear: self.linear, row_starts, neighbors, biases })
     }
 }
 
-/// Terms sorted by pair, duplicates added in the order in which they came.
-///
-/// A counting sort by the smaller variable and a short sort inside each row: linear in the number of terms for rows of
-/// bounded length.
-fn merge(num_variables: usize, terms: &[(u32, u32, f64)]) -> Vec<(u32, u32, f64)> {
-    let mut starts = vec![0; num_variables + 1];
-    for &(first, _, _) in terms {
-        starts[first as usize + 1] += 1;
-    }
-    for row in 0..num_variables {
-        starts[row + 1] += starts[row];
-    }
-    let mut cursor = starts.clone();
-    let mut by_row = vec![(0, 0.0); terms.len()];
-    for &(first, second, bias) in terms {
-        by_row[cursor[first as usize]] = (second, bias);
-        cursor[first as usize] += 1;
-    }
-    let mut merged: Vec<(u32, u32, f64)> = Vec::with_capacity(terms.len().min(1 << 16));
-    for row in 0..num_variables {
-        let entries = &mut by_row[starts[row]..starts[row + 1]];
-        entries.sort_by_key(|&(second, _)| second);
-        for group in entries.chunk_by(|left, right| left.0 == right.0) {
-            let bias: f64 = group.iter().map(|&(_, bias)| bias).sum();
-            merged.push((row as u32, group[0].0, bias));
+/// Compressed rows with each pair in both rows, each sorted by neighbour.
+fn symmetric_rows(rows: &[PairRow]) -> (Vec<usize>, Vec<u32>, Vec<f64>) {
+    let mut row_starts = vec![0; rows.len() + 1];
+    for (first, row) in rows.iter().enumerate() {
+        row_starts[first + 1] += row.pairs.len();
+        for &(second, _) in &row.pairs {
+            row_starts[second as usize + 1] += 1;
         }
     }
-    merged
-}
-
-/// Compressed rows with each pair in both rows. Pairs come sorted, so each row comes out sorted as well.
-fn symmetric_rows(num_variables: usize, pairs: &[(u32, u32, f64)]) -> (Vec<usize>, Vec<u32>, Vec<f64>) {
-    let mut row_starts = vec![0; num_variables + 1];
-    for &(first, second, _) in pairs {
-        row_starts[first as usize + 1] += 1;
-        row_starts[second as usize + 1] += 1;
-    }
-    for row in 0..num_variables {
+    for row in 0..rows.len() {
         row_starts[row + 1] += row_starts[row];
     }
     let mut cursor = row_starts.clone();
-    let mut neighbors = vec![0; 2 * pairs.len()];
-    let mut biases = vec![0.0; 2 * pairs.len()];
-    let mut place = |row: u32, neighbor: u32, bias: f64| {
-        let position = &mut cursor[row as usize];
-        neighbors[*position] = neighbor;
+    let mut neighbors = vec![0; row_starts[rows.len()]];
+    let mut biases = vec![0.0; row_starts[rows.len()]];
+    let mut place = |row: usize, neighbor: usize, bias: f64| {
+        let position = &mut cursor[row];
+        neighbors[*position] = neighbor as u32;
         biases[*position] = bias;
         *position += 1;
     };
-    // all smaller neighbours of a row are placed before its larger ones: a pair (i, j) reaches row j while row i < j is read
-    for &(first, second, bias) in pairs {
-        place(second, first, bias);
-    }
-    for &(first, second, bias) in pairs {
-        place(first, second, bias);
+    // row j gets its smaller neighbours while the rows i < j are read, and then, at its own turn, its larger ones
+    for (first, row) in rows.iter().enumerate() {
+        for &(second, bias) in &row.pairs {
+            place(second as usize, first, bias);
+        }
+        for &(second, bias) in &row.pairs {
+            place(first, second as usize, bias);
+        }
     }
     (row_starts, neighbors, biases)
 }

@@ -88,3 +88,17 @@ fn what_does_not_belong_together_is_refused() {
     let sample = vec![0; formulation.qubo.num_variables()];
     insta::assert_snapshot!(message(&smaller, &sample), @"`activation_1_0_0` is about a group, neuron or input that the task and network do not have");
 }
+
+#[test]
+fn an_encoded_network_is_a_ground_state_of_its_weights() {
+    for (seed, architecture) in shapes().into_iter().enumerate() {
+        let task = random_task(seed as u64, &architecture);
+        let mut stream = stream(seed as u64, 4);
+        let network = Network::from_fn(architecture.clone(), |_, _, _| stream.next_u64() >> 63 == 1);
+        for options in [FormulationOptions::compact(), FormulationOptions::reference()] {
+            let formulation = compile(&task, &architecture, &options, &WeightTerms::default()).unwrap();
+            let sample = encode(&formulation.qubo, &formulation.layout, &task, &network).unwrap();
+            assert_eq!(formulation.qubo.energy(&sample), loss(&network, &task), "{architecture}");
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! Baselines: what a network has to be compared with before its accuracy means anything.
+
+mod gradient;
+mod linear;
+mod majority;
+
+pub use gradient::{GradientRun, GradientTrainer};
+pub use linear::{LinearModel, LinearTrainer};
+pub use majority::Majority;
+
+use crate::bits::BitMatrix;
+use crate::network::{Architecture, Codebook};
+use isinglass_qubo::sampler::{RunControl, SampleStatus};
+use serde::Serialize;
+use std::collections::{BTreeMap, HashMap};
+
+/// Input bits, `N × n_0`, with a class for each row.
+#[derive(Clone, Copy, Debug)]
+pub struct LabelledBits<'a> {
+    inputs: &'a BitMatrix,
+    labels: &'a [u32],
+    num_classes: usize,
+}
+
+/// Why a baseline cannot be evaluated.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BaselineError {
+    /// Inputs and labels differ in number of rows.
+    #[error("{inputs} rows of inputs, but {labels} labels")]
+    RowsDiffer {
+        /// Rows of inputs.
+        inputs: usize,
+        /// Number of labels.
+        labels: usize,
+    },
+    /// A label that is no class.
+    #[error("the label of row {row} is {label}, but there are {num_classes} classes, counted from 0")]
+    Label {
+        /// The row, from 0.
+        row: usize,
+        /// Its label.
+        label: u32,
+        /// Number of classes.
+        num_classes: usize,
+    },
+    /// Nothing to train on.
+    #[error("there are no rows to train on")]
+    NoTrainingRows,
+    /// Two parts that belong together differ in size.
+    #[error("{what} is {found}, but must be {expected}")]
+    Mismatch {
+        /// What differs.
+        what: &'static str,
+        /// Its value.
+        found: usize,
+        /// What it must be.
+        expected: usize,
+    },
+    /// A parameter outside its range.
+    #[error("{name} is {value}, but must be {allowed}")]
+    Parameter {
+        /// The parameter.
+        name: &'static str,
+        /// What it was set to.
+        value: f64,
+        /// What it may be.
+        allowed: &'static str,
+    },
+}
+
+impl<'a> LabelledBits<'a> {
+    /// Rows with their classes `0..num_classes`.
+    ///
+    /// # Errors
+    /// [`BaselineError`] when the numbers of rows differ or a label is no class.
+    pub fn new(inputs: &'a BitMatrix, labels: &'a [u32], num_classes: usize) -> Result<Self, BaselineError> {
+        if inputs.num_rows() != labels.len() {
+            return Err(BaselineError::RowsDiffer { inputs: inputs.num_rows(), labels: labels.len() });
+        }
+        if let Some(row) = labels.iter().position(|&label| label as usize >= num_classes) {
+            return Err(BaselineError::Label { row, label: labels[row], num_classes });
+        }
+        Ok(Self { inputs, labels, num_classes })
+    }
+
+    /// Inputs, `N × n_0`.
+    #[must_use]
+    pub fn inputs(&self) -> &'a BitMatrix {
+        self.inputs
+    }
+
+    /// Classes, `N`.
+    #[must_use]
+    pub fn labels(&self) -> &'a [u32] {
+        self.labels
+    }
+
+    /// Number of classes.
+    #[must_use]
+    pub fn num_classes(&self) -> usize {
+        self.num_classes
+    }
+
+    /// The share of rows whose class `predict` names, 0 to 1; `None` without rows.
+    pub fn accuracy(&self, mut predict: impl FnMut(usize) -> u32) -> Option<f64> {
+        let right = (0..self.labels.len()).filter(|&row| predict(row) == self.labels[row]).count();
+        (!self.labels.is_empty()).then(|| right as f64 / self.labels.len() as f64)
+    }
+
+    /// Equal rows merged.
+    fn count(&self) -> Counted {
+        let mut index_of: HashMap<&[u64], usize> = HashMap::new();
+        let mut inputs = BitMatrix::zeros(0, self.inputs.num_columns());
+        let mut counts = Vec::new();
+        for (row, &label) in self.labels.iter().enumerate() {
+            let words = self.inputs.row(row);
+            let index = *index_of.entry(words).or_insert_with(|| {
+                inputs.push_row(words);
+                counts.resize(inputs.num_rows() * self.num_classes, 0);
+                inputs.num_rows() - 1
+            });
+            counts[index * self.num_classes + label as usize] += 1;
+        }
+        Counted { inputs, counts, num_classes: self.num_classes, num_rows: self.labels.len() }
+    }
+}
+
+/// Distinct input rows, and how often each comes with each class: `distinct rows × num_classes`.
+struct Counted {
+    inputs: BitMatrix,
+    counts: Vec<u32>,
+    num_classes: usize,
+    num_rows: usize,
+}
+
+impl Counted {
+    /// How often distinct row `row` comes with each class.
+    fn classes(&self, row: usize) -> &[u32] {
+        &self.counts[row * self.num_classes..(row + 1) * self.num_classes]
+    }
+}
+
+/// The accuracy of one baseline.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct BaselineResult {
+    /// `majority`, `logistic`, `gradient_median` or `gradient_best`.
+    pub name: &'static str,
+    /// Share of training rows classified correctly, 0 to 1.
+    pub train_accuracy: f64,
+    /// Share of test rows classified correctly; absent without test rows.
+    pub test_accuracy: Option<f64>,
+    /// Figures of the training itself, by name.
+    pub detail: BTreeMap<&'static str, f64>,
+    /// Why training ended before its time, if it did.
+    pub stopped: Option<SampleStatus>,
+}
+
+/// Trains and evaluates every baseline: the majority class, logistic regression, and networks of the same shape trained by
+/// gradients, of which the median and the best seed by training accuracy are given.
+///
+/// # Errors
+/// [`BaselineError`] when there are no training rows, or data, architecture and codebook do not fit each other.
+pub fn evaluate_all(
+    train: &LabelledBits<'_>,
+    test: Option<&LabelledBits<'_>>,
+    architecture: &Architecture,
+    codebook: &Codebook,
+    seed: u64,
+    control: &RunControl<'_>,
+) -> Result<Vec<BaselineResult>, BaselineError> {
+    if let Some(test) = test {
+        check_equal("the number of inputs of the test rows", test.inputs.num_columns(), train.inputs.num_columns())?;
+        check_equal("the number of classes of the test rows", test.num_classes, train.num_classes)?;
+    }
+    let majority = Majority::fit(train)?;
+    let always = |data: &LabelledBits<'_>| data.accuracy(|_| majority.class());
+    let mut results = vec![result("majority", train, test, always, [], None)?];
+
+    let (model, stopped) = LinearTrainer::default().fit(train, control)?;
+    let by_model = |data: &LabelledBits<'_>| data.accuracy(|row| model.predict(data.inputs, row));
+    let detail = [("iterations", model.num_iterations() as f64), ("converged", f64::from(u8::from(model.converged())))];
+    results.push(result("logistic", train, test, by_model, detail, stopped)?);
+
+    let mut runs =
+        GradientTrainer { seed, ..GradientTrainer::default() }.fit(train, architecture, codebook, control)?;
+    runs.sort_by(|left, right| left.train_accuracy.total_cmp(&right.train_accuracy));
+    for (name, run) in [("gradient_median", &runs[(runs.len() - 1) / 2]), ("gradient_best", &runs[runs.len() - 1])] {
+        let by_network = |data: &LabelledBits<'_>| {
+            let preactivations = run.network.output_preactivations(data.inputs);
+            let outputs = codebook.num_outputs();
+            data.accuracy(|row| codebook.predict(&preactivations[row * outputs..(row + 1) * outputs]))
+        };
+        let detail = [("num_seeds", runs.len() as f64), ("best_epoch", run.best_epoch as f64)];
+        results.push(result(name, train, test, by_network, detail, run.stopped)?);
+    }
+    Ok(results)
+}
+
+/// The result of a baseline whose accuracy on some rows is `accuracy`.
+fn result<const N: usize>(
+    name: &'static str,
+    train: &LabelledBits<'_>,
+    test: Option<&LabelledBits<'_>>,
+    accuracy: impl Fn(&LabelledBits<'_>) -> Option<f64>,
+    detail: [(&'static str, f64); N],
+    stopped: Option<SampleStatus>,
+) -> Result<BaselineResult, BaselineError> {
+    let train_accuracy = accuracy(train).ok_or(BaselineError::NoTrainingRows)?;
+    let test_accuracy = test.and_then(accuracy);
+    Ok(BaselineResult { name, train_accuracy, test_accuracy, detail: detail.into(), stopped })
+}
+
+fn check_equal(what: &'static str, found: usize, expected: usize) -> Result<(), BaselineError> {
+    if found == expected { Ok(()) } else { Err(BaselineError::Mismatch { what, found, expected }) }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,115 @@
+//! What one hidden neuron can contribute to the output, reduced to what a committee can profit from.
+
+use super::cost::Costs;
+use super::functions::Functions;
+use crate::bits::BitMatrix;
+
+/// Up to this many candidates are compared pair by pair: beyond it, the comparison costs more than it saves.
+const MAX_COMPARED: usize = 1 << 16;
+
+/// How a candidate is made: the weights into its neuron, and whether what it contributes is the negated output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Origin {
+    pub(super) weights: u32,
+    pub(super) negated: bool,
+}
+
+/// Contributions to the output, each as the set of groups on which it speaks against the target.
+///
+/// They come in ascending order of cost. A candidate is left out if another misses a subset of its groups: exchanging
+/// the two in a committee can only help.
+pub(super) struct Candidates {
+    num_words: usize,
+    misses: Vec<u64>,
+    costs: Vec<u32>,
+    origins: Vec<Origin>,
+    num_functions: usize,
+}
+
+impl Candidates {
+    /// The candidates of these functions and, if `negatable`, of their complements.
+    pub(super) fn new(functions: &Functions, targets: &BitMatrix, costs: &Costs, negatable: bool) -> Self {
+        let num_words = functions.num_words;
+        let num_groups = targets.num_rows();
+        let heavier = BitMatrix::from_fn(1, num_groups, |_, group| targets.get(group, 0));
+        let full = BitMatrix::zeros(1, num_groups).complement_of_row(0);
+        let mut entries: Vec<Entry> = Vec::new();
+        for index in 0..functions.len() {
+            let weights = functions.weights[index];
+            let missed = functions.output(index).iter().zip(heavier.row(0)).map(|(output, target)| output ^ target);
+            let missed: Vec<u64> = missed.collect();
+            if negatable {
+                let rest: Vec<u64> = missed.iter().zip(&full).map(|(missed, full)| missed ^ full).collect();
+                entries.push(Entry::new(rest, Origin { weights, negated: true }, costs));
+            }
+            entries.push(Entry::new(missed, Origin { weights, negated: false }, costs));
+        }
+        entries.sort_unstable();
+        entries.dedup_by(|later, earlier| later.missed == earlier.missed);
+        let num_functions = entries.len();
+        let mut candidates =
+            Self { num_words, misses: Vec::new(), costs: Vec::new(), origins: Vec::new(), num_functions };
+        let compare = num_functions <= MAX_COMPARED;
+        for entry in entries {
+            if compare && candidates.dominate(&entry.missed) {
+                continue;
+            }
+            candidates.misses.extend_from_slice(&entry.missed);
+            candidates.costs.push(entry.cost);
+            candidates.origins.push(entry.origin);
+        }
+        candidates
+    }
+
+    /// Whether a candidate kept so far misses a subset of `missed`.
+    fn dominate(&self, missed: &[u64]) -> bool {
+        if self.num_words == 0 {
+            return !self.origins.is_empty();
+        }
+        self.misses.chunks_exact(self.num_words).any(|own| own.iter().zip(missed).all(|(own, other)| own & !other == 0))
+    }
+
+    /// Number of candidates.
+    pub(super) fn len(&self) -> usize {
+        self.origins.len()
+    }
+
+    /// Number of distinct contributions before the dominated ones were left out.
+    pub(super) fn num_functions(&self) -> usize {
+        self.num_functions
+    }
+
+    /// The groups that a candidate misses.
+    #[inline]
+    pub(super) fn misses(&self, index: u32) -> &[u64] {
+        &self.misses[index as usize * self.num_words..(index as usize + 1) * self.num_words]
+    }
+
+    /// Cost of all groups that a candidate misses.
+    #[inline]
+    pub(super) fn cost(&self, index: u32) -> u32 {
+        self.costs[index as usize]
+    }
+
+    /// How a candidate is made.
+    pub(super) fn origin(&self, index: u32) -> Origin {
+        self.origins[index as usize]
+    }
+}
+
+/// A candidate before sorting; the order of the fields is the order of the candidates.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Entry {
+    cost: u32,
+    // A strict subset has fewer groups even where costs were rounded to zero.
+    num_missed: u32,
+    missed: Vec<u64>,
+    origin: Origin,
+}
+
+impl Entry {
+    fn new(missed: Vec<u64>, origin: Origin, costs: &Costs) -> Self {
+        let num_missed = missed.iter().map(|word| word.count_ones()).sum();
+        Self { cost: costs.weigh(&missed), num_missed, missed, origin }
+    }
+}

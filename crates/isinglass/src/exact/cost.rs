@@ -1,0 +1,114 @@
+//! Weights of groups as integers, and the weight of a set of groups by table.
+
+/// The sum of all costs stays below this, so that every sum of the search fits in 32 bits.
+const MAX_TOTAL: f64 = (1u32 << 30) as f64;
+
+/// Finest unit tried: deltas that are multiples of `2^-20` or coarser are kept exactly.
+const MAX_EXPONENT: i32 = 20;
+
+/// Integer costs of groups: `floor(delta * scale)`, with a power of two as the scale.
+///
+/// The costs are exact if all deltas are integers, or multiples of one power of two, and their sum is not too large. If not,
+/// they are rounded down, so that sums of costs stay lower bounds.
+pub(super) struct Costs {
+    units: Vec<u32>,
+    /// `tables[b][x]`: the cost of the groups of byte `b` that `x` has set.
+    tables: Vec<[u32; 256]>,
+    scale: f64,
+    total: u32,
+}
+
+impl Costs {
+    /// The costs of groups with these deltas.
+    pub(super) fn new(deltas: &[f64]) -> Self {
+        let total: f64 = deltas.iter().sum();
+        let fits = |exponent: i32| total * 2f64.powi(exponent) <= MAX_TOTAL;
+        let exact = |exponent: i32| deltas.iter().all(|delta| (delta * 2f64.powi(exponent)).fract() == 0.0);
+        let exponent = (0..=MAX_EXPONENT).find(|&exponent| fits(exponent) && exact(exponent)).unwrap_or_else(|| {
+            // The finest unit in which the sum still fits.
+            ((MAX_TOTAL / total).log2().floor() as i32).clamp(f64::MIN_EXP, f64::MAX_EXP - 1)
+        });
+        let scale = 2f64.powi(exponent);
+        let units: Vec<u32> = deltas.iter().map(|delta| (delta * scale) as u32).collect();
+        let mut tables = vec![[0; 256]; units.len().div_ceil(64) * 8];
+        for (table, units) in tables.iter_mut().zip(units.chunks(8)) {
+            for (set, cost) in table.iter_mut().enumerate() {
+                *cost = units.iter().enumerate().map(|(group, &unit)| unit * (set >> group & 1) as u32).sum();
+            }
+        }
+        Self { total: units.iter().sum(), units, tables, scale }
+    }
+
+    /// Cost of one group.
+    pub(super) fn of_group(&self, group: usize) -> u32 {
+        self.units[group]
+    }
+
+    /// Cost of all groups.
+    pub(super) fn total(&self) -> u32 {
+        self.total
+    }
+
+    /// A cost as loss.
+    pub(super) fn to_loss(&self, cost: u32) -> f64 {
+        f64::from(cost) / self.scale
+    }
+
+    /// Cost of the groups in `set`.
+    pub(super) fn weigh(&self, set: &[u64]) -> u32 {
+        set.iter().zip(self.tables.chunks_exact(8)).map(|(&word, tables)| weigh_word(word, tables)).sum()
+    }
+
+    /// Cost of the groups in both sets, if it is below `limit`.
+    #[inline]
+    pub(super) fn weigh_both_below(&self, left: &[u64], right: &[u64], limit: u32) -> Option<u32> {
+        let mut sum = 0;
+        for ((left, right), tables) in left.iter().zip(right).zip(self.tables.chunks_exact(8)) {
+            sum += weigh_word(left & right, tables);
+            if sum >= limit {
+                return None;
+            }
+        }
+        (sum < limit).then_some(sum)
+    }
+}
+
+/// Cost of the groups of one word.
+#[inline]
+fn weigh_word(word: u64, tables: &[[u32; 256]]) -> u32 {
+    word.to_le_bytes().iter().zip(tables).map(|(&byte, table)| table[usize::from(byte)]).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn integers_and_quarters_are_kept_exactly() {
+        for deltas in [vec![3.0, 1.0, 400.0], vec![0.25, 3.0, 1.75]] {
+            let costs = Costs::new(&deltas);
+            assert_eq!(costs.to_loss(costs.weigh(&[0b101])), deltas[0] + deltas[2]);
+            assert_eq!(costs.to_loss(costs.total()), deltas.iter().sum::<f64>());
+        }
+    }
+
+    #[test]
+    fn other_numbers_are_rounded_down_by_little() {
+        for factor in [1e-12, 1.0, 1e12] {
+            let deltas: Vec<f64> = (1..100).map(|group| factor * f64::from(group).sqrt()).collect();
+            let costs = Costs::new(&deltas);
+            let sum: f64 = deltas.iter().sum();
+            let found = costs.to_loss(costs.weigh(&[u64::MAX, (1 << 35) - 1]));
+            assert!(found <= sum && found > sum * (1.0 - 1e-6), "{found} of {sum}");
+        }
+    }
+
+    #[test]
+    fn the_weight_of_an_intersection_is_given_below_the_limit_only() {
+        let costs = Costs::new(&(1..=130).map(f64::from).collect::<Vec<f64>>());
+        let (left, right) = ([u64::MAX, 0b11, 0b10], [0b1, u64::MAX, 0b11]);
+        assert_eq!(costs.weigh_both_below(&left, &right, 263), Some(1 + 65 + 66 + 130));
+        assert_eq!(costs.weigh_both_below(&left, &right, 262), None);
+        assert_eq!(costs.weigh_both_below(&left, &right, 0), None);
+    }
+}

@@ -1,0 +1,112 @@
+//! Why exact training is refused.
+
+/// Why the exact trainer does not take a problem.
+///
+/// Estimates are orders of magnitude: what the search would meet if it could prune nothing.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExactError {
+    /// The task's rows do not fit the network.
+    #[error("the task has {task_inputs} inputs and {task_outputs} outputs, but the network {inputs} and {outputs}")]
+    Shape {
+        /// Inputs of the task.
+        task_inputs: usize,
+        /// Outputs of the task.
+        task_outputs: usize,
+        /// Inputs of the network.
+        inputs: usize,
+        /// Outputs of the network.
+        outputs: usize,
+    },
+    /// More than one hidden layer.
+    #[error("the network has {found} hidden layers; exact training takes at most 1")]
+    HiddenLayers {
+        /// Hidden layers of the network.
+        found: usize,
+    },
+    /// More than one output.
+    #[error("the network has {found} outputs; exact training takes 1")]
+    Outputs {
+        /// Outputs of the network.
+        found: usize,
+    },
+    /// More hidden neurons than the search holds.
+    #[error("the network has {found} hidden neurons; exact training takes at most {limit}")]
+    HiddenNeurons {
+        /// Hidden neurons of the network.
+        found: usize,
+        /// The most that are taken.
+        limit: usize,
+    },
+    /// Too many weight vectors of one neuron.
+    #[error(
+        "a fan-in of {fan_in} gives {vectors:.1e} weight vectors for each hidden neuron, about {seconds:.1e} s to list; \
+         the limit is a fan-in of {limit}"
+    )]
+    FanIn {
+        /// Weights into one neuron of the first layer, its bias included.
+        fan_in: usize,
+        /// The largest fan-in taken.
+        limit: usize,
+        /// Number of weight vectors, `2^fan_in`.
+        vectors: f64,
+        /// Estimated time to list them, in seconds.
+        seconds: f64,
+    },
+    /// Too many distinct neuron functions.
+    #[error(
+        "the {num_groups} distinct inputs tell apart more than {limit} functions of one neuron; up to {vectors:.1e} weight \
+         vectors would have to be kept"
+    )]
+    Functions {
+        /// The most functions that are kept.
+        limit: usize,
+        /// Groups of the task.
+        num_groups: usize,
+        /// Number of weight vectors, `2^fan_in`.
+        vectors: f64,
+    },
+    /// Too many committees.
+    #[error(
+        "{num_candidates} functions make {committees:.1e} committees of {num_hidden}, up to {seconds:.1e} s; the limit is \
+         {limit:.1e} committees"
+    )]
+    Committees {
+        /// Candidates for a hidden neuron.
+        num_candidates: usize,
+        /// Hidden neurons.
+        num_hidden: usize,
+        /// Multisets of `num_hidden` candidates.
+        committees: f64,
+        /// The most that are taken.
+        limit: f64,
+        /// Estimated time if nothing could be pruned, in seconds.
+        seconds: f64,
+    },
+    /// A parameter outside its range.
+    #[error("{name} is {value}, but must be {allowed}")]
+    Parameter {
+        /// The parameter.
+        name: &'static str,
+        /// What it was set to.
+        value: f64,
+        /// What it may be.
+        allowed: &'static str,
+    },
+}
+
+impl ExactError {
+    /// What the user can do about it.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Shape { .. } => "give the network as many inputs and outputs as the task has",
+            Self::HiddenLayers { .. } | Self::Outputs { .. } | Self::HiddenNeurons { .. } => {
+                "use a sampler: it takes any shape, but proves nothing"
+            }
+            Self::FanIn { .. } | Self::Functions { .. } => "use fewer features, or a sampler",
+            Self::Committees { .. } => "raise the limit and set a deadline, or use fewer features or hidden neurons",
+            Self::Parameter { .. } => "change the value named above",
+        }
+    }
+}

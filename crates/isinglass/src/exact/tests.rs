@@ -1,0 +1,198 @@
+use super::*;
+use crate::a1a::Rows;
+use crate::bits::BitMatrix;
+use proptest::prelude::*;
+use rand_core::Rng;
+use std::sync::atomic::AtomicBool;
+
+fn train(task: &Task, architecture: &Architecture) -> ExactTraining {
+    ExactTrainer::default().train(task, architecture, &RunControl::default()).unwrap()
+}
+
+/// The loss of a network, row by row, with nothing merged.
+fn plain_loss(task: &Task, network: &Network) -> f64 {
+    let outputs = network.infer(task.inputs());
+    (0..task.num_rows())
+        .filter(|&row| outputs.get(row, 0) != task.targets().get(row, 0))
+        .map(|row| task.weights()[row])
+        .sum()
+}
+
+/// The least loss over all weights.
+fn brute_force(task: &Task, architecture: &Architecture) -> f64 {
+    let first = architecture.fan_in(0) * architecture.width(1);
+    let losses = (0..1u64 << architecture.num_weights()).map(|weights| {
+        let network = Network::from_fn(architecture.clone(), |layer, neuron, input| {
+            let offset = if layer == 0 { 0 } else { first };
+            weights >> (offset + neuron * architecture.fan_in(layer) + input) & 1 == 1
+        });
+        plain_loss(task, &network)
+    });
+    losses.fold(f64::INFINITY, f64::min)
+}
+
+fn random_task(num_inputs: usize, num_rows: usize, seed: u64, weight: impl Fn(u64) -> f64) -> Task {
+    let mut stream = isinglass_qubo::rng::stream(seed, 0);
+    // Few rows over few inputs: duplicates and contradictions come by themselves.
+    let inputs = BitMatrix::from_fn(num_rows, num_inputs, |_, _| stream.next_u64() >> 63 == 1);
+    let targets = BitMatrix::from_fn(num_rows, 1, |_, _| stream.next_u64() >> 63 == 1);
+    let weights = (0..num_rows).map(|_| weight(stream.next_u64() >> 32)).collect();
+    Task::weighted(inputs, targets, weights).unwrap()
+}
+
+fn assert_optimal(task: &Task, architecture: &Architecture) {
+    let training = train(task, architecture);
+    assert_eq!(training.status, SampleStatus::Optimal);
+    assert_eq!(training.loss, plain_loss(task, &training.network), "{architecture}");
+    assert_eq!(training.loss, brute_force(task, architecture), "{architecture}");
+    assert_eq!(training.lower_bound, training.loss);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn the_loss_is_the_least_over_all_weights(
+        num_inputs in 1usize..=5,
+        num_hidden in 1usize..=3,
+        bias: bool,
+        num_rows in 1usize..24,
+        seed: u64,
+    ) {
+        let architecture = Architecture::new(vec![num_inputs, num_hidden, 1], bias).unwrap();
+        prop_assume!(architecture.num_weights() <= 12);
+        assert_optimal(&random_task(num_inputs, num_rows, seed, |_| 1.0), &architecture);
+        assert_optimal(&random_task(num_inputs, num_rows, seed, |word| (word % 9) as f64 / 4.0), &architecture);
+    }
+
+    #[test]
+    fn a_lone_neuron_is_trained_like_any_other(num_inputs in 1usize..=7, bias: bool, num_rows in 1usize..30, seed: u64) {
+        let architecture = Architecture::new(vec![num_inputs, 1], bias).unwrap();
+        assert_optimal(&random_task(num_inputs, num_rows, seed, |word| (word % 4) as f64), &architecture);
+    }
+}
+
+#[test]
+fn larger_shapes_agree_with_brute_force_too() {
+    for (widths, bias) in [(vec![5, 3, 1], false), (vec![4, 3, 1], false), (vec![3, 3, 1], true), (vec![2, 4, 1], true)]
+    {
+        let architecture = Architecture::new(widths, bias).unwrap();
+        for seed in 0..2 {
+            assert_optimal(&random_task(architecture.num_inputs(), 20, seed, |_| 1.0), &architecture);
+        }
+    }
+}
+
+#[test]
+fn weights_of_any_size_are_compared_within_their_rounding() {
+    let architecture = Architecture::new(vec![3, 2, 1], true).unwrap();
+    for (seed, factor) in [(1, 1e-9), (2, 0.1), (3, 1e12)] {
+        let task = random_task(3, 20, seed, |word| factor * (word as f64).sqrt());
+        let (training, least) = (train(&task, &architecture), brute_force(&task, &architecture));
+        assert!((training.loss - least).abs() <= 1e-6 * least, "{} against {least}", training.loss);
+        assert!(training.lower_bound <= training.loss && training.lower_bound > training.loss * (1.0 - 1e-6));
+    }
+}
+
+#[test]
+fn a_task_of_contradictions_only_is_solved_by_any_network() {
+    let inputs = BitMatrix::from_fn(2, 3, |_, column| column == 1);
+    let targets = BitMatrix::from_fn(2, 1, |row, _| row == 1);
+    let task = Task::new(inputs, targets).unwrap();
+    let training = train(&task, &Architecture::new(vec![3, 3, 1], false).unwrap());
+    assert_eq!((training.loss, training.lower_bound, training.status), (1.0, 1.0, SampleStatus::Optimal));
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let task = random_task(6, 60, 5, |word| (word % 7) as f64);
+    let architecture = Architecture::new(vec![6, 3, 1], true).unwrap();
+    let on = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| train(&task, &architecture))
+    };
+    assert_eq!(on(1), on(3));
+}
+
+#[test]
+fn a_stopped_run_returns_the_best_so_far_and_an_honest_bound() {
+    let task = random_task(9, 200, 7, |_| 1.0);
+    let architecture = Architecture::new(vec![9, 3, 1], false).unwrap();
+    let cancel = AtomicBool::new(true);
+    let cancelled = RunControl { cancel: Some(&cancel), ..RunControl::default() };
+    let late = RunControl { deadline: Some(Instant::now()), ..RunControl::default() };
+    let best = train(&task, &architecture);
+    for (control, status) in [(cancelled, SampleStatus::Interrupted), (late, SampleStatus::TimeLimit)] {
+        let training = ExactTrainer::default().train(&task, &architecture, &control).unwrap();
+        assert_eq!(training.status, status);
+        assert_eq!(training.loss, plain_loss(&task, &training.network));
+        assert!(training.lower_bound <= best.loss && best.loss <= training.loss);
+    }
+}
+
+#[test]
+fn problems_that_are_too_large_are_refused_with_an_estimate() {
+    let refuse = |trainer: ExactTrainer, widths: Vec<usize>, task_inputs: usize| {
+        let task = random_task(task_inputs, 40, 1, |_| 1.0);
+        let architecture = Architecture::new(widths, false).unwrap();
+        let error = trainer.train(&task, &architecture, &RunControl::default()).unwrap_err();
+        format!("{error}; {}", error.hint())
+    };
+    let usual = ExactTrainer::default();
+    insta::assert_snapshot!(refuse(usual, vec![3, 3, 1], 4), @"the task has 4 inputs and 1 outputs, but the network 3 and 1; give the network as many inputs and outputs as the task has");
+    insta::assert_snapshot!(refuse(usual, vec![3, 3, 3, 1], 3), @"the network has 2 hidden layers; exact training takes at most 1; use a sampler: it takes any shape, but proves nothing");
+    insta::assert_snapshot!(refuse(usual, vec![3, 99, 1], 3), @"the network has 99 hidden neurons; exact training takes at most 64; use a sampler: it takes any shape, but proves nothing");
+    insta::assert_snapshot!(refuse(usual, vec![31, 3, 1], 31), @"a fan-in of 31 gives 2.1e9 weight vectors for each hidden neuron, about 7.5e1 s to list; the limit is a fan-in of 24; use fewer features, or a sampler");
+    insta::assert_snapshot!(refuse(ExactTrainer { max_functions: 50, ..usual }, vec![7, 3, 1], 7), @"the 30 distinct inputs tell apart more than 50 functions of one neuron; up to 1.3e2 weight vectors would have to be kept; use fewer features, or a sampler");
+    insta::assert_snapshot!(refuse(ExactTrainer { max_committees: 1e4, ..usual }, vec![7, 7, 1], 7), @"101 functions make 2.6e10 committees of 7, up to 2.6e2 s; the limit is 1.0e4 committees; raise the limit and set a deadline, or use fewer features or hidden neurons");
+    insta::assert_snapshot!(refuse(ExactTrainer { max_fan_in: 99, ..usual }, vec![7, 7, 1], 7), @"max_fan_in is 99, but must be between 1 and 30; change the value named above");
+}
+
+/// The task of some features of a1a.
+fn task_of(rows: &Rows, features: &[usize]) -> Task {
+    let labels = rows.labels();
+    let targets = BitMatrix::from_fn(labels.len(), 1, |row, _| labels[row] == 1);
+    Task::new(rows.inputs(features), targets).unwrap()
+}
+
+#[test]
+fn the_published_optima_of_a1a_are_proven() {
+    let Some(rows) = Rows::read("a1a") else { return };
+    for (features, loss) in
+        [(vec![6, 22, 36], 588.0), (rows.features_between(0.3, 0.65), 462.0), (rows.features_between(0.3, 0.7), 412.0)]
+    {
+        let architecture = Architecture::new(vec![features.len(), 3, 1], false).unwrap();
+        let training = train(&task_of(&rows, &features), &architecture);
+        assert_eq!((training.loss, training.lower_bound, training.status), (loss, loss, SampleStatus::Optimal));
+    }
+}
+
+/// The least number of errors of a committee of three, by trying all triples of neuron functions of up to 64 rows.
+fn brute_force_triples(task: &Task, num_inputs: usize) -> u32 {
+    let lone = Architecture::new(vec![num_inputs, 1], false).unwrap();
+    let functions = (0..1u64 << num_inputs).flat_map(|weights| {
+        let outputs = Network::from_fn(lone.clone(), |_, _, input| weights >> input & 1 == 1).infer(task.inputs());
+        let wrong = (0..task.num_rows()).filter(|&row| outputs.get(row, 0) != task.targets().get(row, 0));
+        let wrong = wrong.fold(0u64, |set, row| set | 1 << row);
+        [wrong, !wrong & (u64::MAX >> (64 - task.num_rows()))]
+    });
+    let functions: Vec<u64> = functions.collect();
+    let mut least = u32::MAX;
+    for (first, a) in functions.iter().enumerate() {
+        for (second, b) in functions[first..].iter().enumerate() {
+            for c in &functions[first + second..] {
+                least = least.min((a & b | a & c | b & c).count_ones());
+            }
+        }
+    }
+    least
+}
+
+#[test]
+fn what_is_pruned_holds_no_better_committee() {
+    for (num_inputs, seed) in [(6, 1), (6, 2), (7, 3), (7, 4)] {
+        let task = random_task(num_inputs, 60, seed, |_| 1.0);
+        let training = train(&task, &Architecture::new(vec![num_inputs, 3, 1], false).unwrap());
+        assert_eq!(training.loss, f64::from(brute_force_triples(&task, num_inputs)));
+    }
+}

@@ -1,0 +1,57 @@
+//! How good predictions are.
+
+use serde::Serialize;
+
+/// Errors of predictions on labelled rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Score {
+    /// Rows whose predicted class is wrong.
+    pub errors: usize,
+    /// All rows.
+    pub num_rows: usize,
+}
+
+impl Score {
+    /// Counts the rows at which `predicted` and `labels` differ.
+    ///
+    /// # Panics
+    /// When they differ in length.
+    #[must_use]
+    pub fn of(predicted: &[u32], labels: &[u32]) -> Self {
+        assert_eq!(predicted.len(), labels.len(), "one prediction for each label");
+        let errors = predicted.iter().zip(labels).filter(|(predicted, label)| predicted != label).count();
+        Self { errors, num_rows: labels.len() }
+    }
+
+    /// The share of rows that are right, 0 to 1; 1 for no rows, on which nothing is wrong.
+    #[must_use]
+    pub fn accuracy(&self) -> f64 {
+        if self.num_rows == 0 { 1.0 } else { (self.num_rows - self.errors) as f64 / self.num_rows as f64 }
+    }
+}
+
+/// `matrix[true class][predicted class]`, numbers of rows.
+///
+/// # Panics
+/// When lengths differ or a label is no class.
+#[must_use]
+pub fn confusion_matrix(predicted: &[u32], labels: &[u32], num_classes: usize) -> Vec<Vec<usize>> {
+    assert_eq!(predicted.len(), labels.len(), "one prediction for each label");
+    let mut matrix = vec![vec![0; num_classes]; num_classes];
+    for (&predicted, &label) in predicted.iter().zip(labels) {
+        matrix[label as usize][predicted as usize] += 1;
+    }
+    matrix
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_and_accuracy_count_rows() {
+        let score = Score::of(&[0, 1, 1, 2], &[0, 1, 0, 2]);
+        assert_eq!((score.errors, score.accuracy()), (1, 0.75));
+        assert_eq!(confusion_matrix(&[0, 1, 1, 2], &[0, 1, 0, 2], 3), [[1, 1, 0], [0, 1, 0], [0, 0, 1]]);
+    }
+}

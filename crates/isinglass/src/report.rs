@@ -1,0 +1,174 @@
+//! The report of a training run: plain data, and its rendering as text.
+//!
+//! Everything here is pure: the same report gives the same bytes.
+
+mod picture;
+mod text;
+
+pub use picture::weights_picture;
+
+use crate::baseline::BaselineResult;
+use crate::formulation::Statistics;
+use crate::metrics::Score;
+use crate::network::Architecture;
+use crate::train::StepRecord;
+use isinglass_qubo::SampleStatus;
+use serde::Serialize;
+
+/// The version of the report's JSON.
+pub const SCHEMA: u32 = 1;
+
+/// What was learned from.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct DatasetReport {
+    /// Name or path.
+    pub source: String,
+    /// SHA-256 of the data, hexadecimal.
+    pub sha256: String,
+    /// Training rows.
+    pub num_rows: usize,
+    /// Test rows.
+    pub num_test_rows: usize,
+    /// Groups of training rows in the QUBO (of the last minibatch, if there are minibatches).
+    pub num_groups: usize,
+    /// Input bits.
+    pub num_inputs: usize,
+    /// Names of the input bits.
+    pub input_names: Vec<String>,
+    /// Columns without information that were left out.
+    pub num_dropped_columns: usize,
+    /// Names of the classes.
+    pub classes: Vec<String>,
+}
+
+/// What was trained.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct NetworkReport {
+    /// Widths, inputs first.
+    pub widths: Vec<usize>,
+    /// Whether each neuron has a bias.
+    pub bias: bool,
+    /// Number of weights.
+    pub num_weights: usize,
+}
+
+impl NetworkReport {
+    /// The report of an architecture.
+    #[must_use]
+    pub fn of(architecture: &Architecture) -> Self {
+        let (widths, bias) = (architecture.widths().to_vec(), architecture.bias());
+        Self { widths, bias, num_weights: architecture.num_weights() }
+    }
+}
+
+/// How training became a QUBO.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FormulationReport {
+    /// `compact`, `reference`, or `compact` with reductions switched off.
+    pub name: String,
+    /// Reductions that were switched off.
+    pub without: Vec<String>,
+    /// Size and guarantees.
+    #[serde(flatten)]
+    pub statistics: Statistics,
+}
+
+/// Who minimised.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SolverReport {
+    /// Its name.
+    pub name: String,
+    /// Why it was taken, where the user left the choice.
+    pub reason: Option<String>,
+    /// How the run ended.
+    pub status: SampleStatus,
+    /// Reads of all steps.
+    pub num_reads: usize,
+    /// Sweeps of each read.
+    pub num_sweeps: u64,
+    /// Reads of the step that found the network whose weights were as good as the best of that step.
+    pub num_best: usize,
+    /// Inverse temperatures at both ends.
+    pub beta_range: Option<(f64, f64)>,
+    /// Seed.
+    pub seed: u64,
+    /// Seconds of compiling, sampling and verifying, without data and baselines.
+    pub seconds: f64,
+    /// Spin updates a second, over all of these seconds; absent where there are no spins.
+    pub updates_per_second: Option<f64>,
+}
+
+/// The least possible loss, or why it is not known.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OptimumReport {
+    /// The least loss of all networks of this shape, if proven.
+    pub loss: Option<f64>,
+    /// A proven lower bound.
+    pub lower_bound: Option<f64>,
+    /// How it was proven, or why not.
+    pub how: String,
+    /// Seconds that the proof, or the attempt, took.
+    pub seconds: f64,
+}
+
+/// What came out.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ResultReport {
+    /// Energy of the sample on the QUBO, offset included.
+    pub energy: f64,
+    /// Loss of the network on the training rows: wrong output bits.
+    pub loss: f64,
+    /// Training rows whose predicted class is wrong.
+    pub train_errors: usize,
+    /// Share of training rows that are right.
+    pub train_accuracy: f64,
+    /// Test rows whose predicted class is wrong; absent without test rows.
+    pub test_errors: Option<usize>,
+    /// Share of test rows that are right; absent without test rows.
+    pub test_accuracy: Option<f64>,
+    /// Whether the loss is proven to be the least possible.
+    pub proven_optimal: bool,
+    /// The optimum.
+    pub optimum: OptimumReport,
+    /// Violated constraints of the sample that the weights were read from.
+    pub violations: usize,
+}
+
+impl ResultReport {
+    /// Sets errors and accuracies.
+    pub fn set_scores(&mut self, train: Score, test: Option<Score>) {
+        (self.train_errors, self.train_accuracy) = (train.errors, train.accuracy());
+        self.test_errors = test.map(|score| score.errors);
+        self.test_accuracy = test.map(|score| score.accuracy());
+    }
+}
+
+/// A training run from end to end.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TrainReport {
+    /// Version of this JSON.
+    pub schema: u32,
+    /// Version of isinglass.
+    pub isinglass: String,
+    /// The command line.
+    pub command: String,
+    /// What was learned from.
+    pub dataset: DatasetReport,
+    /// What was trained.
+    pub network: NetworkReport,
+    /// How training became a QUBO.
+    pub formulation: FormulationReport,
+    /// Who minimised.
+    pub solver: SolverReport,
+    /// What came out.
+    pub result: ResultReport,
+    /// What simpler methods reach on the same rows.
+    pub baselines: Vec<BaselineResult>,
+    /// A record of each minibatch; empty when the whole set was learned at once.
+    pub batches: Vec<StepRecord>,
+    /// Seconds in all.
+    pub seconds: f64,
+}
+
+#[cfg(test)]
+mod tests;

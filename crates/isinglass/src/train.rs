@@ -1,0 +1,227 @@
+//! The training pipeline: rows to learn in, a trained and verified network out.
+//!
+//! This is the one module that sees every stage. A run is a sequence of steps, each a function of the plan and of the state
+//! after the step before it alone: a round of reads on the whole set, or a minibatch. So a run that was cut off goes on from
+//! its state, and ends where it would have ended.
+
+mod plan;
+mod state;
+
+pub use plan::{Batching, PlanError, Solver, TrainingPlan};
+pub use state::{BestNetwork, StepRecord, TrainingState};
+
+use crate::exact::{ExactError, ExactTrainer};
+use crate::formulation::{Formulation, FormulationError, WeightTerms, compile};
+use crate::network::Network;
+use crate::task::{Merge, Task};
+use crate::verify::{Verification, VerifyError, encode, loss, verify};
+use isinglass_qubo::sampler::{Exhaustive, SimulatedAnnealing};
+use isinglass_qubo::{RunControl, SampleError, SampleStatus, Sampler, rng};
+use std::ops::ControlFlow;
+
+/// Why training cannot run. That an optimum is not reached is a status, not an error.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TrainError {
+    /// The plan makes no sense for the task.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// The task cannot be compiled.
+    #[error("the task cannot be compiled into a QUBO")]
+    Formulation(#[from] FormulationError),
+    /// The sampler cannot run.
+    #[error("the solver cannot run")]
+    Sample(#[from] SampleError),
+    /// The exact trainer cannot run.
+    #[error("the exact trainer cannot run")]
+    Exact(#[from] ExactError),
+    /// A sample does not pass verification.
+    #[error("a sample cannot be verified")]
+    Verify(#[from] VerifyError),
+}
+
+/// A finished or interrupted run.
+#[derive(Clone, Debug)]
+pub struct Training {
+    /// The best network found, judged by its loss on the whole task.
+    pub network: Network,
+    /// Its loss on the whole task, by the plain forward pass of [`verify`](crate::verify).
+    pub loss: f64,
+    /// How the run ended.
+    pub status: SampleStatus,
+    /// The formulation of the last step.
+    pub formulation: Formulation,
+    /// What the sample that gave the network turned out to be.
+    pub verification: Verification,
+    /// The state at the end, with a record of every step.
+    pub state: TrainingState,
+}
+
+/// Trains a network on `task` as `plan` says, from `state` on.
+///
+/// After every step `watch` sees the state (to show or to save it) and may end the run.
+///
+/// # Errors
+/// [`TrainError`] when the plan does not fit the task or a stage refuses it.
+///
+/// # Examples
+/// ```
+/// use isinglass::{bits::BitMatrix, network::Architecture, task::Task};
+/// use isinglass::train::{TrainingPlan, TrainingState, train};
+/// use isinglass_qubo::RunControl;
+/// use std::ops::ControlFlow;
+/// let inputs = BitMatrix::from_fn(8, 3, |row, column| row >> column & 1 == 1);
+/// let targets = BitMatrix::from_fn(8, 1, |row, _| row.count_ones() >= 2);
+/// let task = Task::new(inputs, targets)?;
+/// let plan = TrainingPlan::new(Architecture::new(vec![3, 3, 1], false)?);
+/// let training =
+///     train(&task, &plan, TrainingState::default(), &RunControl::default(), |_| ControlFlow::Continue(()))?;
+/// assert_eq!(training.loss, 0.0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn train(
+    task: &Task,
+    plan: &TrainingPlan,
+    mut state: TrainingState,
+    control: &RunControl<'_>,
+    mut watch: impl FnMut(&TrainingState) -> ControlFlow<()>,
+) -> Result<Training, TrainError> {
+    plan.check(task)?;
+    let mut compiled = None;
+    loop {
+        let batch = plan.rows_of_step(state.next_step, task).map(|rows| task.select_rows(&rows));
+        let step_task = batch.as_ref().unwrap_or(task);
+        // the whole set is compiled once, a minibatch at its step
+        let formulation = match compiled.take() {
+            Some(formulation) if batch.is_none() => formulation,
+            _ => compile(step_task, &plan.architecture, &plan.formulation, &state.weight_terms())?,
+        };
+        let found = solve_step(step_task, plan, &formulation, &state, control)?;
+        state.enter(task, plan, found);
+        let ended = plan.end_of_run(&state, control);
+        let told_to_end = watch(&state).is_break().then_some(SampleStatus::Interrupted);
+        if let Some(status) = ended.or(told_to_end) {
+            let best = state.best.clone().expect("a step was entered");
+            let loss = loss(&best.network, task);
+            let (network, verification) = (best.network, best.verification);
+            return Ok(Training { network, loss, status, formulation, verification, state });
+        }
+        compiled = Some(formulation);
+    }
+}
+
+/// What one step found: the network of the best sample, what that sample is worth, and how sampling ended.
+struct StepResult {
+    network: Network,
+    verification: Verification,
+    record: StepRecord,
+}
+
+fn solve_step(
+    task: &Task,
+    plan: &TrainingPlan,
+    formulation: &Formulation,
+    state: &TrainingState,
+    control: &RunControl<'_>,
+) -> Result<StepResult, TrainError> {
+    let control = &plan.control_of_step(control);
+    match plan.solver {
+        Solver::Exact => solve_exactly(task, plan, formulation, control),
+        Solver::Exhaustive => sample(task, formulation, state, &Exhaustive::default(), control),
+        Solver::Annealing { num_sweeps, beta_range, .. } => {
+            let annealing = SimulatedAnnealing {
+                num_reads: plan.reads_of_step(state.next_step),
+                num_sweeps,
+                beta_range,
+                seed: rng::stream_state(plan.seed, state.next_step as u64)[0],
+                threads: plan.threads,
+                ..SimulatedAnnealing::default()
+            };
+            sample(task, formulation, state, &annealing, control)
+        }
+    }
+}
+
+/// Samples the QUBO, reads the weights of every sample, and keeps those of the least objective: loss plus weight terms.
+fn sample(
+    task: &Task,
+    formulation: &Formulation,
+    state: &TrainingState,
+    sampler: &dyn Sampler,
+    control: &RunControl<'_>,
+) -> Result<StepResult, TrainError> {
+    let sampling = sampler.sample(&formulation.qubo, control)?;
+    let groups = task.group(Merge::Equal);
+    let mut best: Option<(f64, usize)> = None;
+    let mut num_best = 0;
+    for (index, row) in sampling.samples.rows().enumerate() {
+        let network = formulation.layout.decode(row.sample).map_err(VerifyError::from)?;
+        let objective = groups.loss(&network.infer(&groups.inputs)) + state.bias_energy(&network);
+        match best {
+            Some((least, _)) if objective > least => {}
+            Some((least, _)) if objective == least => num_best += 1,
+            _ => (best, num_best) = (Some((objective, index)), 1),
+        }
+    }
+    // a run that was cancelled before its first sample still has a network: that of the all-zero sample
+    let chosen = match best {
+        Some((_, index)) => sampling.samples.row(index).sample.to_vec(),
+        None => vec![0; formulation.qubo.num_variables()],
+    };
+    let counts =
+        Counts { num_reads: sampling.samples.len(), num_best, least_energy: sampling.best().map(|row| row.energy) };
+    let record = StepRecord {
+        status: sampling.status,
+        num_sweeps: sampling.num_sweeps,
+        num_updates: sampling.num_updates,
+        beta_range: sampling.beta_range,
+        ..StepRecord::default()
+    };
+    check_step(task, formulation, &chosen, counts, record)
+}
+
+/// Trains by search over neuron functions, and writes the network found as a sample of the QUBO.
+fn solve_exactly(
+    task: &Task,
+    plan: &TrainingPlan,
+    formulation: &Formulation,
+    control: &RunControl<'_>,
+) -> Result<StepResult, TrainError> {
+    let training = ExactTrainer::default().train(task, &plan.architecture, control)?;
+    let chosen = encode(&formulation.qubo, &formulation.layout, task, &training.network)?;
+    let counts = Counts { num_reads: 1, num_best: 1, least_energy: None };
+    let record = StepRecord { status: training.status, num_updates: training.num_nodes, ..StepRecord::default() };
+    check_step(task, formulation, &chosen, counts, record)
+}
+
+struct Counts {
+    num_reads: usize,
+    num_best: usize,
+    least_energy: Option<f64>,
+}
+
+/// Verifies the chosen sample and completes the record of its step.
+fn check_step(
+    task: &Task,
+    formulation: &Formulation,
+    chosen: &[i8],
+    counts: Counts,
+    record: StepRecord,
+) -> Result<StepResult, TrainError> {
+    let network = formulation.layout.decode(chosen).map_err(VerifyError::from)?;
+    let verification = verify(&formulation.qubo, &formulation.layout, task, chosen)?;
+    let record = StepRecord {
+        num_rows: task.num_rows(),
+        num_reads: counts.num_reads,
+        num_best: counts.num_best,
+        loss: verification.loss,
+        energy: verification.energy,
+        least_energy: counts.least_energy.unwrap_or(verification.energy),
+        violations: verification.violations(),
+        ..record
+    };
+    Ok(StepResult { network, verification, record })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,206 @@
+//! What a training run is to do.
+
+use super::state::TrainingState;
+use crate::formulation::FormulationOptions;
+use crate::network::Architecture;
+use crate::task::Task;
+use isinglass_qubo::{RunControl, SampleStatus};
+use serde::{Deserialize, Serialize};
+
+/// Who minimises.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Solver {
+    /// Simulated annealing of the QUBO.
+    Annealing {
+        /// Reads of the whole run, or of each minibatch.
+        num_reads: usize,
+        /// Sweeps of each read.
+        num_sweeps: u64,
+        /// Inverse temperatures at both ends; the sampler's own choice if absent.
+        beta_range: Option<(f64, f64)>,
+    },
+    /// Exhaustive search of the QUBO.
+    Exhaustive,
+    /// Exact search over neuron functions and committees of them; the QUBO only checks the result.
+    Exact,
+}
+
+impl Solver {
+    /// The name on the command line.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Annealing { .. } => "sa",
+            Self::Exhaustive => "exhaustive",
+            Self::Exact => "exact",
+        }
+    }
+}
+
+/// Which rows a step learns.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Batching {
+    /// All rows, in rounds of reads.
+    Whole,
+    /// A minibatch after the other, in the order of the rows; after the last row the first one follows.
+    Minibatches {
+        /// Rows in a batch.
+        batch_size: usize,
+        /// Number of batches.
+        batches: usize,
+        /// The paper's online term: after a batch with solution `w*`, every weight bit's bias becomes
+        /// `h_w - alpha (2 w* - 1)`.
+        alpha: f64,
+    },
+}
+
+/// A whole run: the network's shape, the formulation, the solver, the rows of each step, and the seed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TrainingPlan {
+    /// The network's shape.
+    pub architecture: Architecture,
+    /// How training becomes a QUBO.
+    pub formulation: FormulationOptions,
+    /// Who minimises.
+    pub solver: Solver,
+    /// Which rows a step learns.
+    pub batching: Batching,
+    /// Every random number comes from here.
+    pub seed: u64,
+    /// Threads of the solver; all cores if absent. Not part of what the result depends on.
+    #[serde(skip)]
+    pub threads: Option<usize>,
+}
+
+/// Why a plan makes no sense.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlanError {
+    /// A count of zero.
+    #[error("{name} is 0, but must be at least 1")]
+    Zero {
+        /// What is zero.
+        name: &'static str,
+    },
+    /// A batch larger than the task.
+    #[error("batch_size is {batch_size}, but there are only {num_rows} training rows")]
+    BatchTooLarge {
+        /// Rows wanted.
+        batch_size: usize,
+        /// Rows there are.
+        num_rows: usize,
+    },
+    /// `alpha` is no finite number.
+    #[error("alpha is {alpha}, but must be a finite number")]
+    Alpha {
+        /// Its value.
+        alpha: f64,
+    },
+    /// The online term with a solver that does not see it.
+    #[error("the exact trainer minimises the loss alone, so alpha must be 0, not {alpha}")]
+    AlphaWithExact {
+        /// Its value.
+        alpha: f64,
+    },
+}
+
+/// Reads of a round on the whole set: enough for the lanes of several threads, and a checkpoint after each.
+const READS_PER_ROUND: usize = 128;
+
+impl TrainingPlan {
+    /// The default plan for a network of this shape: `compact`, annealing, all rows, seed 0.
+    #[must_use]
+    pub fn new(architecture: Architecture) -> Self {
+        Self {
+            architecture,
+            formulation: FormulationOptions::compact(),
+            solver: Solver::Annealing { num_reads: 64, num_sweeps: 1000, beta_range: None },
+            batching: Batching::Whole,
+            seed: 0,
+            threads: None,
+        }
+    }
+
+    /// Number of steps of the whole run.
+    #[must_use]
+    pub fn num_steps(&self) -> usize {
+        match (self.batching, self.solver) {
+            (Batching::Minibatches { batches, .. }, _) => batches,
+            (Batching::Whole, Solver::Annealing { num_reads, .. }) => num_reads.div_ceil(READS_PER_ROUND),
+            (Batching::Whole, _) => 1,
+        }
+    }
+
+    pub(super) fn check(&self, task: &Task) -> Result<(), PlanError> {
+        if let Solver::Annealing { num_reads: 0, .. } = self.solver {
+            return Err(PlanError::Zero { name: "num_reads" });
+        }
+        let Batching::Minibatches { batch_size, batches, alpha } = self.batching else { return Ok(()) };
+        if batch_size == 0 {
+            return Err(PlanError::Zero { name: "batch_size" });
+        }
+        if batches == 0 {
+            return Err(PlanError::Zero { name: "batches" });
+        }
+        if batch_size > task.num_rows() {
+            return Err(PlanError::BatchTooLarge { batch_size, num_rows: task.num_rows() });
+        }
+        if !alpha.is_finite() {
+            return Err(PlanError::Alpha { alpha });
+        }
+        if alpha != 0.0 && self.solver == Solver::Exact {
+            return Err(PlanError::AlphaWithExact { alpha });
+        }
+        Ok(())
+    }
+
+    /// The rows of a minibatch; `None` for the whole set.
+    pub(super) fn rows_of_step(&self, step: usize, task: &Task) -> Option<Vec<usize>> {
+        match self.batching {
+            Batching::Whole => None,
+            Batching::Minibatches { batch_size, .. } => {
+                let first = step * batch_size;
+                Some((first..first + batch_size).map(|row| row % task.num_rows()).collect())
+            }
+        }
+    }
+
+    /// Reads of a step: a round of the whole set, or all of a minibatch.
+    pub(super) fn reads_of_step(&self, step: usize) -> usize {
+        match (self.solver, self.batching) {
+            (Solver::Annealing { num_reads, .. }, Batching::Whole) => {
+                READS_PER_ROUND.min(num_reads.saturating_sub(step * READS_PER_ROUND))
+            }
+            (Solver::Annealing { num_reads, .. }, Batching::Minibatches { .. }) => num_reads,
+            _ => 1,
+        }
+    }
+
+    /// The control of one step: the target is about the whole task, so a minibatch must not stop at it.
+    pub(super) fn control_of_step<'a>(&self, control: &RunControl<'a>) -> RunControl<'a> {
+        match self.batching {
+            Batching::Whole => *control,
+            Batching::Minibatches { .. } => RunControl { target: None, ..*control },
+        }
+    }
+
+    /// How the run ends after the step that `state` ends with; `None` if it goes on.
+    pub(super) fn end_of_run(&self, state: &TrainingState, control: &RunControl<'_>) -> Option<SampleStatus> {
+        let last = state.steps.last()?.status;
+        match last {
+            SampleStatus::Interrupted | SampleStatus::TimeLimit => return Some(last),
+            SampleStatus::Optimal | SampleStatus::Target if self.batching == Batching::Whole => return Some(last),
+            _ => {}
+        }
+        let best = state.best.as_ref().map(|best| best.loss);
+        let done = (state.next_step >= self.num_steps()).then_some(SampleStatus::Heuristic);
+        match (done, control.should_stop(best)) {
+            // with all the work done, only a target that was met is worth saying
+            (Some(_), Some(SampleStatus::Target)) => Some(SampleStatus::Target),
+            (Some(done), _) => Some(done),
+            (None, stopped) => stopped,
+        }
+    }
+}

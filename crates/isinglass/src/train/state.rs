@@ -1,0 +1,127 @@
+//! How far a run has come: what it needs to go on, and a record of each step.
+
+use super::StepResult;
+use super::plan::{Batching, TrainingPlan};
+use crate::formulation::WeightTerms;
+use crate::network::Network;
+use crate::task::Task;
+use crate::verify::{Verification, loss};
+use isinglass_qubo::SampleStatus;
+use serde::{Deserialize, Serialize};
+
+/// The state of a run between two steps; serialisable, so that a run can be taken up again.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrainingState {
+    /// The next step, from 0.
+    pub next_step: usize,
+    /// The online term: biases of the weight bits, `(layer, neuron, input, h)`; empty without one.
+    pub biases: Vec<(usize, usize, usize, f64)>,
+    /// The best network so far, on the whole task.
+    pub best: Option<BestNetwork>,
+    /// A record of each step.
+    pub steps: Vec<StepRecord>,
+}
+
+/// The network of least loss on the whole task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BestNetwork {
+    /// The network.
+    pub network: Network,
+    /// Its loss on the whole task.
+    pub loss: f64,
+    /// The step that found it.
+    pub step: usize,
+    /// The sample that it was read from.
+    pub verification: Verification,
+}
+
+/// What one step did.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StepRecord {
+    /// How sampling ended.
+    pub status: SampleStatus,
+    /// Rows learned.
+    pub num_rows: usize,
+    /// Reads done.
+    pub num_reads: usize,
+    /// Reads whose weights are as good as the best of the step.
+    pub num_best: usize,
+    /// Sweeps of each read.
+    pub num_sweeps: u64,
+    /// Spin updates offered; nodes for the exact trainer.
+    pub num_updates: u64,
+    /// Inverse temperatures at both ends.
+    pub beta_range: Option<(f64, f64)>,
+    /// Loss of the chosen weights on the rows of the step.
+    pub loss: f64,
+    /// Energy of the sample that they were read from.
+    pub energy: f64,
+    /// Least energy of all samples.
+    pub least_energy: f64,
+    /// Violated constraints of the chosen sample.
+    pub violations: usize,
+}
+
+impl Default for StepRecord {
+    fn default() -> Self {
+        Self {
+            status: SampleStatus::Heuristic,
+            num_rows: 0,
+            num_reads: 0,
+            num_best: 0,
+            num_sweeps: 0,
+            num_updates: 0,
+            beta_range: None,
+            loss: 0.0,
+            energy: 0.0,
+            least_energy: 0.0,
+            violations: 0,
+        }
+    }
+}
+
+impl TrainingState {
+    pub(super) fn weight_terms(&self) -> WeightTerms {
+        WeightTerms { fixed: Vec::new(), biases: self.biases.clone() }
+    }
+
+    /// What the online term adds to the energy of these weights: `sum_w h_w b_w`, `b_w` the weight's bit.
+    pub(super) fn bias_energy(&self, network: &Network) -> f64 {
+        let biased = |&&(layer, neuron, input, _): &&(usize, usize, usize, f64)| network.weight(layer, neuron, input);
+        self.biases.iter().filter(biased).map(|&(.., bias)| bias).sum()
+    }
+
+    /// Takes in what a step found.
+    pub(super) fn enter(&mut self, task: &Task, plan: &TrainingPlan, found: StepResult) {
+        let StepResult { network, verification, record } = found;
+        if let Batching::Minibatches { alpha, .. } = plan.batching
+            && alpha != 0.0
+        {
+            self.pull_towards(&network, alpha);
+        }
+        let loss = loss(&network, task);
+        if self.best.as_ref().is_none_or(|best| loss < best.loss) {
+            self.best = Some(BestNetwork { network, loss, step: self.next_step, verification });
+        }
+        self.steps.push(record);
+        self.next_step += 1;
+    }
+
+    /// The paper's online term: `h_w += -alpha (2 w* - 1)` for every weight.
+    fn pull_towards(&mut self, network: &Network, alpha: f64) {
+        let architecture = network.architecture();
+        if self.biases.is_empty() {
+            for layer in 0..architecture.num_layers() {
+                for neuron in 0..architecture.width(layer + 1) {
+                    self.biases.extend((0..architecture.fan_in(layer)).map(|input| (layer, neuron, input, 0.0)));
+                }
+            }
+        }
+        for (layer, neuron, input, bias) in &mut self.biases {
+            *bias -= if network.weight(*layer, *neuron, *input) { alpha } else { -alpha };
+        }
+    }
+}
