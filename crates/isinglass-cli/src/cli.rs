@@ -5,7 +5,8 @@ use std::num::NonZeroUsize;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::app::Outcome;
-use crate::command::{completions, data, man, reference};
+use crate::arguments::value;
+use crate::command::{completions, data, man, reference, solve};
 use crate::failure::Failure;
 use crate::session::Session;
 
@@ -37,7 +38,7 @@ pub(crate) struct GlobalArguments {
     #[arg(long, global = true)]
     pub(crate) json: bool,
     /// Number of threads; results do not depend on it [default: one for each core]
-    #[arg(long, global = true, value_name = "N")]
+    #[arg(long, global = true, value_name = "N", value_parser = value::count)]
     pub(crate) threads: Option<NonZeroUsize>,
     /// Show no notes and no progress
     #[arg(long, short, global = true)]
@@ -75,6 +76,8 @@ impl ColorWhen {
 /// What the program can do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Look for a sample of least energy of any QUBO or Ising problem
+    Solve(solve::SolveArguments),
     /// List, show and convert data sets
     Data(data::DataCommandArguments),
     /// Print a script that completes commands in a shell
@@ -90,6 +93,7 @@ impl Command {
     /// Does what the command says.
     pub(crate) fn run(&self, session: &Session) -> Result<Outcome, Failure> {
         match self {
+            Self::Solve(arguments) => solve::run(arguments, session),
             Self::Data(arguments) => data::run(arguments, session),
             Self::Completions(arguments) => completions::run(arguments, session),
             Self::Man(arguments) => man::run(arguments, session),

@@ -1,9 +1,12 @@
 //! Which rows of a table are taken, and in which order.
 
+use std::num::NonZeroUsize;
+
 use clap::Args;
 use isinglass::dataset::{Order, ReadOptions, Split, SplitOptions, Table, TestSource};
 
 use super::table::parse;
+use super::value;
 use crate::failure::Failure;
 
 /// Which rows of a table are taken, and in which order: classes first, then order, then limit.
@@ -17,14 +20,19 @@ pub(crate) struct RowArguments {
     #[arg(long, value_name = "ORDER", default_value = "none", value_parser = parse::<Order>)]
     pub(crate) shuffle: Order,
     /// Keep the first N rows of the order
-    #[arg(long, value_name = "N")]
-    pub(crate) limit: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = value::count)]
+    pub(crate) limit: Option<NonZeroUsize>,
 }
 
 impl RowArguments {
     /// These choices, with test rows from `test`.
     pub(crate) fn split_options(&self, test: TestSource) -> SplitOptions {
-        SplitOptions { classes: self.classes.clone(), order: self.shuffle, limit: self.limit, test }
+        SplitOptions {
+            classes: self.classes.clone(),
+            order: self.shuffle,
+            limit: self.limit.map(NonZeroUsize::get),
+            test,
+        }
     }
 
     /// The chosen rows of `table`.

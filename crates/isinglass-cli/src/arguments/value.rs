@@ -1,5 +1,6 @@
 //! Values of arguments: times with a unit, ranges, shapes. Each parser says what it expected.
 
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 /// A time such as `500ms`, `10s`, `1.5m` or `2h`; longer than nothing.
@@ -47,6 +48,11 @@ pub(crate) fn shape(text: &str) -> Result<(usize, usize), String> {
     sizes.ok_or_else(|| "a shape is rows x columns, such as 2x2".to_owned())
 }
 
+/// A whole number from 1 on.
+pub(crate) fn count(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse().map_err(|_| "a count is a whole number from 1 on".to_owned())
+}
+
 /// A finite number.
 pub(crate) fn finite(text: &str) -> Result<f64, String> {
     let number = text.trim().parse().ok().filter(|number: &f64| number.is_finite());
@@ -74,6 +80,12 @@ mod tests {
             assert!(range(text).is_err(), "{text}");
         }
         assert!(beta_range("0..1").is_err());
+    }
+
+    #[test]
+    fn counts_start_at_one() {
+        assert_eq!(count("32").map(NonZeroUsize::get), Ok(32));
+        assert!(["0", "-1", "1.5", ""].into_iter().all(|text| count(text).is_err()));
     }
 
     #[test]

@@ -1,20 +1,30 @@
-//! Errors of the libraries as failures, with the hints they bring.
+//! Errors of the libraries as failures, with the hints they bring or, where a flag helps, with its name.
 
-use isinglass::dataset::DatasetError;
+use isinglass::dataset::{DatasetError, Format};
 use isinglass_qubo::SampleError;
-use isinglass_qubo::io::{ReadError, WriteError};
+use isinglass_qubo::io::{ReadCause, ReadError, WriteError};
 
 use super::Failure;
 
 impl From<DatasetError> for Failure {
     fn from(error: DatasetError) -> Self {
-        Self::from_error(&error).with_optional_hint(error.hint())
+        let hint = match &error {
+            DatasetError::UnknownFormat { .. } => {
+                Some(format!("name the format with --format: {}", Format::NAMES.join(", ")))
+            }
+            _ => error.hint(),
+        };
+        Self::from_error(&error).with_optional_hint(hint)
     }
 }
 
 impl From<ReadError> for Failure {
     fn from(error: ReadError) -> Self {
-        Self::from_error(&error).with_optional_hint(error.hint())
+        let hint = match &error.cause {
+            ReadCause::VartypeMissing => Some("say it with --vartype binary or --vartype spin".to_owned()),
+            _ => error.hint(),
+        };
+        Self::from_error(&error).with_optional_hint(hint)
     }
 }
 
