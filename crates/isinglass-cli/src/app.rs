@@ -35,9 +35,8 @@ pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
             return ExitCode::from(output.usage(&error));
         }
     };
-    let session = Session::new(&cli.global);
-    let result = guard(panic::AssertUnwindSafe(|| cli.command.run(&session)));
-    let output = session.output();
+    let output = Output::new(cli.global.json, cli.global.quiet);
+    let result = guard(panic::AssertUnwindSafe(|| cli.command.run(&Session::start(&cli.global)?)));
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::GoalNotMet(goal)) => {

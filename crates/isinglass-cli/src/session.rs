@@ -1,8 +1,8 @@
 //! What a command is given beside its arguments.
 
-use std::num::NonZeroUsize;
 use std::sync::atomic::AtomicBool;
-use std::thread::available_parallelism;
+
+use rayon::ThreadPoolBuilder;
 
 use crate::cli::GlobalArguments;
 use crate::failure::Failure;
@@ -14,24 +14,27 @@ use crate::progress::Bar;
 #[derive(Debug)]
 pub(crate) struct Session {
     output: Output,
-    threads: Option<NonZeroUsize>,
 }
 
 impl Session {
-    /// A session with these flags.
-    pub(crate) fn new(global: &GlobalArguments) -> Self {
+    /// A session with these flags. The number of threads is that of the pool in which all parallel work runs.
+    ///
+    /// # Errors
+    /// A [`Failure`] when the system does not start so many threads.
+    pub(crate) fn start(global: &GlobalArguments) -> Result<Self, Failure> {
         global.color.choice().write_global();
-        Self { output: Output::new(global.json, global.quiet), threads: global.threads }
+        if let Some(threads) = global.threads {
+            ThreadPoolBuilder::new()
+                .num_threads(threads.get())
+                .build_global()
+                .map_err(|error| Failure::from_error(&error).context(format!("cannot start {threads} threads")))?;
+        }
+        Ok(Self { output: Output::new(global.json, global.quiet) })
     }
 
     /// Where results, notes and errors go.
     pub(crate) fn output(&self) -> Output {
         self.output
-    }
-
-    /// Number of threads to work with.
-    pub(crate) fn num_threads(&self) -> usize {
-        self.threads.or_else(|| available_parallelism().ok()).map_or(1, NonZeroUsize::get)
     }
 
     /// A flag that becomes true when the user presses Ctrl-C. Only from the first call on does Ctrl-C wait for the command

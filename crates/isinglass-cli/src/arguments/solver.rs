@@ -72,8 +72,8 @@ pub(crate) struct ChosenSampler {
 }
 
 impl SolverArguments {
-    /// The sampler for `bqm`, to run on so many threads.
-    pub(crate) fn choose(&self, bqm: &Bqm, num_threads: usize) -> ChosenSampler {
+    /// The sampler for `bqm`.
+    pub(crate) fn choose(&self, bqm: &Bqm) -> ChosenSampler {
         let num_variables = bqm.num_variables();
         let (exhaustive, reason) = match self.solver {
             SolverName::Sa | SolverName::Exhaustive => {
@@ -90,20 +90,19 @@ impl SolverArguments {
             ),
         };
         let sampler: Box<dyn Sampler> =
-            if exhaustive { Box::new(Exhaustive::default()) } else { Box::new(self.sampling.annealing(num_threads)) };
+            if exhaustive { Box::new(Exhaustive::default()) } else { Box::new(self.sampling.annealing()) };
         ChosenSampler { sampler, reason }
     }
 }
 
 impl SamplingArguments {
-    /// Simulated annealing with this schedule, on so many threads.
-    pub(crate) fn annealing(&self, num_threads: usize) -> SimulatedAnnealing {
+    /// Simulated annealing with this schedule.
+    pub(crate) fn annealing(&self) -> SimulatedAnnealing {
         SimulatedAnnealing {
             num_reads: self.num_reads.get(),
             num_sweeps: self.num_sweeps.get() as u64,
             beta_range: self.beta_range,
             seed: self.seed,
-            threads: Some(num_threads),
             ..SimulatedAnnealing::default()
         }
     }

@@ -97,6 +97,7 @@ fn row(argument: &Arg) -> String {
             default
         }
         None if takes_values && !defaults.is_empty() => format!("`{}`", defaults.join(",")),
+        None if argument.is_required_set() => "(required)".to_owned(),
         None => String::new(),
     };
     let values: Vec<String> = argument
@@ -108,5 +109,6 @@ fn row(argument: &Arg) -> String {
     if !values.is_empty() {
         help = format!("{help}: {}", values.join(", "));
     }
-    format!("| `{name}` | {default} | {} |\n", help.replace('|', "\\|").replace('\n', " "))
+    let cell = |text: String| text.replace('|', "\\|").replace('\n', " ");
+    format!("| `{}` | {default} | {} |\n", cell(name), cell(help))
 }

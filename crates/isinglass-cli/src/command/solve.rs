@@ -36,7 +36,7 @@ pub(crate) struct SolveArguments {
 pub(crate) fn run(arguments: &SolveArguments, session: &Session) -> Result<Outcome, Failure> {
     let problem = arguments.problem.read()?;
     let bqm = &problem.file.bqm;
-    let chosen = arguments.solver.choose(bqm, session.num_threads());
+    let chosen = arguments.solver.choose(bqm);
     let solver = chosen.sampler.name();
 
     let sampling_arguments = &arguments.solver.sampling;

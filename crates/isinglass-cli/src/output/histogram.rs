@@ -39,7 +39,10 @@ fn ranges(sorted: &[f64]) -> Vec<(String, usize)> {
         let index = ((energy - low) / width) as usize;
         counts[index.min(MAX_LINES - 1)] += 1;
     }
-    let name = |index: usize| format!("{:.4} to {:.4}", low + width * index as f64, low + width * (index + 1) as f64);
+    // One digit more than it takes to tell the ranges apart.
+    let decimals = (1.0 - width.log10().floor()).clamp(0.0, 12.0) as usize;
+    let edge = |index: usize| format!("{:.decimals$}", low + width * index as f64);
+    let name = |index: usize| format!("{} to {}", edge(index), edge(index + 1));
     counts.into_iter().enumerate().map(|(index, count)| (name(index), count)).collect()
 }
 
@@ -65,7 +68,7 @@ mod tests {
         let energies: Vec<f64> = (0..100).map(f64::from).collect();
         let lines = histogram(&energies);
         assert_eq!(lines.len(), MAX_LINES);
-        assert!(lines[9].starts_with("89.1000 to 99.0000  ") && lines[9].ends_with(" 10"), "{}", lines[9]);
+        assert!(lines[9].starts_with("89.1 to 99.0  ") && lines[9].ends_with(" 10"), "{}", lines[9]);
     }
 
     #[test]

@@ -147,3 +147,12 @@ fn nobody_reading_the_output_is_no_failure() {
     drop(child.stdout.take());
     assert!(child.wait().unwrap().success());
 }
+
+#[test]
+fn colour_is_used_when_asked_for_and_never_in_files() {
+    let program = Program::new().file("ring.coo", ring(9));
+    let is_coloured = |arguments: &str| program.run(arguments).stdout.contains(&0x1b);
+    assert!(is_coloured("solve ring.coo --color always"));
+    assert!(!is_coloured("solve ring.coo"));
+    assert!(!is_coloured("solve ring.coo --color always --json"));
+}
