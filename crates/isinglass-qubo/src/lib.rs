@@ -21,6 +21,8 @@ pub mod model;
 pub mod sample_set;
 pub mod io;
 pub mod sampler;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use model::{Bqm, BqmBuilder, ModelError, Vartype};
 pub use sample_set::{Row, SampleSet};

@@ -161,6 +161,20 @@ pub struct BaselineResult {
 ///
 /// # Errors
 /// [`BaselineError`] when there are no training rows, or data, architecture and codebook do not fit each other.
+///
+/// # Examples
+/// ```
+/// use isinglass::{baseline::{LabelledBits, evaluate_all}, bits::BitMatrix, network::{Architecture, Codebook}};
+/// use isinglass_qubo::sampler::RunControl;
+/// let inputs = BitMatrix::from_fn(8, 3, |row, column| row >> column & 1 == 1);
+/// let labels: Vec<u32> = (0..8u32).map(|row| u32::from(row.count_ones() >= 2)).collect();
+/// let train = LabelledBits::new(&inputs, &labels, 2)?;
+/// let architecture = Architecture::new(vec![3, 3, 1], false)?;
+/// let results = evaluate_all(&train, None, &architecture, &Codebook::for_classes(2), 0, &RunControl::default())?;
+/// let logistic = results.iter().find(|result| result.name == "logistic").expect("it is always there");
+/// assert_eq!(logistic.train_accuracy, 1.0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn evaluate_all(
     train: &LabelledBits<'_>,
     test: Option<&LabelledBits<'_>>,

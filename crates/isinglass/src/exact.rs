@@ -17,6 +17,7 @@ use committee::{Committee, Part, Problem};
 use cost::Costs;
 use functions::{Functions, TooMany};
 use isinglass_qubo::sampler::{ProgressReport, RunControl, SampleStatus};
+use serde::Serialize;
 use std::time::{Duration, Instant};
 
 /// Weight vectors are held in 32 bits and counted in bytes; beyond this fan-in listing them takes minutes.
@@ -26,7 +27,7 @@ const MAX_FAN_IN: usize = 30;
 const MAX_HIDDEN: usize = 64;
 
 /// The most memory the neuron functions may take, in 64-bit words.
-const MAX_FUNCTION_WORDS: usize = 1 << 27;
+const MAX_FUNCTION_WORDS: usize = 1 << 25;
 
 /// The least time between two progress reports.
 const REPORT_EVERY: Duration = Duration::from_millis(250);
@@ -69,7 +70,7 @@ impl Default for ExactTrainer {
 }
 
 /// What exact training found.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ExactTraining {
     /// The best network found.
     pub network: Network,

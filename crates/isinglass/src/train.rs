@@ -11,7 +11,7 @@ pub use plan::{Batching, PlanError, Solver, TrainingPlan};
 pub use state::{BestNetwork, StepRecord, TrainingState};
 
 use crate::exact::{ExactError, ExactTrainer};
-use crate::formulation::{Formulation, FormulationError, WeightTerms, compile};
+use crate::formulation::{Formulation, FormulationError, compile};
 use crate::network::Network;
 use crate::task::{Merge, Task};
 use crate::verify::{Verification, VerifyError, encode, loss, verify};
@@ -49,7 +49,7 @@ pub struct Training {
     pub loss: f64,
     /// How the run ended.
     pub status: SampleStatus,
-    /// The formulation of the last step.
+    /// The formulation of the last step that was solved.
     pub formulation: Formulation,
     /// What the sample that gave the network turned out to be.
     pub verification: Verification,
@@ -59,7 +59,8 @@ pub struct Training {
 
 /// Trains a network on `task` as `plan` says, from `state` on.
 ///
-/// After every step `watch` sees the state (to show or to save it) and may end the run.
+/// After every complete step `watch` sees the state (to show or to save it) and may end the run. A step that was cut off is
+/// reported in the result, but not shown to `watch`: taken up again, it is done anew.
 ///
 /// # Errors
 /// [`TrainError`] when the plan does not fit the task or a stage refuses it.
@@ -87,27 +88,43 @@ pub fn train(
     mut watch: impl FnMut(&TrainingState) -> ControlFlow<()>,
 ) -> Result<Training, TrainError> {
     plan.check(task)?;
-    let mut compiled = None;
+    let mut compiled: Option<Formulation> = None;
     loop {
-        let batch = plan.rows_of_step(state.next_step, task).map(|rows| task.select_rows(&rows));
-        let step_task = batch.as_ref().unwrap_or(task);
-        // the whole set is compiled once, a minibatch at its step
-        let formulation = match compiled.take() {
-            Some(formulation) if batch.is_none() => formulation,
-            _ => compile(step_task, &plan.architecture, &plan.formulation, &state.weight_terms())?,
-        };
-        let found = solve_step(step_task, plan, &formulation, &state, control)?;
-        state.enter(task, plan, found);
-        let ended = plan.end_of_run(&state, control);
-        let told_to_end = watch(&state).is_break().then_some(SampleStatus::Interrupted);
-        if let Some(status) = ended.or(told_to_end) {
-            let best = state.best.clone().expect("a step was entered");
-            let loss = loss(&best.network, task);
-            let (network, verification) = (best.network, best.verification);
-            return Ok(Training { network, loss, status, formulation, verification, state });
+        if let (Some(status), Some(best)) = (plan.end_of_run(&state, control), state.best.clone()) {
+            // a finished state that was loaded has compiled nothing yet
+            let formulation = match compiled {
+                Some(formulation) => formulation,
+                None => compile_step(state.next_step - 1, task, plan, &state)?.1,
+            };
+            let BestNetwork { network, verification, .. } = best;
+            return Ok(Training { loss: loss(&network, task), network, status, formulation, verification, state });
         }
+        let (batch, formulation) = match compiled.take() {
+            // the whole set is compiled once, a minibatch at its step
+            Some(formulation) if plan.batching == Batching::Whole => (None, formulation),
+            _ => compile_step(state.next_step, task, plan, &state)?,
+        };
+        let found = solve_step(batch.as_ref().unwrap_or(task), plan, &formulation, &state, control)?;
         compiled = Some(formulation);
+        let is_complete = found.is_complete();
+        state.enter(task, plan, found);
+        if is_complete && watch(&state).is_break() {
+            state.stop();
+        }
     }
+}
+
+/// The rows of a step, if not all, and their formulation.
+fn compile_step(
+    step: usize,
+    task: &Task,
+    plan: &TrainingPlan,
+    state: &TrainingState,
+) -> Result<(Option<Task>, Formulation), TrainError> {
+    let batch = plan.rows_of_step(step, task).map(|rows| task.select_rows(&rows));
+    let rows = batch.as_ref().unwrap_or(task);
+    let formulation = compile(rows, &plan.architecture, &plan.formulation, &state.weight_terms())?;
+    Ok((batch, formulation))
 }
 
 /// What one step found: the network of the best sample, what that sample is worth, and how sampling ended.
@@ -115,6 +132,13 @@ struct StepResult {
     network: Network,
     verification: Verification,
     record: StepRecord,
+}
+
+impl StepResult {
+    /// Whether the step did all its work: only then may a run be taken up again after it.
+    fn is_complete(&self) -> bool {
+        !matches!(self.record.status, SampleStatus::Interrupted | SampleStatus::TimeLimit)
+    }
 }
 
 fn solve_step(

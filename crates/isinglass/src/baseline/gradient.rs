@@ -12,11 +12,12 @@ use rayon::prelude::*;
 
 /// Trains a network of ±1 weights by gradients, from several seeds, and keeps of each its best epoch.
 ///
-/// Each weight has a latent value in `[-1, 1]`, whose sign (`+1` for zero) is the weight. Each pre-activation is divided by
-/// its fan-in, so that it lies within `[-1, 1]`, where the hard tanh that stands in for the sign in the backward pass
-/// has slope one: without the division hardly any gradient would reach the first layer, and the baseline would be a straw
-/// man. The loss is `log(1 + exp(-s y p))` for each output, with target spin `y`, scaled pre-activation `p` and sharpness
-/// `s`. Adam takes a step for each batch and the latent values are clipped. After each epoch the ±1 network is evaluated on the training
+/// Each weight has a latent value in `[-1, 1]`, whose sign (`+1` for zero) is the weight. In the backward pass a hard tanh
+/// of the pre-activation over `sqrt(2 n)`, `n` the fan-in, stands in for the sign of a hidden neuron. The division matters:
+/// without it hardly any gradient would reach the first layer, as sums of an odd number of spins lie where the hard tanh is
+/// flat; and with a division by `n` wide layers learn nothing. Either would make the baseline a straw man. The loss is
+/// `log(1 + exp(-s y p))` for each output, with target spin `y`, scaled pre-activation `p` and sharpness `s`. Adam takes a
+/// step for each batch and the latent values are clipped. After each epoch the ±1 network is evaluated on the training
 /// rows; the best of these (and the initial one, epoch 0), by training accuracy, is kept. Test rows play no part in it.
 ///
 /// # References

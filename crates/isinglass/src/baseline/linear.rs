@@ -18,15 +18,15 @@ const CHUNK: usize = 1024;
 pub struct LinearTrainer {
     /// `C`, the inverse strength of the penalty. \[default: 1\] \[range: above 0\]
     pub inverse_penalty: f64,
-    /// The most iterations. \[default: 1000\]
+    /// The most iterations. \[default: 500\]
     pub max_iterations: usize,
-    /// Converged once no component of the gradient exceeds this times the number of rows. \[default: 1e-7\] \[range: above 0\]
+    /// Converged once no component of the gradient exceeds this times the number of rows. \[default: 1e-6\] \[range: above 0\]
     pub tolerance: f64,
 }
 
 impl Default for LinearTrainer {
     fn default() -> Self {
-        Self { inverse_penalty: 1.0, max_iterations: 1000, tolerance: 1e-7 }
+        Self { inverse_penalty: 1.0, max_iterations: 500, tolerance: 1e-6 }
     }
 }
 

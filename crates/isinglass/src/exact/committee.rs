@@ -65,7 +65,7 @@ impl Part {
         let words = self.num_words;
         next.num_words = words;
         next.remaining = self.remaining - 1;
-        next.lost = self.lost + costs.weigh_both_below(self.critical(), missed, u32::MAX).unwrap_or(u32::MAX);
+        next.lost = self.lost + costs.weigh_both(self.critical(), missed);
         next.levels.clear();
         next.levels.resize(self.levels.len(), 0);
         for (index, level) in next.levels.iter_mut().enumerate() {
@@ -112,8 +112,9 @@ impl Part {
     pub(super) fn bound(&self, costs: &Costs, member: u32) -> u32 {
         let (room, depth) = self.room(costs);
         let excess = (self.remaining as u64 * u64::from(member)).saturating_sub(room);
-        // With depth zero nothing can be lost any more, and the members fit into the room.
-        self.lost + if depth == 0 { 0 } else { u32::try_from(excess.div_ceil(depth)).unwrap_or(0) }
+        // A depth of zero means that nothing can be lost any more: the members fit into the room.
+        let loss = excess.div_ceil(depth.max(1));
+        self.lost + u32::try_from(loss).expect("groups in levels cost less than all groups")
     }
 }
 

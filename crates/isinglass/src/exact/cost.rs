@@ -59,6 +59,12 @@ impl Costs {
         set.iter().zip(self.tables.chunks_exact(8)).map(|(&word, tables)| weigh_word(word, tables)).sum()
     }
 
+    /// Cost of the groups in both sets.
+    pub(super) fn weigh_both(&self, left: &[u64], right: &[u64]) -> u32 {
+        let words = left.iter().zip(right).zip(self.tables.chunks_exact(8));
+        words.map(|((left, right), tables)| weigh_word(left & right, tables)).sum()
+    }
+
     /// Cost of the groups in both sets, if it is below `limit`.
     #[inline]
     pub(super) fn weigh_both_below(&self, left: &[u64], right: &[u64], limit: u32) -> Option<u32> {

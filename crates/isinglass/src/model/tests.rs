@@ -44,16 +44,16 @@ fn damaged_and_foreign_files_are_refused_with_a_reason() {
         // the checksums themselves are long and say nothing to a reader of this test
         error.to_string().split(" is ").next().unwrap().to_owned() + " | " + &error.hint().unwrap()
     };
-    insta::assert_snapshot!(message(&text[..text.len() / 2]), @"");
-    insta::assert_snapshot!(message("{}"), @"");
-    insta::assert_snapshot!(message(r#"{"format": "isinglass-layout"}"#), @"");
-    insta::assert_snapshot!(message(&text.replace("\"version\": 1", "\"version\": 9")), @"");
-    insta::assert_snapshot!(message(&text.replace("\"train_errors\": 216", "\"train_errors\": 0")), @"");
+    insta::assert_snapshot!(message(&text[..text.len() / 2]), @"not a model file: no valid JSON (line 59, column 5) | give a file that `isinglass train --out` wrote");
+    insta::assert_snapshot!(message("{}"), @"not a model file: its `format` | give a file that `isinglass train --out` wrote");
+    insta::assert_snapshot!(message(r#"{"format": "isinglass-layout"}"#), @"not a model file: its `format` | give a file that `isinglass train --out` wrote");
+    insta::assert_snapshot!(message(&text.replace("\"version\": 1", "\"version\": 9")), @"model version 9 | use the version of isinglass that wrote it, or train again");
+    insta::assert_snapshot!(message(&text.replace("\"train_errors\": 216", "\"train_errors\": 0")), @"the model | train again, or take the file from a backup");
 }
 
 #[test]
 fn parts_that_do_not_fit_are_refused_even_with_a_right_checksum() {
     let mut model = model();
     model.codebook = Codebook::for_classes(3);
-    insta::assert_snapshot!(Model::from_json(&model.to_json()).unwrap_err(), @"");
+    insta::assert_snapshot!(Model::from_json(&model.to_json()).unwrap_err(), @"the model is damaged: the number of codeword bits is 3, but the network has 1");
 }

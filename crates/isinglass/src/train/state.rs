@@ -110,6 +110,13 @@ impl TrainingState {
         self.next_step += 1;
     }
 
+    /// Ends the run after the step just entered.
+    pub(super) fn stop(&mut self) {
+        if let Some(last) = self.steps.last_mut() {
+            last.status = SampleStatus::Interrupted;
+        }
+    }
+
     /// The paper's online term: `h_w += -alpha (2 w* - 1)` for every weight.
     fn pull_towards(&mut self, network: &Network, alpha: f64) {
         let architecture = network.architecture();

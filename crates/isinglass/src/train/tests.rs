@@ -1,1 +1,123 @@
+use super::*;
+use crate::bits::BitMatrix;
+use crate::network::Architecture;
+use rand_core::Rng;
+use std::sync::atomic::AtomicBool;
 
+fn majority_task() -> Task {
+    let inputs = BitMatrix::from_fn(8, 3, |row, column| row >> column & 1 == 1);
+    let targets = BitMatrix::from_fn(8, 1, |row, _| row.count_ones() >= 2);
+    Task::new(inputs, targets).unwrap()
+}
+
+fn noisy_task(num_rows: usize) -> Task {
+    let mut stream = rng::stream(3, 0);
+    let mut coin = || stream.next_u64() >> 63 == 1;
+    let inputs = BitMatrix::from_fn(num_rows, 5, |_, _| coin());
+    let targets = BitMatrix::from_fn(num_rows, 1, |_, _| coin());
+    Task::new(inputs, targets).unwrap()
+}
+
+fn plan(widths: &[usize], bias: bool, solver: Solver) -> TrainingPlan {
+    TrainingPlan { solver, ..TrainingPlan::new(Architecture::new(widths.to_vec(), bias).unwrap()) }
+}
+
+const ANNEALING: Solver = Solver::Annealing { num_reads: 40, num_sweeps: 200, beta_range: None };
+
+fn run(task: &Task, plan: &TrainingPlan) -> Training {
+    train(task, plan, TrainingState::default(), &RunControl::default(), |_| ControlFlow::Continue(())).unwrap()
+}
+
+#[test]
+fn all_solvers_reach_the_optimum_of_a_small_task() {
+    let task = noisy_task(6);
+    let optimum = run(&task, &plan(&[5, 1], false, Solver::Exact));
+    assert_eq!(optimum.status, SampleStatus::Optimal);
+    for solver in [ANNEALING, Solver::Exhaustive] {
+        let training = run(&task, &plan(&[5, 1], false, solver));
+        assert_eq!(training.loss, optimum.loss, "{solver:?}");
+        assert_eq!(training.loss, training.verification.completed_energy);
+    }
+}
+
+#[test]
+fn annealing_learns_the_majority_with_every_constraint_in_place() {
+    let training = run(&majority_task(), &plan(&[3, 3, 1], false, ANNEALING));
+    assert_eq!((training.loss, training.verification.energy, training.verification.violations()), (0.0, 0.0, 0));
+    assert_eq!(training.state.steps.len(), 1);
+}
+
+#[test]
+fn a_run_taken_up_from_any_step_ends_as_one_that_was_never_cut_off() {
+    let task = noisy_task(20);
+    let batching = Batching::Minibatches { batch_size: 6, batches: 5, alpha: 0.25 };
+    let plan = TrainingPlan { batching, ..plan(&[5, 3, 1], true, ANNEALING) };
+    let mut states = Vec::new();
+    let whole = train(&task, &plan, TrainingState::default(), &RunControl::default(), |state| {
+        states.push(serde_json::to_string(state).unwrap());
+        ControlFlow::Continue(())
+    });
+    let whole = whole.unwrap();
+    assert_eq!(states.len(), 5);
+    for text in &states {
+        let state: TrainingState = serde_json::from_str(text).unwrap();
+        let resumed = train(&task, &plan, state, &RunControl::default(), |_| ControlFlow::Continue(())).unwrap();
+        assert_eq!((resumed.network, resumed.state), (whole.network.clone(), whole.state.clone()));
+    }
+}
+
+#[test]
+fn rounds_on_the_whole_set_go_on_too() {
+    let solver = Solver::Annealing { num_reads: 300, num_sweeps: 5, beta_range: None };
+    let plan = plan(&[5, 3, 1], false, solver);
+    let task = noisy_task(20);
+    let mut first = None;
+    let whole = train(&task, &plan, TrainingState::default(), &RunControl::default(), |state| {
+        first.get_or_insert_with(|| state.clone());
+        ControlFlow::Continue(())
+    });
+    let whole = whole.unwrap();
+    assert_eq!(whole.state.steps.iter().map(|step| step.num_reads).collect::<Vec<_>>(), [128, 128, 44]);
+    let resumed = train(&task, &plan, first.unwrap(), &RunControl::default(), |_| ControlFlow::Continue(())).unwrap();
+    assert_eq!(resumed.state, whole.state);
+}
+
+#[test]
+fn the_online_term_pulls_towards_earlier_solutions() {
+    let task = noisy_task(20);
+    let batching = Batching::Minibatches { batch_size: 4, batches: 3, alpha: 0.5 };
+    let training = run(&task, &TrainingPlan { batching, ..plan(&[5, 1], false, ANNEALING) });
+    assert_eq!(training.state.biases.len(), 5);
+    for (.., bias) in training.state.biases {
+        assert!([-1.5, -0.5, 0.5, 1.5].contains(&bias), "three batches, a half each: {bias}");
+    }
+}
+
+#[test]
+fn a_cancelled_run_keeps_a_network_and_shows_no_incomplete_step() {
+    let cancel = AtomicBool::new(true);
+    let control = RunControl { cancel: Some(&cancel), ..RunControl::default() };
+    let mut shown = 0;
+    let training =
+        train(&noisy_task(20), &plan(&[5, 3, 1], false, ANNEALING), TrainingState::default(), &control, |_| {
+            shown += 1;
+            ControlFlow::Continue(())
+        });
+    assert_eq!((training.unwrap().status, shown), (SampleStatus::Interrupted, 0));
+}
+
+#[test]
+fn plans_that_make_no_sense_are_refused() {
+    let task = majority_task();
+    let message = |batching, solver| {
+        let plan = TrainingPlan { batching, ..plan(&[3, 3, 1], false, solver) };
+        let watch = |_: &TrainingState| ControlFlow::Continue(());
+        train(&task, &plan, TrainingState::default(), &RunControl::default(), watch).unwrap_err().to_string()
+    };
+    let batches = |batch_size, batches, alpha| Batching::Minibatches { batch_size, batches, alpha };
+    insta::assert_snapshot!(message(batches(9, 1, 0.0), ANNEALING), @"batch_size is 9, but there are only 8 training rows");
+    insta::assert_snapshot!(message(batches(0, 1, 0.0), ANNEALING), @"batch_size is 0, but must be at least 1");
+    insta::assert_snapshot!(message(batches(4, 0, 0.0), ANNEALING), @"batches is 0, but must be at least 1");
+    insta::assert_snapshot!(message(batches(4, 1, f64::NAN), ANNEALING), @"alpha is NaN, but must be a finite number");
+    insta::assert_snapshot!(message(batches(4, 1, 0.1), Solver::Exact), @"the exact trainer minimises the loss alone, so alpha must be 0, not 0.1");
+}

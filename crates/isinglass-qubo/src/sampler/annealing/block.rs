@@ -1,5 +1,7 @@
 //! A block of reads that are annealed side by side.
 
+#![expect(clippy::needless_range_loop, reason = "one index runs over the lanes of several arrays")]
+
 use super::Watch;
 use super::kernel::{Couplings, LANES, Lanes, State, sweep};
 use super::schedule::Geometric;

@@ -1,5 +1,7 @@
 //! The inner loop: one sweep of a block of reads.
 
+#![expect(clippy::needless_range_loop, reason = "one index runs over the lanes of several arrays")]
+
 use crate::sampler::isa::dispatch;
 
 /// Reads side by side.

@@ -21,6 +21,8 @@ pub(super) struct Gradient {
     slopes: Vec<Vec<f32>>,
     /// Activations of the inputs and of each layer, with the constant of the bias behind them.
     activations: Vec<Vec<f32>>,
+    /// For each hidden layer: the slope of the hard tanh at each neuron, 1 within `[-1, 1]` and 0 outside.
+    windows: Vec<Vec<f32>>,
     /// Slopes along the scaled pre-activations of the layer at hand, and of the one below.
     upper: Vec<f32>,
     lower: Vec<f32>,
@@ -48,18 +50,24 @@ impl Latent {
 
     /// Runs one row forward and back and adds the slopes of its loss to `gradient`.
     pub(super) fn add_gradient(&self, gradient: &mut Gradient, input: &[u64], target: &[u64], sharpness: f32) {
-        let Gradient { slopes, activations, upper, lower } = gradient;
+        let Gradient { slopes, activations, windows, upper, lower } = gradient;
         let num_layers = self.architecture.num_layers();
         for (column, activation) in activations[0][..self.architecture.num_inputs()].iter_mut().enumerate() {
             *activation = if input[column / 64] >> (column % 64) & 1 == 1 { 1.0 } else { -1.0 };
         }
         for layer in 0..num_layers {
             let fan_in = self.architecture.fan_in(layer);
+            let scale = scale_of(fan_in);
             let (below, above) = activations.split_at_mut(layer + 1);
-            for (weights, activation) in self.signs[layer].chunks_exact(fan_in).zip(&mut above[0]) {
-                let sum = dot(weights, &below[layer]);
-                // The last layer keeps the scaled pre-activation itself for the loss.
-                *activation = if layer + 1 < num_layers { sign(sum) } else { sum / fan_in as f32 };
+            for (neuron, weights) in self.signs[layer].chunks_exact(fan_in).enumerate() {
+                let scaled = scale * dot(weights, &below[layer]);
+                if layer + 1 < num_layers {
+                    above[0][neuron] = sign(scaled);
+                    windows[layer][neuron] = if scaled.abs() <= 1.0 { 1.0 } else { 0.0 };
+                } else {
+                    // The last layer keeps the scaled pre-activation itself for the loss.
+                    above[0][neuron] = scaled;
+                }
             }
         }
         upper.clear();
@@ -69,7 +77,7 @@ impl Latent {
         }));
         for layer in (0..num_layers).rev() {
             let fan_in = self.architecture.fan_in(layer);
-            let scale = 1.0 / fan_in as f32;
+            let scale = scale_of(fan_in);
             lower.clear();
             lower.resize(fan_in, 0.0);
             let rows = self.signs[layer].chunks_exact(fan_in).zip(slopes[layer].chunks_exact_mut(fan_in));
@@ -77,11 +85,14 @@ impl Latent {
                 let slope = slope * scale;
                 slopes.iter_mut().zip(&activations[layer]).for_each(|(sum, activation)| *sum += slope * activation);
                 if layer > 0 {
-                    // The hard tanh has slope one wherever a scaled pre-activation can be.
                     lower.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += slope * weight);
                 }
             }
-            lower.truncate(self.architecture.width(layer));
+            if layer > 0 {
+                // Behind the neurons stands the constant of the bias, which nothing can change.
+                lower.truncate(self.architecture.width(layer));
+                lower.iter_mut().zip(&windows[layer - 1]).for_each(|(slope, window)| *slope *= window);
+            }
             std::mem::swap(upper, lower);
         }
     }
@@ -98,8 +109,9 @@ impl Gradient {
                 vec![1.0; width]
             })
             .collect();
+        let windows = (1..architecture.num_layers()).map(|position| vec![0.0; architecture.width(position)]).collect();
         let slopes = latent.values.iter().map(|values| vec![0.0; values.len()]).collect();
-        Self { slopes, activations, upper: Vec::new(), lower: Vec::new() }
+        Self { slopes, activations, windows, upper: Vec::new(), lower: Vec::new() }
     }
 
     /// Forgets the slopes added so far.
@@ -144,6 +156,14 @@ impl Adam {
     }
 }
 
+/// What pre-activations of a fan-in are multiplied with, `1 / sqrt(2 n)`.
+///
+/// The sum of `n` random spins has the standard deviation `sqrt(n)`. A division by `n` would put all sums of a wide layer next to
+/// zero, where the stand-in lets every gradient pass and neurons drift until they are constant.
+fn scale_of(fan_in: usize) -> f32 {
+    1.0 / (2.0 * fan_in as f32).sqrt()
+}
+
 /// `+1` for zero, as everywhere.
 fn sign(value: f32) -> f32 {
     if value >= 0.0 { 1.0 } else { -1.0 }
@@ -176,7 +196,7 @@ mod tests {
         latent.add_gradient(&mut gradient, &input, &target, sharpness);
         let loss = |signs: &[f32]| -> f32 {
             let spins = [-1.0, 1.0, 1.0, -1.0, 1.0];
-            let preactivation = |neuron: usize| dot(&signs[neuron * 5..neuron * 5 + 5], &spins) / 5.0;
+            let preactivation = |neuron: usize| dot(&signs[neuron * 5..neuron * 5 + 5], &spins) / 10f32.sqrt();
             let one = |spin: f32, neuron: usize| (1.0 + (-sharpness * spin * preactivation(neuron)).exp()).ln();
             one(1.0, 0) + one(-1.0, 1)
         };
@@ -193,18 +213,28 @@ mod tests {
     }
 
     #[test]
-    fn a_hidden_layer_gets_the_slope_of_the_layer_above_straight_through() {
+    fn a_hidden_layer_gets_the_slope_of_the_layer_above_within_its_window() {
         let architecture = Architecture::new(vec![3, 3, 1], false).unwrap();
-        let latent = Latent::random(architecture, &mut isinglass_qubo::rng::stream(2, 0));
-        let mut gradient = Gradient::zero(&latent);
-        latent.add_gradient(&mut gradient, &[0b101], &[1], 1.0);
-        let output = dot(&latent.signs[1], &gradient.activations[1]) / 3.0;
-        let slope = -1.0 / (1.0 + output.exp());
-        for neuron in 0..3 {
-            for (input, spin) in [1.0, -1.0, 1.0].into_iter().enumerate() {
-                let expected = slope * latent.signs[1][neuron] / 3.0 * spin / 3.0;
-                assert!((gradient.slopes[0][neuron * 3 + input] - expected).abs() < 1e-6);
+        let spins = [1.0, -1.0, 1.0];
+        let scale = 1.0 / 6f32.sqrt();
+        let mut blocked = 0;
+        for seed in 0..20 {
+            let latent = Latent::random(architecture.clone(), &mut isinglass_qubo::rng::stream(seed, 0));
+            let mut gradient = Gradient::zero(&latent);
+            latent.add_gradient(&mut gradient, &[0b101], &[1], 1.0);
+            let output = scale * dot(&latent.signs[1], &gradient.activations[1]);
+            let slope = -1.0 / (1.0 + output.exp());
+            for neuron in 0..3 {
+                // Three spins that all agree are outside: 3 / sqrt(6) > 1.
+                let inside = dot(&latent.signs[0][neuron * 3..neuron * 3 + 3], &spins).abs() < 2.0;
+                blocked += usize::from(!inside);
+                for (input, spin) in spins.into_iter().enumerate() {
+                    let passed = slope * latent.signs[1][neuron] * scale * spin * scale;
+                    let expected = if inside { passed } else { 0.0 };
+                    assert!((gradient.slopes[0][neuron * 3 + input] - expected).abs() < 1e-6);
+                }
             }
         }
+        assert!(blocked > 0);
     }
 }
