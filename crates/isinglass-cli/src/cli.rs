@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::app::Outcome;
 use crate::arguments::value;
-use crate::command::{completions, data, man, reference, solve};
+use crate::command::{compile, completions, data, decode, eval, man, predict, reference, solve, train};
 use crate::failure::Failure;
 use crate::session::Session;
 
@@ -76,6 +76,16 @@ impl ColorWhen {
 /// What the program can do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Train a binary neural network through a QUBO, verify it, and compare it with simpler methods
+    Train(Box<train::TrainArguments>),
+    /// Predict the classes of raw rows with a trained model
+    Predict(predict::PredictArguments),
+    /// Count the errors of a trained model on labelled rows
+    Eval(eval::EvalArguments),
+    /// Compile training into a QUBO file, to be solved elsewhere
+    Compile(Box<compile::CompileArguments>),
+    /// Make a model of samples that came back from elsewhere
+    Decode(decode::DecodeArguments),
     /// Look for a sample of least energy of any QUBO or Ising problem
     Solve(solve::SolveArguments),
     /// List, show and convert data sets
@@ -93,6 +103,11 @@ impl Command {
     /// Does what the command says.
     pub(crate) fn run(&self, session: &Session) -> Result<Outcome, Failure> {
         match self {
+            Self::Train(arguments) => train::run(arguments, session),
+            Self::Predict(arguments) => predict::run(arguments, session),
+            Self::Eval(arguments) => eval::run(arguments, session),
+            Self::Compile(arguments) => compile::run(arguments, session),
+            Self::Decode(arguments) => decode::run(arguments, session),
             Self::Solve(arguments) => solve::run(arguments, session),
             Self::Data(arguments) => data::run(arguments, session),
             Self::Completions(arguments) => completions::run(arguments, session),

@@ -3,7 +3,6 @@
 //! Everything here is pure: the same report gives the same bytes.
 
 mod picture;
-mod text;
 
 pub use picture::weights_picture;
 

@@ -5,13 +5,14 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
+use isinglass::train::Solver;
 use isinglass_qubo::sampler::{Exhaustive, SimulatedAnnealing};
 use isinglass_qubo::{Bqm, Progress, RunControl, Sampler};
 
 use super::value;
 
 /// Up to this many variables `auto` searches all samples: far below a second.
-const AUTO_EXHAUSTIVE: usize = 24;
+pub(crate) const AUTO_EXHAUSTIVE: usize = 24;
 
 /// Which sampler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -43,12 +44,12 @@ pub(crate) struct SolverArguments {
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Solver")]
 pub(crate) struct SamplingArguments {
-    /// Number of independent reads of simulated annealing
-    #[arg(long, value_name = "N", default_value = "32", value_parser = value::count)]
-    pub(crate) num_reads: NonZeroUsize,
-    /// Number of sweeps of each read
-    #[arg(long, value_name = "N", default_value = "1000", value_parser = value::count)]
-    pub(crate) num_sweeps: NonZeroUsize,
+    /// Number of independent reads of simulated annealing [default: 32; 128 when training]
+    #[arg(long, value_name = "N", value_parser = value::count)]
+    pub(crate) num_reads: Option<NonZeroUsize>,
+    /// Number of sweeps of each read [default: 1000; 2000 when training]
+    #[arg(long, value_name = "N", value_parser = value::count)]
+    pub(crate) num_sweeps: Option<NonZeroUsize>,
     /// Inverse temperatures at both ends of the schedule [default: from the problem]
     #[arg(long, value_name = "LOW..HIGH", value_parser = value::beta_range, allow_hyphen_values = true)]
     pub(crate) beta_range: Option<(f64, f64)>,
@@ -98,12 +99,22 @@ impl SolverArguments {
 impl SamplingArguments {
     /// Simulated annealing with this schedule.
     pub(crate) fn annealing(&self) -> SimulatedAnnealing {
+        let default = SimulatedAnnealing::default();
         SimulatedAnnealing {
-            num_reads: self.num_reads.get(),
-            num_sweeps: self.num_sweeps.get() as u64,
+            num_reads: self.num_reads.map_or(default.num_reads, NonZeroUsize::get),
+            num_sweeps: self.num_sweeps.map_or(default.num_sweeps, |sweeps| sweeps.get() as u64),
             beta_range: self.beta_range,
             seed: self.seed,
-            ..SimulatedAnnealing::default()
+            ..default
+        }
+    }
+
+    /// The same for training, whose QUBOs are larger than most: more reads and sweeps unless the user says how many.
+    pub(crate) fn training(&self) -> Solver {
+        Solver::Annealing {
+            num_reads: self.num_reads.map_or(128, NonZeroUsize::get),
+            num_sweeps: self.num_sweeps.map_or(2000, |sweeps| sweeps.get() as u64),
+            beta_range: self.beta_range,
         }
     }
 

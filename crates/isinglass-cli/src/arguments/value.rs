@@ -59,6 +59,22 @@ pub(crate) fn finite(text: &str) -> Result<f64, String> {
     number.ok_or_else(|| format!("`{text}` is not a finite number"))
 }
 
+/// A finite number above zero.
+pub(crate) fn positive(text: &str) -> Result<f64, String> {
+    let number = finite(text)?;
+    if number > 0.0 { Ok(number) } else { Err(format!("{number} is not above 0")) }
+}
+
+/// A share of rows, from 0 to 1.
+pub(crate) fn share(text: &str) -> Result<f64, String> {
+    let number = finite(text)?;
+    if (0.0..=1.0).contains(&number) {
+        Ok(number)
+    } else {
+        Err(format!("an accuracy is a share from 0 to 1, such as 0.95, not {number}"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,11 @@
 //! Errors of the libraries as failures, with the hints they bring or, where a flag helps, with its name.
 
+use isinglass::baseline::BaselineError;
 use isinglass::dataset::{DatasetError, Format};
+use isinglass::formulation::FormulationError;
+use isinglass::handover::HandoverError;
+use isinglass::model::ModelError;
+use isinglass::train::{CheckpointError, PlanError, TrainError};
 use isinglass_qubo::SampleError;
 use isinglass_qubo::io::{ReadCause, ReadError, WriteError};
 
@@ -41,5 +46,58 @@ impl From<SampleError> for Failure {
             _ => None,
         };
         Self::from_error(&error).with_optional_hint(hint)
+    }
+}
+
+impl From<ModelError> for Failure {
+    fn from(error: ModelError) -> Self {
+        Self::from_error(&error).with_hint(error.hint())
+    }
+}
+
+impl From<HandoverError> for Failure {
+    fn from(error: HandoverError) -> Self {
+        Self::from_error(&error).with_optional_hint(error.hint())
+    }
+}
+
+impl From<CheckpointError> for Failure {
+    fn from(error: CheckpointError) -> Self {
+        Self::from_error(&error).with_hint(error.hint())
+    }
+}
+
+impl From<BaselineError> for Failure {
+    fn from(error: BaselineError) -> Self {
+        Self::from_error(&error)
+    }
+}
+
+impl From<FormulationError> for Failure {
+    fn from(error: FormulationError) -> Self {
+        let hint = match &error {
+            FormulationError::TooLarge { .. } => {
+                Some("take fewer rows (--limit, --batch-size), fewer inputs (--features, --pool) or fewer neurons")
+            }
+            _ => None,
+        };
+        Self::from_error(&error).with_optional_hint(hint.map(str::to_owned))
+    }
+}
+
+impl From<TrainError> for Failure {
+    fn from(error: TrainError) -> Self {
+        match error {
+            TrainError::Formulation(error) => error.into(),
+            TrainError::Sample(error) => error.into(),
+            TrainError::Exact(error) => {
+                let hint = error.hint().to_owned();
+                Self::from_error(&error).with_hint(hint)
+            }
+            TrainError::Plan(PlanError::BatchTooLarge { .. }) => {
+                Self::from_error(&error).with_hint("take a smaller --batch-size or more rows")
+            }
+            _ => Self::from_error(&error),
+        }
     }
 }
