@@ -14,6 +14,7 @@ pub mod metrics;
 pub mod sealed;
 pub mod model;
 pub mod handover;
+pub mod descent;
 pub mod train;
 pub mod report;
 

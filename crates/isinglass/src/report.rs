@@ -84,6 +84,10 @@ pub struct SolverReport {
     pub num_sweeps: u64,
     /// Reads of the step that found the network whose weights were as good as the best of that step.
     pub num_best: usize,
+    /// Whether decoded weights were polished by descent on the true loss.
+    pub polished: bool,
+    /// Least loss (plus weight terms) of the weights of any sample of that step, before they were polished.
+    pub sampled_loss: Option<f64>,
     /// Inverse temperatures at both ends.
     pub beta_range: Option<(f64, f64)>,
     /// Seed.

@@ -12,6 +12,7 @@ pub use checkpoint::CheckpointError;
 pub use plan::{Batching, PlanError, Solver, TrainingPlan};
 pub use state::{BestNetwork, StepRecord, TrainingState};
 
+use crate::descent::Descent;
 use crate::exact::{ExactError, ExactTrainer};
 use crate::formulation::{Formulation, FormulationError, compile};
 use crate::network::Network;
@@ -19,6 +20,7 @@ use crate::task::{Merge, Task};
 use crate::verify::{Verification, VerifyError, encode, loss, verify};
 use isinglass_qubo::sampler::{Exhaustive, SimulatedAnnealing};
 use isinglass_qubo::{RunControl, SampleError, SampleStatus, Sampler, rng};
+use rayon::prelude::*;
 use std::ops::ControlFlow;
 
 /// Why training cannot run. That an optimum is not reached is a status, not an error.
@@ -153,7 +155,7 @@ fn solve_step(
     let control = &plan.control_of_step(control);
     match plan.solver {
         Solver::Exact => solve_exactly(task, plan, formulation, control),
-        Solver::Exhaustive => sample(task, formulation, state, &Exhaustive::default(), control),
+        Solver::Exhaustive => sample(task, plan, formulation, state, &Exhaustive::default(), control),
         Solver::Annealing { num_sweeps, beta_range, .. } => {
             let annealing = SimulatedAnnealing {
                 num_reads: plan.reads_of_step(state.next_step),
@@ -163,14 +165,16 @@ fn solve_step(
                 threads: plan.threads,
                 ..SimulatedAnnealing::default()
             };
-            sample(task, formulation, state, &annealing, control)
+            sample(task, plan, formulation, state, &annealing, control)
         }
     }
 }
 
-/// Samples the QUBO, reads the weights of every sample, and keeps those of the least objective: loss plus weight terms.
+/// Samples the QUBO, reads the weights of every sample, polishes them, and keeps those of the least objective: loss plus
+/// weight terms.
 fn sample(
     task: &Task,
+    plan: &TrainingPlan,
     formulation: &Formulation,
     state: &TrainingState,
     sampler: &dyn Sampler,
@@ -178,24 +182,37 @@ fn sample(
 ) -> Result<StepResult, TrainError> {
     let sampling = sampler.sample(&formulation.qubo, control)?;
     let groups = task.group(Merge::Equal);
-    let mut best: Option<(f64, usize)> = None;
-    let mut num_best = 0;
-    for (index, row) in sampling.samples.rows().enumerate() {
-        let network = formulation.layout.decode(row.sample).map_err(VerifyError::from)?;
-        let objective = groups.loss(&network.infer(&groups.inputs)) + state.bias_energy(&network);
-        match best {
-            Some((least, _)) if objective > least => {}
-            Some((least, _)) if objective == least => num_best += 1,
-            _ => (best, num_best) = (Some((objective, index)), 1),
-        }
-    }
-    // a run that was cancelled before its first sample still has a network: that of the all-zero sample
+    let fixed = formulation.layout.known_weights();
+    let descent = Descent { groups: &groups, fixed, biases: &state.biases };
+    let objective = |network: &Network| groups.loss(&network.infer(&groups.inputs)) + state.bias_energy(network);
+    let networks = sampling.samples.rows().map(|row| formulation.layout.decode(row.sample));
+    let decoded = networks.collect::<Result<Vec<Network>, _>>().map_err(VerifyError::from)?;
+    // a sample whose weights are good already is kept as it is, with its own slack bits and activations
+    let polished: Vec<(f64, f64, Network)> = decoded
+        .into_par_iter()
+        .map(|network| {
+            let sampled = objective(&network);
+            let network = if plan.polish { descent.run(network) } else { network };
+            (objective(&network), sampled, network)
+        })
+        .collect();
+    let best = (0..polished.len()).min_by(|&left, &right| {
+        let key = |index: usize| (polished[index].0, polished[index].1);
+        key(left).partial_cmp(&key(right)).expect("losses are numbers")
+    });
     let chosen = match best {
-        Some((_, index)) => sampling.samples.row(index).sample.to_vec(),
+        Some(index) if polished[index].0 == polished[index].1 => sampling.samples.row(index).sample.to_vec(),
+        Some(index) => encode(&formulation.qubo, &formulation.layout, task, &polished[index].2)?,
+        // a run that was cancelled before its first sample still has a network: that of the all-zero sample
         None => vec![0; formulation.qubo.num_variables()],
     };
-    let counts =
-        Counts { num_reads: sampling.samples.len(), num_best, least_energy: sampling.best().map(|row| row.energy) };
+    let least = best.map(|index| polished[index].0);
+    let counts = Counts {
+        num_reads: sampling.samples.len(),
+        num_best: polished.iter().filter(|(objective, ..)| Some(*objective) == least).count(),
+        least_energy: sampling.best().map(|row| row.energy),
+        sampled_loss: polished.iter().map(|&(_, sampled, _)| sampled).reduce(f64::min),
+    };
     let record = StepRecord {
         status: sampling.status,
         num_sweeps: sampling.num_sweeps,
@@ -215,7 +232,7 @@ fn solve_exactly(
 ) -> Result<StepResult, TrainError> {
     let training = ExactTrainer::default().train(task, &plan.architecture, control)?;
     let chosen = encode(&formulation.qubo, &formulation.layout, task, &training.network)?;
-    let counts = Counts { num_reads: 1, num_best: 1, least_energy: None };
+    let counts = Counts { num_reads: 1, num_best: 1, least_energy: None, sampled_loss: None };
     let record = StepRecord { status: training.status, num_updates: training.num_nodes, ..StepRecord::default() };
     check_step(task, formulation, &chosen, counts, record)
 }
@@ -224,6 +241,7 @@ struct Counts {
     num_reads: usize,
     num_best: usize,
     least_energy: Option<f64>,
+    sampled_loss: Option<f64>,
 }
 
 /// Verifies the chosen sample and completes the record of its step.
@@ -243,6 +261,7 @@ fn check_step(
         loss: verification.loss,
         energy: verification.energy,
         least_energy: counts.least_energy.unwrap_or(verification.energy),
+        sampled_loss: counts.sampled_loss.unwrap_or(verification.loss),
         violations: verification.violations(),
         ..record
     };

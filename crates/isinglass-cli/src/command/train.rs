@@ -11,23 +11,24 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
-use isinglass::baseline::{LabelledBits, evaluate_all};
+use isinglass::baseline::{BaselineResult, LabelledBits, evaluate_all};
 use isinglass::dataset::{Dataset, Split};
+use isinglass::formulation::{WeightTerms, compile};
 use isinglass::metrics::Score;
 use isinglass::model::{Model, Provenance, predict};
-use isinglass::network::Codebook;
+use isinglass::network::{Architecture, Codebook};
 use isinglass::report::{
     DatasetReport, FormulationReport, NetworkReport, OptimumReport, ResultReport, SolverReport, TrainReport,
 };
 use isinglass::task::Task;
-use isinglass::train::{Batching, Solver, Training, TrainingPlan, train};
+use isinglass::train::{Batching, Solver, Training, TrainingPlan, TrainingState, train};
 use isinglass_qubo::{RunControl, SampleStatus};
 
 use crate::app::Outcome;
 use crate::arguments::data::{DataArguments, PreparedData};
 use crate::arguments::formulation::FormulationArguments;
 use crate::arguments::network::NetworkArguments;
-use crate::arguments::solver::SamplingArguments;
+use crate::arguments::solver::{AUTO_EXHAUSTIVE, SamplingArguments};
 use crate::arguments::value;
 use crate::command::compile::write_text;
 use crate::command::eval::goal;
@@ -38,7 +39,7 @@ use text::TrainOutput;
 
 /// What to learn, with which network, how, and where the model goes.
 ///
-/// Without a data set this is the main job: the handwritten digits 3 and 8.
+/// Without a data set this is the main job: the handwritten digits 4 and 9.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct TrainArguments {
     #[command(flatten)]
@@ -52,6 +53,9 @@ pub(crate) struct TrainArguments {
     solver: TrainSolver,
     #[command(flatten)]
     sampling: SamplingArguments,
+    /// Take decoded weights as they are, without descent on the true loss by flips of single weights
+    #[arg(long, help_heading = "Solver")]
+    no_polish: bool,
     /// Learn minibatches of so many rows, one after the other, instead of all rows at once
     #[arg(long, value_name = "ROWS", value_parser = value::count, help_heading = "Minibatches")]
     batch_size: Option<NonZeroUsize>,
@@ -120,12 +124,13 @@ pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outco
         formulation: arguments.formulation.options(),
         solver,
         batching: batching(arguments, task.num_rows()),
+        polish: !arguments.no_polish,
         seed: arguments.sampling.seed,
         threads: None,
     };
 
     let checkpoints = Checkpoints::new(arguments.checkpoint.as_deref(), &plan, &task);
-    let state = if arguments.resume { checkpoints.load(session)? } else { Default::default() };
+    let state = if arguments.resume { checkpoints.load(session)? } else { TrainingState::default() };
     let cancel = session.interrupted()?;
     let bar = session.bar("training");
     let control = arguments.sampling.control(cancel, &bar);
@@ -192,7 +197,7 @@ fn batching(arguments: &TrainArguments, num_rows: usize) -> Batching {
 fn choose_solver(
     arguments: &TrainArguments,
     task: &Task,
-    architecture: &isinglass::network::Architecture,
+    architecture: &Architecture,
 ) -> Result<(Solver, Option<String>), Failure> {
     let annealing = arguments.sampling.training();
     match arguments.solver {
@@ -200,14 +205,14 @@ fn choose_solver(
         TrainSolver::Exhaustive => Ok((Solver::Exhaustive, None)),
         TrainSolver::Exact => Ok((Solver::Exact, None)),
         TrainSolver::Auto => {
-            let rows: Vec<usize> = (0..arguments.batch_size.map_or(task.num_rows(), NonZeroUsize::get)).collect();
-            let first = if rows.len() < task.num_rows() { task.select_rows(&rows) } else { task.clone() };
+            // minibatches differ in size, so only the whole set is small enough or not
+            if arguments.batch_size.is_some() {
+                return Ok((annealing, None));
+            }
             let options = arguments.formulation.options();
-            let weights = isinglass::formulation::WeightTerms::default();
-            let size = isinglass::formulation::compile(&first, architecture, &options, &weights)?;
+            let size = compile(task, architecture, &options, &WeightTerms::default())?;
             let num_variables = size.statistics.num_variables;
-            let limit = crate::arguments::solver::AUTO_EXHAUSTIVE;
-            if num_variables <= limit && arguments.batch_size.is_none() {
+            if num_variables <= AUTO_EXHAUSTIVE {
                 Ok((Solver::Exhaustive, Some(format!("{num_variables} variables are few enough to try all samples"))))
             } else {
                 Ok((annealing, None))
@@ -283,11 +288,7 @@ impl Run<'_> {
         proof::optimum(task, &self.plan.architecture, by_solver, &control)
     }
 
-    fn baselines(
-        &self,
-        control: &RunControl<'_>,
-        session: &Session,
-    ) -> Result<Vec<isinglass::baseline::BaselineResult>, Failure> {
+    fn baselines(&self, control: &RunControl<'_>, session: &Session) -> Result<Vec<BaselineResult>, Failure> {
         if self.arguments.no_baselines {
             return Ok(Vec::new());
         }
@@ -325,6 +326,8 @@ impl Run<'_> {
             num_reads: steps.iter().map(|step| step.num_reads).sum(),
             num_sweeps: found.map_or(0, |step| step.num_sweeps),
             num_best: found.map_or(0, |step| step.num_best),
+            polished: self.plan.polish,
+            sampled_loss: found.map(|step| step.sampled_loss),
             beta_range: found.and_then(|step| step.beta_range),
             seed: self.plan.seed,
             seconds,

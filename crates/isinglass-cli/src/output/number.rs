@@ -25,6 +25,11 @@ pub(crate) fn compact(value: f64) -> String {
     }
 }
 
+/// A number with three significant digits.
+pub(crate) fn significant(value: f64) -> String {
+    compact(format!("{value:.2e}").parse().unwrap_or(value))
+}
+
 /// A share as a percentage with one decimal place.
 pub(crate) fn percent(share: f64) -> String {
     format!("{:.1} %", 100.0 * share)

@@ -67,6 +67,8 @@ pub struct TrainingPlan {
     pub solver: Solver,
     /// Which rows a step learns.
     pub batching: Batching,
+    /// Whether decoded weights are polished by [descent](crate::descent) on the true loss before the best are chosen.
+    pub polish: bool,
     /// Every random number comes from here.
     pub seed: u64,
     /// Threads of the solver; all cores if absent. Not part of what the result depends on.
@@ -110,7 +112,7 @@ pub enum PlanError {
 const READS_PER_ROUND: usize = 128;
 
 impl TrainingPlan {
-    /// The default plan for a network of this shape: `compact`, annealing, all rows, seed 0.
+    /// The default plan for a network of this shape: `compact`, annealing, all rows, polished, seed 0.
     #[must_use]
     pub fn new(architecture: Architecture) -> Self {
         Self {
@@ -118,6 +120,7 @@ impl TrainingPlan {
             formulation: FormulationOptions::compact(),
             solver: Solver::Annealing { num_reads: 64, num_sweeps: 1000, beta_range: None },
             batching: Batching::Whole,
+            polish: true,
             seed: 0,
             threads: None,
         }

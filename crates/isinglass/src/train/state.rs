@@ -47,7 +47,7 @@ pub struct StepRecord {
     pub num_rows: usize,
     /// Reads done.
     pub num_reads: usize,
-    /// Reads whose weights are as good as the best of the step.
+    /// Reads whose weights, polished, are as good as the best of the step.
     pub num_best: usize,
     /// Sweeps of each read.
     pub num_sweeps: u64,
@@ -57,10 +57,12 @@ pub struct StepRecord {
     pub beta_range: Option<(f64, f64)>,
     /// Loss of the chosen weights on the rows of the step.
     pub loss: f64,
-    /// Energy of the sample that they were read from.
+    /// Energy of the sample that they were read from, or, if they were polished, of the sample that stands for them.
     pub energy: f64,
     /// Least energy of all samples.
     pub least_energy: f64,
+    /// Least objective (loss plus weight terms) of the weights of any sample, before they were polished.
+    pub sampled_loss: f64,
     /// Violated constraints of the chosen sample.
     pub violations: usize,
 }
@@ -78,6 +80,7 @@ impl Default for StepRecord {
             loss: 0.0,
             energy: 0.0,
             least_energy: 0.0,
+            sampled_loss: 0.0,
             violations: 0,
         }
     }

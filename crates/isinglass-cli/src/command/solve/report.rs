@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::arguments::problem::{Problem, STANDARD_INPUT};
 use crate::output::Report;
 use crate::output::histogram::histogram;
-use crate::output::number::{compact, duration, percent, rate, thousands};
+use crate::output::number::{compact, duration, percent, rate, significant, thousands};
 use crate::output::sheet::Sheet;
 
 /// Samples of up to so many variables are shown in text; JSON has all of them.
@@ -119,7 +119,9 @@ impl<'a> SolveReport<'a> {
         let mut lines = vec![format!("{}: {}", self.solver, self.solver_reason)];
         if self.num_sweeps > 0 {
             let (reads, sweeps) = (thousands(self.num_reads as u64), thousands(self.num_sweeps));
-            let betas = self.beta_range.map_or(String::new(), |(low, high)| format!(", beta {low:.4} to {high:.4}"));
+            let betas = self
+                .beta_range
+                .map_or(String::new(), |(low, high)| format!(", beta {} to {}", significant(low), significant(high)));
             lines.push(format!("{reads} reads of {sweeps} sweeps{betas}, seed {}", self.seed));
         }
         lines

@@ -5,17 +5,20 @@ use isinglass::dataset::{Order, TestSource};
 use super::TrainArguments;
 use crate::arguments::network::Hidden;
 
-/// The arguments with the main job's choices where the user made none, if no data are named: the digits 3 and 8 as images of
-/// 4x4 pixels, a quarter of them for testing, and three hidden neurons with bias.
+/// The arguments with the main job's choices where the user made none, if no data are named: the digits 4 and 9 as images of
+/// 4x4 pixels, those pixels left out that are nearly always dark or bright, a quarter of the rows for testing, and three
+/// hidden neurons with bias. Small enough for the optimum to be proven.
 pub(super) fn with_main_job(mut arguments: TrainArguments) -> TrainArguments {
     let data = &mut arguments.data;
     if data.table.dataset.is_some() || data.table.data.is_some() {
         return arguments;
     }
     data.table.dataset = Some("digits".to_owned());
-    data.rows.classes.get_or_insert_with(|| vec!["3".to_owned(), "8".to_owned()]);
-    if data.pool.is_none() && data.features.is_none() {
+    data.rows.classes.get_or_insert_with(|| vec!["4".to_owned(), "9".to_owned()]);
+    if data.pool.is_none() && data.features.is_none() && data.feature_mean.is_none() {
         data.pool = Some((2, 2));
+        // the mean of a block of pixels is from 0 to 16
+        data.feature_mean = Some((3.0, 12.0));
     }
     if data.rows.shuffle == Order::None {
         data.rows.shuffle = Order::Seeded(1);

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::command::compile::statistics_lines;
 use crate::output::Report;
-use crate::output::number::{compact, duration, rate, thousands};
+use crate::output::number::{compact, duration, rate, significant, thousands};
 use crate::output::sheet::Sheet;
 use crate::output::table::{Align, table};
 
@@ -101,9 +101,11 @@ impl TrainOutput<'_> {
         let mut first = solver.name.clone();
         if let Some((hot, cold)) = solver.beta_range {
             first.push_str(&format!(
-                ": {}, {} sweeps each, beta {hot:.3} to {cold:.3}, seed {}",
+                ": {}, {} sweeps each, beta {} to {}, seed {}",
                 count(solver.num_reads, "read", "reads"),
                 thousands(solver.num_sweeps),
+                significant(hot),
+                significant(cold),
                 solver.seed
             ));
         }
@@ -115,6 +117,15 @@ impl TrainOutput<'_> {
         lines.extend(solver.reason.as_ref().map(|reason| format!("chosen because {reason}")));
         if solver.num_reads > 1 && self.report.batches.is_empty() {
             lines.push(format!("{} as good as the best one in its round", count(solver.num_best, "read", "reads")));
+        }
+        if let (true, Some(sampled)) = (solver.polished && self.report.batches.is_empty(), solver.sampled_loss)
+            && sampled != self.report.result.loss
+        {
+            lines.push(format!(
+                "polished by flips of single weights: from loss {} to {}",
+                compact(sampled),
+                compact(self.report.result.loss)
+            ));
         }
         let ended = match solver.status {
             SampleStatus::TimeLimit => Some("stopped at the time limit, with the best so far"),
