@@ -4,22 +4,8 @@ use std::path::{Path, PathBuf};
 
 use crate::program::Program;
 
-const BEGIN: &str = "<!-- generated:cli -->\n";
-const END: &str = "<!-- /generated -->";
-
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-#[test]
-fn the_reference_in_the_documents_is_the_one_that_the_program_prints() {
-    let document = std::fs::read_to_string(repository().join("docs/cli.md")).unwrap();
-    let written = document.split_once(BEGIN).and_then(|(_, rest)| rest.split_once(END)).map(|(section, _)| section);
-    let printed = String::from_utf8(Program::new().run("reference").stdout).unwrap();
-    assert!(
-        written == Some(printed.as_str()),
-        "docs/cli.md is behind: put the output of `isinglass reference` between its `generated:cli` marks"
-    );
 }
 
 #[test]
