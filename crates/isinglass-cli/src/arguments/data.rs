@@ -63,13 +63,13 @@ impl DataArguments {
         Ok(Split::prepare(self.table.read(default)?, &options, &self.table.read_options())?)
     }
 
-    /// Makes bits of rows: pipeline and classes are fitted on the training rows alone.
+    /// Makes bits of rows: pipeline and classes are fitted on the training rows and those beyond the limit, never on test rows.
     ///
     /// # Errors
     /// A [`Failure`] when columns or labels do not allow it.
     pub(crate) fn prepare(&self, split: &Split) -> Result<PreparedData, Failure> {
-        let pipeline = Pipeline::fit(&split.train, &self.pipeline_options())?;
-        let classes = Classes::fit(&split.train)?;
+        let pipeline = Pipeline::fit(split.fitted_on(), &self.pipeline_options())?;
+        let classes = Classes::fit(split.fitted_on())?;
         let train = Dataset::encode(&split.train, &pipeline, &classes)?;
         let test = split.test.as_ref().map(|table| Dataset::encode(table, &pipeline, &classes)).transpose()?;
         Ok(PreparedData { pipeline, classes, train, test })

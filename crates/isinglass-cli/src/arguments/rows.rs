@@ -19,7 +19,7 @@ pub(crate) struct RowArguments {
     /// Order of the rows: none, numpy:SEED (that of numpy's legacy shuffle) or seed:SEED
     #[arg(long, value_name = "ORDER", default_value = "none", value_parser = parse::<Order>)]
     pub(crate) shuffle: Order,
-    /// Keep the first N rows of the order
+    /// Keep the first N rows of the order; inputs and classes are still found on all rows but the test rows
     #[arg(long, value_name = "N", value_parser = value::count)]
     pub(crate) limit: Option<NonZeroUsize>,
 }

@@ -20,7 +20,7 @@ use crate::arguments::network::NetworkArguments;
 use crate::command::train::command_line;
 use crate::failure::Failure;
 use crate::output::Report;
-use crate::output::number::{compact, duration, percent, thousands};
+use crate::output::number::{compact, count, duration, percent, thousands};
 use crate::output::sheet::Sheet;
 use crate::session::Session;
 
@@ -159,11 +159,11 @@ pub(crate) fn statistics_lines(statistics: &Statistics) -> Vec<String> {
         .collect();
     let mut lines = vec![
         format!(
-            "{} variables, {} interactions; {} rows in {} groups",
-            thousands(statistics.num_variables as u64),
-            thousands(statistics.num_interactions as u64),
-            thousands(statistics.num_rows as u64),
-            thousands(statistics.num_groups as u64)
+            "{}, {}; {} in {}",
+            count(statistics.num_variables, "variable", "variables"),
+            count(statistics.num_interactions, "interaction", "interactions"),
+            count(statistics.num_rows, "row", "rows"),
+            count(statistics.num_groups, "group", "groups")
         ),
         roles.join(" + "),
         format!(

@@ -13,6 +13,11 @@ pub(crate) fn thousands(count: u64) -> String {
     text
 }
 
+/// A number of things, with the word for one or for many.
+pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{} {}", thousands(number as u64), if number == 1 { one } else { many })
+}
+
 /// A number with ten significant digits at most, so that rounding errors do not show.
 pub(crate) fn compact(value: f64) -> String {
     let rounded: f64 = format!("{value:.9e}").parse().unwrap_or(value);

@@ -107,9 +107,18 @@ pub struct Split {
     pub train: Table,
     /// The test rows.
     pub test: Option<Table>,
+    /// All rows of the file but the test rows, where `limit` left some of them out of training.
+    pub unlimited: Option<Table>,
 }
 
 impl Split {
+    /// The rows that classes and pipeline are fitted to: those to train on and, where there is a limit, those beyond it too.
+    /// So a minibatch of four rows has the classes and inputs of its data set. Test rows are never among them.
+    #[must_use]
+    pub fn fitted_on(&self) -> &Table {
+        self.unlimited.as_ref().unwrap_or(&self.train)
+    }
+
     /// Keeps the classes asked for, orders the rows, keeps the first `limit`, and takes the test rows.
     ///
     /// A test file is read with `read`, apart from [`ReadOptions::labels_path`].
@@ -132,18 +141,26 @@ impl Split {
             None => table,
         };
         let mut rows = options.order.indices(table.num_rows());
+        let mut beyond = Vec::new();
         if let Some(limit) = options.limit {
             if limit == 0 {
                 return Err(SplitError::ZeroLimit.into());
             }
-            rows.truncate(limit);
+            beyond = rows.split_off(limit.min(rows.len()));
         }
+        let unlimited = |train: &[usize]| {
+            (!beyond.is_empty()).then(|| table.select_rows(&[train, beyond.as_slice()].concat())).transpose()
+        };
         match &options.test {
-            TestSource::None => Ok(Self { train: table.select_rows(&rows)?, test: None }),
+            TestSource::None => Ok(Self { train: table.select_rows(&rows)?, test: None, unlimited: unlimited(&rows)? }),
             TestSource::Fraction(fraction) => {
                 let num_train = rows.len() - test_rows(rows.len(), *fraction)?;
                 let (train, test) = rows.split_at(num_train);
-                Ok(Self { train: table.select_rows(train)?, test: Some(table.select_rows(test)?) })
+                Ok(Self {
+                    train: table.select_rows(train)?,
+                    test: Some(table.select_rows(test)?),
+                    unlimited: unlimited(train)?,
+                })
             }
             TestSource::File { path, labels } => {
                 let train = table.select_rows(&rows)?;
@@ -153,7 +170,7 @@ impl Split {
                     Some(classes) => rows_of_classes(&test, classes)?,
                     None => test,
                 };
-                Ok(Self { train, test: Some(test) })
+                Ok(Self { train, test: Some(test), unlimited: unlimited(&rows)? })
             }
         }
     }

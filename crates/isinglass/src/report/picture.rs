@@ -20,11 +20,10 @@ pub fn weights_picture(network: &Network, input_names: &[String]) -> String {
     }
     for layer in 0..architecture.num_layers() {
         let pixels = (layer == 0).then(|| pixels(input_names)).flatten();
-        let title = match (layer + 1 == architecture.num_layers(), architecture.num_layers()) {
-            (true, 1) => "output".to_owned(),
-            (true, _) => format!("output, from hidden {layer}"),
-            (false, 2) => "hidden".to_owned(),
-            (false, _) => format!("hidden {}", layer + 1),
+        let title = match (architecture.num_layers() - layer, layer) {
+            (1, _) => "output".to_owned(),
+            (2, 0) => "hidden".to_owned(),
+            _ => format!("hidden {}, neuron", layer + 1),
         };
         match pixels {
             Some(pixels) => images(&mut picture, network, &title, &pixels),
@@ -46,7 +45,8 @@ fn rows(picture: &mut String, network: &Network, layer: usize, title: &str) {
     let architecture = network.architecture();
     for neuron in 0..architecture.width(layer + 1) {
         let weights: String = (0..architecture.width(layer)).map(|i| block(network.weight(layer, neuron, i))).collect();
-        let _ = write!(picture, "  {title} {:>2}  {weights}", neuron + 1);
+        let number = if architecture.width(layer + 1) == 1 { String::new() } else { format!(" {:>2}", neuron + 1) };
+        let _ = write!(picture, "  {title}{number}  {weights}");
         if architecture.bias() {
             let _ = write!(picture, "  bias {}", sign(network.weight(layer, neuron, architecture.width(layer))));
         }

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::command::compile::statistics_lines;
 use crate::output::Report;
-use crate::output::number::{compact, duration, rate, significant, thousands};
+use crate::output::number::{compact, count, duration, rate, significant, thousands};
 use crate::output::sheet::Sheet;
 use crate::output::table::{Align, table};
 
@@ -25,10 +25,6 @@ pub(super) struct TrainOutput<'a> {
     pub(super) network: &'a Network,
     /// Where the model went.
     pub(super) out: Option<&'a Path>,
-}
-
-fn count(number: usize, one: &str, many: &str) -> String {
-    format!("{} {}", thousands(number as u64), if number == 1 { one } else { many })
 }
 
 impl Report for TrainOutput<'_> {

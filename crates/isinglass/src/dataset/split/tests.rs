@@ -69,3 +69,16 @@ fn sources_are_read_from_text() {
     assert_eq!("a1a.t".parse::<TestSource>().unwrap(), TestSource::File { path: "a1a.t".into(), labels: None });
     insta::assert_snapshot!(refusal("".parse::<TestSource>()), @r#""" is not a source of test rows: none, a fraction or a path"#);
 }
+
+#[test]
+fn rows_beyond_the_limit_are_fitted_to_but_test_rows_are_not() {
+    let table = builtin("parity:3", 0).unwrap();
+    let options = |limit, test| SplitOptions { limit, test, ..SplitOptions::default() };
+    let prepare = |limit, test| Split::prepare(table.clone(), &options(limit, test), &ReadOptions::default()).unwrap();
+    let limited = prepare(Some(2), TestSource::None);
+    assert_eq!((limited.train.num_rows(), limited.fitted_on().num_rows()), (2, 8));
+    let with_test = prepare(Some(4), TestSource::Fraction(0.5));
+    assert_eq!((with_test.train.num_rows(), with_test.fitted_on().num_rows()), (2, 6));
+    let whole = prepare(None, TestSource::Fraction(0.25));
+    assert_eq!((whole.train.num_rows(), whole.fitted_on().num_rows()), (6, 6));
+}
