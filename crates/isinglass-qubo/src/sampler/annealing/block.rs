@@ -40,11 +40,9 @@ impl<T: Number> Block<T> {
         let State { spins, fields } = &mut self.state;
         for (variable, fields) in fields.iter_mut().enumerate() {
             fields.0 = [problem.linear[variable]; LANES];
-            for (strength, neighbors) in problem.couplings.row(variable) {
-                for &neighbor in neighbors {
-                    for (field, spin) in fields.0.iter_mut().zip(&spins[neighbor as usize].0) {
-                        *field = field.plus(strength.times(*spin));
-                    }
+            for entry in problem.couplings.row(variable) {
+                for (field, spin) in fields.0.iter_mut().zip(&spins[entry.neighbor as usize].0) {
+                    *field = field.plus(entry.strength.times(*spin));
                 }
             }
         }

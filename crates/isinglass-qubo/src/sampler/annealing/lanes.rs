@@ -8,45 +8,37 @@ pub(super) const LANES: usize = 64;
 #[repr(align(64))]
 pub(super) struct Lanes<T>(pub(super) [T; LANES]);
 
-/// Couplings of every variable, those of equal strength together: what a flip adds to a field is then computed once for each
-/// strength and added to all neighbours of that strength.
+/// Couplings as compressed rows.
 pub(super) struct Couplings<T> {
-    /// Groups of variable `v`: `row_starts[v]..row_starts[v + 1]`.
     row_starts: Vec<usize>,
-    groups: Vec<Group<T>>,
-    neighbors: Vec<u32>,
+    entries: Vec<Entry<T>>,
 }
 
+/// What a kernel needs of one coupling: its strength and the other variable.
 #[derive(Clone, Copy)]
-struct Group<T> {
-    strength: T,
-    start: usize,
-    end: usize,
+pub(super) struct Entry<T> {
+    pub(super) strength: T,
+    pub(super) neighbor: u32,
 }
 
-impl<T: Copy + PartialEq> Couplings<T> {
+impl<T: Copy> Couplings<T> {
     /// Room for `num_variables` rows.
     pub(super) fn with_capacity(num_variables: usize) -> Self {
         let mut row_starts = Vec::with_capacity(num_variables + 1);
         row_starts.push(0);
-        Self { row_starts, groups: Vec::new(), neighbors: Vec::new() }
+        Self { row_starts, entries: Vec::new() }
     }
 
-    /// Adds the row of the next variable, in which neighbours of equal strength follow each other.
-    pub(super) fn push_row(&mut self, row: &[(T, u32)]) {
-        for group in row.chunk_by(|left, right| left.0 == right.0) {
-            let start = self.neighbors.len();
-            self.neighbors.extend(group.iter().map(|&(_, neighbor)| neighbor));
-            self.groups.push(Group { strength: group[0].0, start, end: self.neighbors.len() });
-        }
-        self.row_starts.push(self.groups.len());
+    /// Adds the row of the next variable.
+    pub(super) fn push_row(&mut self, row: impl Iterator<Item = Entry<T>>) {
+        self.entries.extend(row);
+        self.row_starts.push(self.entries.len());
     }
 
-    /// The couplings of `variable` by strength.
+    /// The couplings of `variable`.
     #[inline(always)]
-    pub(super) fn row(&self, variable: usize) -> impl Iterator<Item = (T, &[u32])> {
-        let groups = &self.groups[self.row_starts[variable]..self.row_starts[variable + 1]];
-        groups.iter().map(|group| (group.strength, &self.neighbors[group.start..group.end]))
+    pub(super) fn row(&self, variable: usize) -> &[Entry<T>] {
+        &self.entries[self.row_starts[variable]..self.row_starts[variable + 1]]
     }
 }
 

@@ -1,6 +1,6 @@
 //! An Ising model in the narrowest numbers that hold it.
 
-use super::lanes::Couplings;
+use super::lanes::{Couplings, Entry};
 use super::number::Number;
 use crate::model::Bqm;
 use crate::sampler::scaling::{common_unit, largest_field};
@@ -65,14 +65,11 @@ impl<T: Number> Problem<T> {
     pub(super) fn new(spin: &Bqm, scaling: Scaling) -> Self {
         let scaled = |bias: f64| T::from_f64(bias / scaling.unit);
         let mut couplings = Couplings::with_capacity(spin.num_variables());
-        let mut row = Vec::with_capacity(spin.max_degree());
         for variable in 0..spin.num_variables() {
             let (neighbors, biases) = spin.neighborhood(variable);
-            row.clear();
-            row.extend(biases.iter().map(|&bias| scaled(bias)).zip(neighbors.iter().copied()));
-            row.retain(|&(strength, _)| strength != T::ZERO);
-            row.sort_by(|left, right| left.0.partial_cmp(&right.0).expect("finite").then(left.1.cmp(&right.1)));
-            couplings.push_row(&row);
+            let row = neighbors.iter().zip(biases);
+            let row = row.map(|(&neighbor, &bias)| Entry { strength: scaled(bias), neighbor });
+            couplings.push_row(row.filter(|entry| entry.strength != T::ZERO));
         }
         Self { linear: spin.linear().iter().map(|&bias| scaled(bias)).collect(), couplings, rounds: scaling.rounds }
     }

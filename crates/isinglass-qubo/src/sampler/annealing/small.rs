@@ -89,24 +89,18 @@ fn sweep_lanes(table: &Table, couplings: &Couplings<i8>, state: &mut State<i8>, 
         if accepted.iter().fold(0, |any, accept| any | accept) == 0 {
             continue;
         }
-        // twice the coupling times this is what a flip adds to the field of a neighbour
+        // minus the spins that turn: twice the coupling times this is what a neighbour's field gains
         let mut turns = [0i8; LANES];
         for lane in 0..LANES {
             let turned = spins[lane].wrapping_neg();
             turns[lane] = turned & accepted[lane];
             spins[lane] = if accepted[lane] == 0 { spins[lane] } else { turned };
         }
-        for (strength, neighbors) in couplings.row(variable) {
-            let twice = strength.wrapping_mul(2);
-            let mut changes = [0i8; LANES];
-            for lane in 0..LANES {
-                let sign = turns[lane] >> 7;
-                changes[lane] = (if turns[lane] == 0 { 0 } else { twice } ^ sign).wrapping_sub(sign);
-            }
-            for &neighbor in neighbors {
-                for (field, change) in state.fields[neighbor as usize].0.iter_mut().zip(&changes) {
-                    *field = field.wrapping_add(*change);
-                }
+        for entry in couplings.row(variable) {
+            let twice = entry.strength.wrapping_mul(2);
+            for (field, turn) in state.fields[entry.neighbor as usize].0.iter_mut().zip(&turns) {
+                let change = if *turn < 0 { twice.wrapping_neg() } else { twice };
+                *field = field.wrapping_add(if *turn == 0 { 0 } else { change });
             }
         }
     }

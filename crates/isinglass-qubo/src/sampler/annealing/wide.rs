@@ -59,15 +59,9 @@ fn sweep_lanes<T: Number>(beta: f64, couplings: &Couplings<T>, state: &mut State
             changes[lane] = if accepted[lane] { spins[lane].times(T::MINUS_TWO) } else { T::ZERO };
             spins[lane] = spins[lane].plus(changes[lane]);
         }
-        for (strength, neighbors) in couplings.row(variable) {
-            let mut added = [T::ZERO; LANES];
-            for lane in 0..LANES {
-                added[lane] = strength.times(changes[lane]);
-            }
-            for &neighbor in neighbors {
-                for (field, added) in state.fields[neighbor as usize].0.iter_mut().zip(&added) {
-                    *field = field.plus(*added);
-                }
+        for entry in couplings.row(variable) {
+            for (field, change) in state.fields[entry.neighbor as usize].0.iter_mut().zip(&changes) {
+                *field = field.plus(entry.strength.times(*change));
             }
         }
     }

@@ -49,14 +49,13 @@ fn sweep_lanes(table: &Table, couplings: &Couplings<i8>, state: &mut State<i8>, 
             continue;
         }
         store_lanes(&mut state.spins[variable], _mm512_mask_sub_epi8(spins, accepted, zero, spins));
-        for (strength, neighbors) in couplings.row(variable) {
-            let rising = _mm512_maskz_set1_epi8(accepted, strength.wrapping_mul(2));
-            let changes = _mm512_mask_sub_epi8(rising, !down, zero, rising);
-            for &neighbor in neighbors {
-                let fields = &mut state.fields[neighbor as usize];
-                let changed = _mm512_add_epi8(load_lanes(fields), changes);
-                store_lanes(fields, changed);
-            }
+        let falling = accepted & !down;
+        for entry in couplings.row(variable) {
+            let rise = _mm512_maskz_set1_epi8(accepted, entry.strength.wrapping_mul(2));
+            let change = _mm512_mask_sub_epi8(rise, falling, zero, rise);
+            let fields = &mut state.fields[entry.neighbor as usize];
+            let changed = _mm512_add_epi8(load_lanes(fields), change);
+            store_lanes(fields, changed);
         }
     }
 }
