@@ -144,7 +144,7 @@ pub enum SampleError {
         threads: usize,
     },
     /// Some sample's energy could be too large for a number.
-    #[error("energies of the problem could overflow: its coefficients add up to more than {:e}", f64::MAX / 8.0)]
+    #[error("energies of the problem could overflow: its coefficients add up to more than {:.1e}", f64::MAX / 8.0)]
     EnergyOverflow,
     /// The problem cannot be written in the form the sampler needs.
     #[error("the problem cannot be converted for the sampler")]

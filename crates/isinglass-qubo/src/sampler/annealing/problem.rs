@@ -97,8 +97,8 @@ mod tests {
     fn the_narrowest_numbers_that_hold_every_field_are_chosen() {
         assert_eq!(width(0.5, 62.5, 1.0), Width::Byte);
         assert_eq!(width(0.5, 63.0, 1.0), Width::Integer);
-        assert_eq!(width(1.0, 32_766.0, 1.0), Width::Integer);
-        assert_eq!(width(1.0, 32_767.0, 1.0), Width::Single);
+        assert_eq!(width(1.0, 32_765.0, 1.0), Width::Integer);
+        assert_eq!(width(1.0, 32_766.0, 1.0), Width::Single);
         assert_eq!(width(1.0, 1e9, 1.0), Width::Double);
         assert_eq!(width(0.0, 0.0, 1.0), Width::Byte);
     }
