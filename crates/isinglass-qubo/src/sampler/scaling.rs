@@ -22,7 +22,7 @@ pub(super) fn common_unit(bqm: &Bqm) -> Option<f64> {
         }
         divisor = greatest_common_divisor(divisor, multiple as u64);
     }
-    (divisor > 0 && power >= f64::MIN_POSITIVE).then(|| power * divisor as f64)
+    (divisor > 0 && power >= f64::MIN_POSITIVE).then_some(power * divisor as f64)
 }
 
 /// The largest power of two that divides a finite number other than zero.

@@ -60,10 +60,10 @@ impl<T: Number> Block<T> {
 
     /// The lane of least energy as the fields tell it: `sum_i s_i (f_i + h_i) / 2` in units.
     pub(super) fn best_lane(&self, problem: &Problem<T>) -> usize {
-        let mut energies = [0.0; LANES];
+        let mut energies = [0.0f64; LANES];
         for ((spins, fields), &own) in self.state.spins.iter().zip(&self.state.fields).zip(&problem.linear) {
-            for lane in 0..LANES {
-                energies[lane] += spins.0[lane].to_f64() * (fields.0[lane].to_f64() + own.to_f64());
+            for ((energy, spin), field) in energies.iter_mut().zip(&spins.0).zip(&fields.0) {
+                *energy += spin.to_f64() * (field.to_f64() + own.to_f64());
             }
         }
         (0..LANES).min_by(|&left, &right| energies[left].total_cmp(&energies[right])).unwrap_or(0)

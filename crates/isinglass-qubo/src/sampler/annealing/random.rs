@@ -64,9 +64,9 @@ impl Random {
     fn step(&mut self) {
         let [s0, s1, s2, s3] = &mut self.state;
         let output = self.output.0.as_chunks_mut::<8>().0;
-        for lane in 0..LANES {
+        for (lane, output) in output.iter_mut().enumerate() {
             let (a, b, c, d) = (s0.0[lane], s1.0[lane], s2.0[lane], s3.0[lane]);
-            output[lane] = a.wrapping_add(d).rotate_left(23).wrapping_add(a).to_le_bytes();
+            *output = a.wrapping_add(d).rotate_left(23).wrapping_add(a).to_le_bytes();
             let c = c ^ a;
             let d = d ^ b;
             s1.0[lane] = b ^ c;

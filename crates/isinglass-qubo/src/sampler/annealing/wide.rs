@@ -35,14 +35,15 @@ fn sweep_lanes<T: Number>(beta: f64, couplings: &Couplings<T>, state: &mut State
         let spins = &mut state.spins[variable].0;
         let fields = &state.fields[variable].0;
         let mut gains = [0f32; LANES];
-        let mut best = f32::NEG_INFINITY;
+        let mut hopeful = false;
         for lane in 0..LANES {
             gains[lane] = spins[lane].times(fields[lane]).to_f32();
         }
-        for gain in gains {
-            best = if gain > best { gain } else { best };
+        // joined by `or`, since the largest gain would be a chain of comparisons one after the other
+        for gain in &gains {
+            hopeful |= *gain >= hopeless;
         }
-        if best < hopeless {
+        if !hopeful {
             continue;
         }
         let words = random.bytes::<{ 4 * LANES }>().as_chunks::<4>().0;
