@@ -1,3 +1,72 @@
-//! Chores of the isinglass repository.
+//! Chores of the isinglass repository: `cargo xtask test | tidy | gen | fuzz`.
+//!
+//! The standard library is all it needs, so that a fresh machine runs it at once.
 
-fn main() {}
+// A program for the terminal: printing is what it does.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+mod fuzz;
+mod reference;
+mod steps;
+mod tidy;
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+const USAGE: &str = "\
+Chores of the isinglass repository
+
+Usage: cargo xtask <COMMAND>
+
+Commands:
+  test             Everything that must hold: format, lints, tests, documentation, tidy, fuzz targets
+  tidy             The house rules alone: layers, sizes, names, links, generated references
+  gen              Write the generated sections of the documentation anew
+  fuzz [SECONDS]   Run every fuzz target for SECONDS (60 unless told) with cargo-fuzz
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match words.as_slice() {
+        ["test"] => steps::run(&root()),
+        ["tidy"] => tidy::run(&root()),
+        ["gen"] => reference::write(&root()),
+        ["fuzz"] => fuzz::run(&root(), fuzz::DEFAULT_SECONDS),
+        ["fuzz", seconds] => match seconds.parse() {
+            Ok(seconds) => fuzz::run(&root(), seconds),
+            Err(_) => Err(format!("`{seconds}` is no number of seconds\nhint: cargo xtask fuzz 60")),
+        },
+        [] | ["help" | "--help" | "-h"] => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        _ => Err(format!("there is no chore `{}`\n\n{USAGE}", words.join(" "))),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The root of the repository: the folder above this crate.
+fn root() -> PathBuf {
+    let crate_root = env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from("xtask"), PathBuf::from);
+    crate_root.parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf)
+}
+
+/// Cargo, the same one that runs this program, at the root of the repository.
+fn cargo(root: &Path) -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root);
+    command
+}
+
+/// Whether a program can be started and says that all is well, its output unseen.
+fn works(command: &mut Command) -> bool {
+    command.output().is_ok_and(|output| output.status.success())
+}

@@ -1,3 +1,17 @@
 //! The isinglass program.
 
-fn main() {}
+mod app;
+mod arguments;
+mod cli;
+mod command;
+mod failure;
+mod interrupt;
+mod output;
+mod progress;
+mod session;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    app::run(std::env::args_os().collect())
+}

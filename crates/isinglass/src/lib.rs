@@ -11,7 +11,9 @@ pub mod verify;
 pub mod exact;
 pub mod baseline;
 pub mod metrics;
+pub mod sealed;
 pub mod model;
+pub mod handover;
 pub mod train;
 pub mod report;
 

@@ -3,13 +3,11 @@
 use crate::bits::BitMatrix;
 use crate::dataset::{Classes, DatasetError, Pipeline, Table};
 use crate::network::{Codebook, Network};
+use crate::sealed::{self, SealError};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 /// The word that every model file begins with.
 const FORMAT: &str = "isinglass-model";
-/// The version that this program writes, and the only one so far.
-const VERSION: u32 = 1;
 
 /// How a model was made, so that it can be made again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -51,57 +49,13 @@ pub struct Model {
     pub made: Provenance,
 }
 
-/// The file: a header, a checksum, the model.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ModelFile<T> {
-    format: String,
-    version: u32,
-    /// SHA-256 of `model` as compact JSON, in the order of the file.
-    sha256: String,
-    model: T,
-}
-
 /// Why a file is no model.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ModelError {
-    /// Not JSON, or cut off.
-    #[error("not a model file: no valid JSON (line {line}, column {column})")]
-    Json {
-        /// The line of the fault.
-        line: usize,
-        /// Its column.
-        column: usize,
-        /// What the parser says.
-        source: serde_json::Error,
-    },
-    /// Another kind of JSON.
-    #[error("not a model file: its `format` is {found}, not \"{FORMAT}\"")]
-    Foreign {
-        /// What it has there.
-        found: String,
-    },
-    /// A version that this program does not know.
-    #[error("model version {found} is not known; this program reads version {VERSION}")]
-    Version {
-        /// The version.
-        found: String,
-    },
-    /// The contents are not what was written.
-    #[error("the model is damaged: its checksum is {found}, but the file says {expected}")]
-    Checksum {
-        /// Computed.
-        found: String,
-        /// Stated.
-        expected: String,
-    },
-    /// The right kind of file with wrong contents.
-    #[error("the model is damaged")]
-    Contents {
-        /// What is wrong.
-        source: serde_json::Error,
-    },
+    /// A foreign or damaged file.
+    #[error(transparent)]
+    Seal(#[from] SealError),
     /// Parts that do not fit together.
     #[error("the model is damaged: {what} is {found}, but the network has {expected}")]
     Parts {
@@ -123,31 +77,19 @@ pub enum ModelError {
 impl ModelError {
     /// What to do about it.
     #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        Some(match self {
-            Self::Json { .. } | Self::Foreign { .. } => "give a file that `isinglass train --out` wrote".to_owned(),
-            Self::Version { .. } => "use the version of isinglass that wrote it, or train again".to_owned(),
-            _ => "train again, or take the file from a backup".to_owned(),
-        })
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Seal(error) => error.hint(),
+            Self::Parts { .. } | Self::Pipeline { .. } => "train again, or take the file from a backup".to_owned(),
+        }
     }
-}
-
-fn checksum(model: &serde_json::Value) -> String {
-    Sha256::digest(model.to_string().as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Model {
     /// The text of the model file: JSON, ending with a line break.
-    ///
-    /// # Panics
-    /// Never for a model whose provenance holds text: every part is plain data.
     #[must_use]
     pub fn to_json(&self) -> String {
-        let model = serde_json::to_value(self).expect("a model is plain data");
-        let file = ModelFile { format: FORMAT.to_owned(), version: VERSION, sha256: checksum(&model), model };
-        let mut text = serde_json::to_string_pretty(&file).expect("a model is plain data");
-        text.push('\n');
-        text
+        sealed::seal(FORMAT, self)
     }
 
     /// Reads a model file, refusing foreign and damaged ones.
@@ -155,25 +97,7 @@ impl Model {
     /// # Errors
     /// [`ModelError`] with the reason.
     pub fn from_json(text: &str) -> Result<Self, ModelError> {
-        let value: serde_json::Value = serde_json::from_str(text).map_err(|source| ModelError::Json {
-            line: source.line(),
-            column: source.column(),
-            source,
-        })?;
-        let field = |name: &str| value.get(name).map_or_else(|| "missing".to_owned(), ToString::to_string);
-        if value.get("format").and_then(|format| format.as_str()) != Some(FORMAT) {
-            return Err(ModelError::Foreign { found: field("format") });
-        }
-        if value.get("version").and_then(serde_json::Value::as_u64) != Some(u64::from(VERSION)) {
-            return Err(ModelError::Version { found: field("version") });
-        }
-        let file: ModelFile<serde_json::Value> =
-            serde_json::from_value(value).map_err(|source| ModelError::Contents { source })?;
-        let found = checksum(&file.model);
-        if found != file.sha256 {
-            return Err(ModelError::Checksum { found, expected: file.sha256 });
-        }
-        let model: Self = serde_json::from_value(file.model).map_err(|source| ModelError::Contents { source })?;
+        let model: Self = sealed::open(FORMAT, text)?;
         model.check()?;
         Ok(model)
     }

@@ -3,7 +3,6 @@
 //! Everything here is pure: the same report gives the same bytes.
 
 mod picture;
-mod text;
 
 pub use picture::weights_picture;
 
@@ -14,9 +13,6 @@ use crate::network::Architecture;
 use crate::train::StepRecord;
 use isinglass_qubo::SampleStatus;
 use serde::Serialize;
-
-/// The version of the report's JSON.
-pub const SCHEMA: u32 = 1;
 
 /// What was learned from.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -146,8 +142,6 @@ impl ResultReport {
 /// A training run from end to end.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct TrainReport {
-    /// Version of this JSON.
-    pub schema: u32,
     /// Version of isinglass.
     pub isinglass: String,
     /// The command line.

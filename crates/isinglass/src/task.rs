@@ -8,11 +8,41 @@ use std::collections::HashMap;
 ///
 /// The loss of a network is the weighted Hamming loss `sum_r weight_r * #{o : f(x_r)_o != y_ro}`; with one output and unit
 /// weights that is the number of errors.
-#[derive(Clone, Debug, PartialEq)]
+///
+/// Serialised with packed rows; weights are left out where all are 1.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Fields", into = "Fields")]
 pub struct Task {
     inputs: BitMatrix,
     targets: BitMatrix,
     weights: Vec<f64>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fields {
+    inputs: BitMatrix,
+    targets: BitMatrix,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    weights: Option<Vec<f64>>,
+}
+
+impl From<Task> for Fields {
+    fn from(Task { inputs, targets, weights }: Task) -> Self {
+        let weights = weights.iter().any(|&weight| weight != 1.0).then_some(weights);
+        Self { inputs, targets, weights }
+    }
+}
+
+impl TryFrom<Fields> for Task {
+    type Error = TaskError;
+
+    fn try_from(Fields { inputs, targets, weights }: Fields) -> Result<Self, TaskError> {
+        match weights {
+            Some(weights) => Self::weighted(inputs, targets, weights),
+            None => Self::new(inputs, targets),
+        }
+    }
 }
 
 /// Why rows are no task.

@@ -4,9 +4,11 @@
 //! after the step before it alone: a round of reads on the whole set, or a minibatch. So a run that was cut off goes on from
 //! its state, and ends where it would have ended.
 
+mod checkpoint;
 mod plan;
 mod state;
 
+pub use checkpoint::CheckpointError;
 pub use plan::{Batching, PlanError, Solver, TrainingPlan};
 pub use state::{BestNetwork, StepRecord, TrainingState};
 

@@ -49,7 +49,8 @@ pub enum Role {
     Activation(NeuronPlace),
     /// A slack bit of a neuron's gate: `slack_GROUP_LAYER_NEURON_BIT`.
     Slack(NeuronPlace, usize),
-    /// One iff the output is wrong, in place of its activation bit: `error_GROUP_OUTPUT`.
+    /// One iff the output is wrong, in place of its activation bit: `output_error_GROUP_OUTPUT` (LP files take no name that
+    /// begins with an `e`).
     Error {
         /// The group.
         group: usize,
@@ -70,7 +71,7 @@ impl Role {
     pub const KINDS: [&'static str; 8] =
         ["weight", "product", "and", "ancilla", "activation", "slack", "error", "loss"];
 
-    /// The kind: the first word of the label.
+    /// The kind, as in [`Role::KINDS`].
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
@@ -101,9 +102,8 @@ impl fmt::Display for Role {
             Self::Slack(NeuronPlace { group, layer, neuron }, bit) => {
                 write!(formatter, "{kind}_{group}_{layer}_{neuron}_{bit}")
             }
-            Self::Error { group, output } | Self::Loss { group, output } => {
-                write!(formatter, "{kind}_{group}_{output}")
-            }
+            Self::Error { group, output } => write!(formatter, "output_{kind}_{group}_{output}"),
+            Self::Loss { group, output } => write!(formatter, "{kind}_{group}_{output}"),
         }
     }
 }
@@ -113,8 +113,13 @@ impl FromStr for Role {
 
     fn from_str(label: &str) -> Result<Self, LayoutError> {
         let unknown = || LayoutError::UnknownLabel { label: label.to_owned() };
-        let mut parts = label.split('_');
-        let kind = parts.next().ok_or_else(unknown)?;
+        let (kind, parts) = match label.strip_prefix("output_error_") {
+            Some(rest) => ("error", rest.split('_')),
+            None => {
+                let (kind, rest) = label.split_once('_').ok_or_else(unknown)?;
+                (kind, rest.split('_'))
+            }
+        };
         let indices: Vec<usize> = parts.map(|part| part.parse().map_err(|_| unknown())).collect::<Result<_, _>>()?;
         let place = |group, layer, neuron, input| Place { neuron: NeuronPlace { group, layer, neuron }, input };
         Ok(match (kind, indices.as_slice()) {
@@ -124,7 +129,7 @@ impl FromStr for Role {
             ("ancilla", &[group, layer, neuron, input]) => Self::Ancilla(place(group, layer, neuron, input)),
             ("activation", &[group, layer, neuron]) => Self::Activation(NeuronPlace { group, layer, neuron }),
             ("slack", &[group, layer, neuron, bit]) => Self::Slack(NeuronPlace { group, layer, neuron }, bit),
-            ("error", &[group, output]) => Self::Error { group, output },
+            ("error", &[group, output]) if label.starts_with("output_") => Self::Error { group, output },
             ("loss", &[group, output]) => Self::Loss { group, output },
             _ => return Err(unknown()),
         })
@@ -156,6 +161,16 @@ pub enum LayoutError {
         neuron: usize,
         /// Its input.
         input: usize,
+        /// The architecture.
+        architecture: Architecture,
+    },
+    /// Too few weights, or too many.
+    #[error("{given} weights are given, as variables or as known weights, but a {architecture} network has {expected}")]
+    NumWeights {
+        /// Weights given.
+        given: usize,
+        /// Weights of the architecture.
+        expected: usize,
         /// The architecture.
         architecture: Architecture,
     },
@@ -251,6 +266,11 @@ impl Layout {
 
     /// Every weight of the architecture is there once, as a variable or known.
     fn check_weights(&self) -> Result<(), LayoutError> {
+        // before memory is taken for a count of each weight
+        let (given, expected) = (self.weight_places().count(), self.architecture.num_weights());
+        if given != expected {
+            return Err(LayoutError::NumWeights { given, expected, architecture: self.architecture.clone() });
+        }
         let mut times: Vec<Vec<usize>> = (0..self.architecture.num_layers())
             .map(|layer| vec![0; self.architecture.fan_in(layer) * self.architecture.width(layer + 1)])
             .collect();
@@ -327,3 +347,6 @@ impl Layout {
         Ok(network)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -53,3 +53,13 @@ proptest! {
         prop_assert_eq!(loss(Merge::Nothing), loss(Merge::EqualAndNegated));
     }
 }
+
+#[test]
+fn a_task_survives_its_text_with_and_without_weights() {
+    let task = task_from(&[(&[1, 0, 0], 1), (&[0, 1, 1], 0)]);
+    let weighted = Task::weighted(task.inputs().clone(), task.targets().clone(), vec![2.5, 0.0]).unwrap();
+    for task in [task, weighted] {
+        let text = serde_json::to_string(&task).unwrap();
+        assert_eq!(serde_json::from_str::<Task>(&text).unwrap(), task);
+    }
+}

@@ -121,3 +121,21 @@ fn plans_that_make_no_sense_are_refused() {
     insta::assert_snapshot!(message(batches(4, 1, f64::NAN), ANNEALING), @"alpha is NaN, but must be a finite number");
     insta::assert_snapshot!(message(batches(4, 1, 0.1), Solver::Exact), @"the exact trainer minimises the loss alone, so alpha must be 0, not 0.1");
 }
+
+#[test]
+fn a_checkpoint_is_taken_only_by_the_run_that_wrote_it() {
+    let task = noisy_task(20);
+    let batching = Batching::Minibatches { batch_size: 6, batches: 2, alpha: 0.25 };
+    let plan = TrainingPlan { batching, ..plan(&[5, 3, 1], true, ANNEALING) };
+    let state = run(&task, &plan).state;
+    let text = state.to_checkpoint(&plan, &task);
+    assert_eq!(TrainingState::from_checkpoint(&text, &plan, &task).unwrap(), state);
+    // another number of threads is the same run
+    let threads = TrainingPlan { threads: Some(1), ..plan.clone() };
+    assert_eq!(TrainingState::from_checkpoint(&text, &threads, &task).unwrap(), state);
+    let other = TrainingPlan { seed: 1, ..plan.clone() };
+    let error = TrainingState::from_checkpoint(&text, &other, &task).unwrap_err();
+    insta::assert_snapshot!(format!("{error} | {}", error.hint()), @"the checkpoint is of another run: data, network, formulation, solver, batches and seed must be the same | repeat the command that wrote it, or start anew without --resume");
+    let error = TrainingState::from_checkpoint(&text[..300], &plan, &task).unwrap_err();
+    insta::assert_snapshot!(format!("{error} | {}", error.hint()), @"not an isinglass-checkpoint file: no valid JSON (line 10, column 12) | give a file that `isinglass train --checkpoint` wrote");
+}

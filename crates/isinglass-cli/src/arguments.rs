@@ -1,0 +1,10 @@
+//! Groups of arguments that several commands share, and the values that they take.
+
+pub(crate) mod data;
+pub(crate) mod formulation;
+pub(crate) mod network;
+pub(crate) mod problem;
+pub(crate) mod rows;
+pub(crate) mod solver;
+pub(crate) mod table;
+pub(crate) mod value;

@@ -1,0 +1,77 @@
+//! How training becomes a QUBO.
+
+use clap::{Args, ValueEnum};
+use isinglass::formulation::{FormulationOptions, PenaltyRule, Reductions};
+
+use super::value;
+
+/// Which formulation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FormulationName {
+    /// Every reduction, penalties as each group needs them.
+    #[value(help = None)]
+    Compact,
+    /// As in arXiv 2107.02751: no reduction, one penalty.
+    #[value(help = None)]
+    Reference,
+}
+
+/// How training becomes a QUBO.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Formulation")]
+pub(crate) struct FormulationArguments {
+    /// Formulation: compact (ours) or reference (arXiv 2107.02751); both have the least loss as their minimum
+    #[arg(long, value_name = "NAME", default_value = "compact")]
+    pub(crate) formulation: FormulationName,
+    /// Reductions of compact to leave out: merge-equal, merge-negated, substitute-inputs, and-products, half-step,
+    /// error-bit, gauge
+    #[arg(long, value_name = "REDUCTIONS", value_delimiter = ',', value_parser = Reductions::NAMES)]
+    pub(crate) without: Vec<String>,
+    /// One penalty in front of every constraint [default: 50 for reference; as each group needs for compact]
+    #[arg(long, value_name = "NUMBER", value_parser = value::positive, conflicts_with = "margin")]
+    pub(crate) lambda: Option<f64>,
+    /// Factor on the penalties that each group needs; below 1 the result is not exact [default: 1.25]
+    #[arg(long, value_name = "FACTOR", value_parser = value::positive)]
+    pub(crate) margin: Option<f64>,
+}
+
+impl FormulationArguments {
+    /// The name, as in reports.
+    pub(crate) fn name(&self) -> &'static str {
+        match self.formulation {
+            FormulationName::Compact => "compact",
+            FormulationName::Reference => "reference",
+        }
+    }
+
+    /// The options of the compiler.
+    pub(crate) fn options(&self) -> FormulationOptions {
+        let mut options = match self.formulation {
+            FormulationName::Compact => FormulationOptions::compact(),
+            FormulationName::Reference => FormulationOptions::reference(),
+        };
+        for name in &self.without {
+            if let Some(switch) = options.reductions.switch(name) {
+                *switch = false;
+            }
+        }
+        if !options.reductions.merge_equal {
+            // opposite rows can be merged only together with equal ones
+            options.reductions.merge_negated = false;
+        }
+        match (self.lambda, self.margin) {
+            (Some(lambda), _) => options.penalties = PenaltyRule::Uniform { lambda },
+            (None, Some(margin)) => options.penalties = PenaltyRule::PerGroup { margin },
+            (None, None) => {}
+        }
+        options
+    }
+
+    /// Reductions that compact has and this formulation was told to leave out.
+    pub(crate) fn left_out(&self) -> Vec<String> {
+        match self.formulation {
+            FormulationName::Compact => self.without.clone(),
+            FormulationName::Reference => Vec::new(),
+        }
+    }
+}

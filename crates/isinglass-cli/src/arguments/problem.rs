@@ -1,0 +1,90 @@
+//! A QUBO or Ising problem from a file or from standard input.
+
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use isinglass_qubo::Vartype;
+use isinglass_qubo::io::{self, Format, ProblemFile, ReadOptions};
+
+use crate::failure::Failure;
+
+/// What stands for standard input.
+pub(crate) const STANDARD_INPUT: &str = "-";
+
+/// Which problem.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Problem")]
+pub(crate) struct ProblemArguments {
+    /// QUBO or Ising file; `-` is standard input and needs --format
+    pub(crate) file: PathBuf,
+    /// Format of the file: coo, bqm, json, qubo, lp or mps [default: from the name, else from the content]
+    #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
+    pub(crate) format: Option<Format>,
+    /// Values of the variables, for files that do not say: 0/1 or -1/+1
+    #[arg(long, value_name = "VARTYPE", ignore_case = true)]
+    pub(crate) vartype: Option<VartypeName>,
+}
+
+/// The values of the variables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum VartypeName {
+    /// 0 and 1.
+    #[value(help = None)]
+    Binary,
+    /// -1 and +1.
+    #[value(help = None)]
+    Spin,
+}
+
+/// A problem, and where it is from.
+#[derive(Clone, Debug)]
+pub(crate) struct Problem {
+    /// The path, `-` for standard input.
+    pub(crate) source: String,
+    /// The format it was in.
+    pub(crate) format: Format,
+    /// The model and the names of its variables.
+    pub(crate) file: ProblemFile,
+}
+
+fn parse_format(text: &str) -> Result<Format, String> {
+    text.parse().map_err(|error: io::UnknownFormat| error.to_string())
+}
+
+impl ProblemArguments {
+    /// Reads the problem.
+    ///
+    /// # Errors
+    /// A [`Failure`] when the file cannot be read, its format is not known, or it holds no problem.
+    pub(crate) fn read(&self) -> Result<Problem, Failure> {
+        let source = self.file.display().to_string();
+        let is_standard_input = self.file == Path::new(STANDARD_INPUT);
+        let shown = if is_standard_input { "standard input" } else { source.as_str() };
+        let cannot = |failure: Failure| failure.context(format!("cannot read {shown}"));
+        let unknown_format = |message: &str| {
+            let names = Format::all().map(Format::name).collect::<Vec<_>>().join(", ");
+            cannot(Failure::input(message)).with_hint(format!("name the format with --format: {names}"))
+        };
+        if is_standard_input && self.format.is_none() {
+            return Err(unknown_format("it has no name that tells its format"));
+        }
+        let bytes = if is_standard_input { read_standard_input() } else { fs::read(&self.file) };
+        let bytes = bytes.map_err(|error| cannot(Failure::from_error(&error)))?;
+        let format = self.format.or_else(|| Format::from_path(&self.file)).or_else(|| Format::sniff(&bytes));
+        let format = format.ok_or_else(|| unknown_format("neither its name nor its content tells the format"))?;
+        let vartype = self.vartype.map(|vartype| match vartype {
+            VartypeName::Binary => Vartype::Binary,
+            VartypeName::Spin => Vartype::Spin,
+        });
+        let file = io::read(&bytes, format, &ReadOptions { vartype }).map_err(|error| cannot(Failure::from(error)))?;
+        Ok(Problem { source, format, file })
+    }
+}
+
+fn read_standard_input() -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::io::stdin().lock().read_to_end(&mut bytes)?;
+    Ok(bytes)
+}

@@ -1,0 +1,68 @@
+//! Where raw rows come from: a built-in set or a file.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use isinglass::dataset::{BuiltinFault, DatasetError, Format, LabelColumn, ReadOptions, Table, builtin};
+
+use crate::failure::Failure;
+
+/// Where raw rows come from.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Data")]
+pub(crate) struct TableArguments {
+    /// A built-in data set; `isinglass data list` lists them
+    #[arg(conflicts_with = "data")]
+    pub(crate) dataset: Option<String>,
+    /// A data file: LIBSVM, CSV, NPY, NPZ or IDX, also compressed with gzip
+    #[arg(long, value_name = "FILE")]
+    pub(crate) data: Option<PathBuf>,
+    /// Format of the file: libsvm, csv, npy, npz or idx [default: found out from content and name]
+    #[arg(long, value_name = "FORMAT", value_parser = parse::<Format>)]
+    pub(crate) format: Option<Format>,
+    /// Label column of CSV and NPY: first, last, none, a position from 1, or a name [default: last]
+    #[arg(long, value_name = "COLUMN", value_parser = parse::<LabelColumn>)]
+    pub(crate) label: Option<LabelColumn>,
+    /// File of the labels alone, for IDX, NPY and CSV
+    #[arg(long, value_name = "FILE", requires = "data")]
+    pub(crate) labels: Option<PathBuf>,
+    /// Seed of the built-in sets that are drawn at random (teacher)
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) data_seed: u64,
+}
+
+/// Parses a value with the words of the data library for what is wrong with it.
+pub(crate) fn parse<T: std::str::FromStr<Err = DatasetError>>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|error: DatasetError| error.to_string())
+}
+
+impl TableArguments {
+    /// How the file is to be read.
+    pub(crate) fn read_options(&self) -> ReadOptions {
+        ReadOptions {
+            format: self.format,
+            label: self.label.clone(),
+            labels_path: self.labels.clone(),
+            ..ReadOptions::default()
+        }
+    }
+
+    /// The raw table; `default` is the built-in set to take when neither a set nor a file is named.
+    ///
+    /// # Errors
+    /// A [`Failure`] when nothing is named and there is no default, or the set or file cannot be read.
+    pub(crate) fn read(&self, default: Option<&str>) -> Result<Table, Failure> {
+        if let Some(path) = &self.data {
+            return Ok(Table::read(path, &self.read_options())?);
+        }
+        let Some(name) = self.dataset.as_deref().or(default) else {
+            return Err(Failure::input("no data set is named")
+                .with_hint("`isinglass data list` lists the built-in sets; `--data FILE` takes a file"));
+        };
+        builtin(name, self.data_seed).map_err(|error| match error {
+            DatasetError::Builtin { fault: BuiltinFault::Unknown { nearest: None }, .. } => Failure::from(error)
+                .with_hint("`isinglass data list` lists the built-in sets; `--data FILE` takes a file"),
+            _ => error.into(),
+        })
+    }
+}

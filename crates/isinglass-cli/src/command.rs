@@ -1,0 +1,12 @@
+//! The commands, one file each: arguments, work, report.
+
+pub(crate) mod compile;
+pub(crate) mod completions;
+pub(crate) mod data;
+pub(crate) mod decode;
+pub(crate) mod eval;
+pub(crate) mod man;
+pub(crate) mod predict;
+pub(crate) mod reference;
+pub(crate) mod solve;
+pub(crate) mod train;

@@ -1,0 +1,205 @@
+//! `isinglass compile`: training as a problem file, for a sampler elsewhere.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use clap::Args;
+use isinglass::formulation::{Formulation, Statistics, WeightTerms, compile};
+use isinglass::handover::Handover;
+use isinglass::model::Provenance;
+use isinglass::network::Codebook;
+use isinglass::report::NetworkReport;
+use isinglass::task::Task;
+use isinglass_qubo::io::{self, Format, Label, WriteError, write_atomically};
+use serde::Serialize;
+
+use crate::app::Outcome;
+use crate::arguments::data::DataArguments;
+use crate::arguments::formulation::FormulationArguments;
+use crate::arguments::network::NetworkArguments;
+use crate::command::train::command_line;
+use crate::failure::Failure;
+use crate::output::Report;
+use crate::output::number::{compact, duration, percent, thousands};
+use crate::output::sheet::Sheet;
+use crate::session::Session;
+
+/// What to compile, how, and where to.
+#[derive(Args, Debug)]
+pub(crate) struct CompileArguments {
+    #[command(flatten)]
+    data: DataArguments,
+    #[command(flatten)]
+    network: NetworkArguments,
+    #[command(flatten)]
+    formulation: FormulationArguments,
+    /// Write the problem to this file; the ending names the format: bqm, coo, json, qubo, lp or mps
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    out: Option<PathBuf>,
+    /// Write what each variable means to this file, for `isinglass decode`
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    layout: Option<PathBuf>,
+}
+
+#[derive(Serialize)]
+struct CompileReport {
+    dataset: DatasetSummary,
+    network: NetworkReport,
+    formulation: &'static str,
+    without: Vec<String>,
+    #[serde(flatten)]
+    statistics: Statistics,
+    offset: f64,
+    seconds: f64,
+    out: Option<PathBuf>,
+    layout: Option<PathBuf>,
+}
+
+#[derive(Serialize)]
+struct DatasetSummary {
+    source: String,
+    sha256: String,
+    num_rows: usize,
+    num_inputs: usize,
+    input_names: Vec<String>,
+    classes: Vec<String>,
+}
+
+/// Compiles the training rows, and writes problem and layout.
+///
+/// # Errors
+/// A [`Failure`] when the rows cannot be read or compiled, or a file cannot be written.
+pub(crate) fn run(arguments: &CompileArguments, session: &Session) -> Result<Outcome, Failure> {
+    let format = arguments.out.as_deref().map(format_of).transpose()?;
+    let split = arguments.data.split(None)?;
+    let prepared = arguments.data.prepare(&split)?;
+    let codebook = Codebook::for_classes(prepared.classes.names().len());
+    let architecture = arguments.network.architecture(prepared.pipeline.num_inputs(), &codebook)?;
+    let options = arguments.formulation.options();
+    let task = Task::new(prepared.train.inputs, codebook.targets(&prepared.train.labels))
+        .map_err(|error| Failure::from_error(&error))?;
+
+    let start = Instant::now();
+    let formulation = compile(&task, &architecture, &options, &WeightTerms::default())?;
+    let seconds = start.elapsed().as_secs_f64();
+
+    if let Some((path, format)) = arguments.out.as_deref().zip(format) {
+        write_problem(path, format, &formulation, session)?;
+    }
+    let dataset = DatasetSummary {
+        source: split.train.source().to_owned(),
+        sha256: split.train.sha256().to_owned(),
+        num_rows: task.num_rows(),
+        num_inputs: prepared.pipeline.num_inputs(),
+        input_names: prepared.train.input_names,
+        classes: prepared.classes.names().to_vec(),
+    };
+    if let Some(path) = &arguments.layout {
+        let made = Provenance {
+            isinglass: env!("CARGO_PKG_VERSION").to_owned(),
+            command: command_line(),
+            seed: 0,
+            data: dataset.source.clone(),
+            data_sha256: dataset.sha256.clone(),
+            formulation: arguments.formulation.name().to_owned(),
+            solver: "elsewhere".to_owned(),
+            train_errors: 0,
+            num_train_rows: task.num_rows(),
+        };
+        let (layout, classes, pipeline) = (formulation.layout.clone(), prepared.classes, prepared.pipeline);
+        let handover = Handover { layout, options, task, classes, codebook, pipeline, made };
+        write_text(path, &handover.to_json())?;
+    }
+    session.output().report(&CompileReport {
+        dataset,
+        network: NetworkReport::of(&architecture),
+        formulation: arguments.formulation.name(),
+        without: arguments.formulation.left_out(),
+        offset: formulation.qubo.offset(),
+        statistics: formulation.statistics,
+        seconds,
+        out: arguments.out.clone(),
+        layout: arguments.layout.clone(),
+    })?;
+    Ok(Outcome::Done)
+}
+
+/// The problem format that the ending of a path names.
+fn format_of(path: &Path) -> Result<Format, Failure> {
+    Format::from_path(path).ok_or_else(|| {
+        let endings = Format::all().map(Format::ending).collect::<Vec<_>>().join(", ");
+        Failure::input(format!("the ending of {} names no problem format", path.display()))
+            .with_hint(format!("end the name with one of {endings}"))
+    })
+}
+
+fn write_problem(path: &Path, format: Format, formulation: &Formulation, session: &Session) -> Result<(), Failure> {
+    let labels: Vec<Label> = formulation.layout.roles().iter().map(|role| Label::Text(role.to_string())).collect();
+    let report = write_atomically(path, |file| io::write(&formulation.qubo, Some(&labels), format, file))
+        .map_err(|error: WriteError| Failure::from(error).context(format!("cannot write {}", path.display())))?;
+    for note in report.notes {
+        session.output().note(&format!("{}: {note}", path.display()));
+    }
+    Ok(())
+}
+
+/// Writes a text file whole or not at all.
+pub(crate) fn write_text(path: &Path, text: &str) -> Result<(), Failure> {
+    write_atomically(path, |file| std::io::Write::write_all(file, text.as_bytes())).map_err(|error: std::io::Error| {
+        Failure::from_error(&error).context(format!("cannot write {}", path.display()))
+    })
+}
+
+/// What a formulation is like, in a few lines.
+pub(crate) fn statistics_lines(statistics: &Statistics) -> Vec<String> {
+    let roles: Vec<String> = statistics
+        .variables_by_role
+        .iter()
+        .map(|role| format!("{} {}", thousands(role.count as u64), role.role))
+        .collect();
+    let mut lines = vec![
+        format!(
+            "{} variables, {} interactions; {} rows in {} groups",
+            thousands(statistics.num_variables as u64),
+            thousands(statistics.num_interactions as u64),
+            thousands(statistics.num_rows as u64),
+            thousands(statistics.num_groups as u64)
+        ),
+        roles.join(" + "),
+        format!(
+            "degree up to {}, density {}; coefficients {} to {}; guaranteed gap {}",
+            statistics.max_degree,
+            percent(statistics.density),
+            compact(statistics.min_abs_coefficient),
+            compact(statistics.max_abs_coefficient),
+            compact(statistics.guaranteed_gap)
+        ),
+    ];
+    lines.extend(statistics.notes.iter().cloned());
+    lines
+}
+
+impl Report for CompileReport {
+    fn text(&self) -> String {
+        let Self { dataset, network, statistics, .. } = self;
+        let widths: Vec<String> = network.widths.iter().map(ToString::to_string).collect();
+        let bias = if network.bias { " with bias" } else { ", no bias" };
+        let mut sheet = Sheet::new();
+        sheet.line(
+            "Data",
+            format!("{}: {} rows, {} inputs", dataset.source, thousands(dataset.num_rows as u64), dataset.num_inputs),
+        );
+        sheet.line(
+            "Network",
+            format!("{}{bias}, {} binary weights", widths.join("-"), thousands(network.num_weights as u64)),
+        );
+        sheet.lines("QUBO", std::iter::once(self.formulation.to_owned()).chain(statistics_lines(statistics)));
+        sheet.line("Time", duration(self.seconds));
+        for (name, path) in [("Problem", &self.out), ("Layout", &self.layout)] {
+            if let Some(path) = path {
+                sheet.line(name, path.display().to_string());
+            }
+        }
+        sheet.finish()
+    }
+}

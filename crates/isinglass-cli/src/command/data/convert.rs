@@ -1,0 +1,98 @@
+//! `isinglass data convert`: a table as another file.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use isinglass::dataset::{DatasetError, Table, write_csv, write_libsvm, write_npz};
+use isinglass_qubo::io::write_atomically;
+use serde::Serialize;
+
+use crate::arguments::rows::RowArguments;
+use crate::arguments::table::TableArguments;
+use crate::failure::Failure;
+use crate::output::Report;
+use crate::output::number::thousands;
+use crate::session::Session;
+
+/// What to write, and where.
+#[derive(Args, Debug)]
+pub(crate) struct ConvertArguments {
+    #[command(flatten)]
+    table: TableArguments,
+    #[command(flatten)]
+    rows: RowArguments,
+    /// File to write; its ending, .csv, .libsvm or .npz, is the format
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+}
+
+#[derive(Serialize)]
+struct Converted {
+    out: String,
+    format: &'static str,
+    num_rows: usize,
+    num_columns: usize,
+}
+
+impl Report for Converted {
+    fn text(&self) -> String {
+        let (rows, columns) = (thousands(self.num_rows as u64), thousands(self.num_columns as u64));
+        format!("{}: {rows} rows of {columns} columns as {}\n", self.out, self.format)
+    }
+}
+
+/// A format that tables are written in.
+struct Target {
+    name: &'static str,
+    endings: &'static [&'static str],
+    write: fn(&Table, &mut dyn std::io::Write) -> Result<(), DatasetError>,
+}
+
+const TARGETS: [Target; 3] = [
+    Target { name: "csv", endings: &["csv"], write: |table, out| write_csv(table, out) },
+    Target { name: "libsvm", endings: &["libsvm", "svm"], write: |table, out| write_libsvm(table, out) },
+    Target { name: "npz", endings: &["npz"], write: |table, out| write_npz(table, out) },
+];
+
+fn target(path: &Path) -> Result<&'static Target, Failure> {
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
+    TARGETS.iter().find(|target| target.endings.contains(&ending.as_str())).ok_or_else(|| {
+        Failure::input(format!("the ending of {} does not tell a format", path.display()))
+            .with_hint("end the name in .csv, .libsvm or .npz")
+    })
+}
+
+/// Why a file was not written.
+enum WriteFailure {
+    Table(DatasetError),
+    System(std::io::Error),
+}
+
+impl From<std::io::Error> for WriteFailure {
+    fn from(error: std::io::Error) -> Self {
+        Self::System(error)
+    }
+}
+
+/// Writes the file.
+///
+/// # Errors
+/// A [`Failure`] when the table cannot be read, the format cannot hold it, or the file cannot be written.
+pub(super) fn run(arguments: &ConvertArguments, session: &Session) -> Result<(), Failure> {
+    let path = &arguments.out;
+    let target = target(path)?;
+    let table = arguments.rows.select(arguments.table.read(None)?)?;
+    write_atomically(path, |file| (target.write)(&table, file).map_err(WriteFailure::Table)).map_err(|error| {
+        let failure = match error {
+            WriteFailure::Table(error) => Failure::from(error),
+            WriteFailure::System(error) => Failure::from_error(&error),
+        };
+        failure.context(format!("cannot write {}", path.display()))
+    })?;
+    session.output().report(&Converted {
+        out: path.display().to_string(),
+        format: target.name,
+        num_rows: table.num_rows(),
+        num_columns: table.num_columns(),
+    })
+}

@@ -1,0 +1,72 @@
+//! What a network would see of a data set: bits, and groups of rows that are equal to it.
+
+use isinglass::dataset::{Pipeline, Split};
+use isinglass::network::Codebook;
+use isinglass::task::{Merge, Task};
+use serde::Serialize;
+
+use crate::arguments::data::DataArguments;
+use crate::failure::Failure;
+use crate::output::number::{compact, thousands};
+
+/// The training rows as bits.
+#[derive(Serialize)]
+pub(super) struct Inputs {
+    num_inputs: usize,
+    num_dropped_columns: usize,
+    num_test_rows: Option<usize>,
+    /// Groups of rows with equal bits, without those that cost any network the same; unknown without classes.
+    num_groups: Option<usize>,
+    /// Errors that no network can avoid, because rows have equal bits and different labels; for two classes.
+    unavoidable_errors: Option<f64>,
+}
+
+impl Inputs {
+    /// The rows of `split` as `arguments` make bits of them.
+    ///
+    /// # Errors
+    /// A [`Failure`] when the pipeline cannot be fitted or applied.
+    pub(super) fn new(arguments: &DataArguments, split: &Split, num_classes: usize) -> Result<Self, Failure> {
+        let num_test_rows = split.test.as_ref().map(isinglass::dataset::Table::num_rows);
+        if num_classes < 2 {
+            let pipeline = Pipeline::fit(&split.train, &arguments.pipeline_options())?;
+            return Ok(Self {
+                num_inputs: pipeline.num_inputs(),
+                num_dropped_columns: pipeline.dropped_columns(),
+                num_test_rows,
+                num_groups: None,
+                unavoidable_errors: None,
+            });
+        }
+        let data = arguments.prepare(split)?;
+        let targets = Codebook::for_classes(data.classes.names().len()).targets(&data.train.labels);
+        let groups =
+            Task::new(data.train.inputs, targets).map_err(|error| Failure::from_error(&error))?.group(Merge::Equal);
+        Ok(Self {
+            num_inputs: data.pipeline.num_inputs(),
+            num_dropped_columns: data.pipeline.dropped_columns(),
+            num_test_rows: data.test.map(|test| test.labels.len()),
+            num_groups: Some(groups.len()),
+            unavoidable_errors: (num_classes == 2).then_some(groups.constant),
+        })
+    }
+
+    /// The lines of the report.
+    pub(super) fn lines(&self) -> Vec<String> {
+        let mut first = format!("{} bits", thousands(self.num_inputs as u64));
+        if self.num_dropped_columns > 0 {
+            first.push_str(&format!(", {} constant columns left out", thousands(self.num_dropped_columns as u64)));
+        }
+        let mut lines = vec![first];
+        if let Some(num_groups) = self.num_groups {
+            lines.push(format!("{} groups of rows with equal bits", thousands(num_groups as u64)));
+        }
+        if let Some(errors) = self.unavoidable_errors.filter(|&errors| errors > 0.0) {
+            lines.push(format!("{} errors that no network can avoid: equal bits, different labels", compact(errors)));
+        }
+        if let Some(num_test_rows) = self.num_test_rows {
+            lines.push(format!("{} test rows", thousands(num_test_rows as u64)));
+        }
+        lines
+    }
+}

@@ -1,0 +1,190 @@
+//! What came of a run: the problem, the solver, the energies, the best sample.
+
+use isinglass_qubo::io::Label;
+use isinglass_qubo::sampler::Sampling;
+use isinglass_qubo::{SampleStatus, Vartype};
+use serde::Serialize;
+
+use crate::arguments::problem::{Problem, STANDARD_INPUT};
+use crate::output::Report;
+use crate::output::histogram::histogram;
+use crate::output::number::{compact, duration, percent, rate, thousands};
+use crate::output::sheet::Sheet;
+
+/// Samples of up to so many variables are shown in text; JSON has all of them.
+const SHOWN_VARIABLES: usize = 64;
+
+/// A run of a sampler.
+pub(super) struct Run<'a> {
+    pub(super) solver: &'static str,
+    pub(super) reason: String,
+    pub(super) seed: u64,
+    pub(super) target: Option<f64>,
+    pub(super) seconds: f64,
+    pub(super) sampling: &'a Sampling,
+}
+
+/// The report; its fields are the names in JSON.
+#[derive(Serialize)]
+pub(super) struct SolveReport<'a> {
+    source: &'a str,
+    format: &'static str,
+    vartype: Vartype,
+    num_variables: usize,
+    num_interactions: usize,
+    max_degree: usize,
+    density: f64,
+    min_abs_coefficient: Option<f64>,
+    max_abs_coefficient: f64,
+    maximized: bool,
+    solver: &'static str,
+    solver_reason: String,
+    seed: u64,
+    num_reads: usize,
+    num_sweeps: u64,
+    beta_range: Option<(f64, f64)>,
+    status: SampleStatus,
+    target: Option<f64>,
+    best_energy: Option<f64>,
+    num_best: usize,
+    energies: &'a [f64],
+    best_sample: Option<&'a [i8]>,
+    labels: Option<&'a [Label]>,
+    seconds: f64,
+    updates_per_second: Option<f64>,
+}
+
+impl<'a> SolveReport<'a> {
+    /// The report on a run on `problem`.
+    pub(super) fn new(problem: &'a Problem, run: Run<'a>) -> Self {
+        let bqm = &problem.file.bqm;
+        let sampling = run.sampling;
+        let energies = sampling.samples.energies();
+        let best = sampling.best();
+        // Equal samples may differ in the last digits when their energies were summed in another order.
+        let best_text = best.map(|row| compact(row.energy));
+        let updates = sampling.num_updates;
+        Self {
+            source: &problem.source,
+            format: problem.format.name(),
+            vartype: bqm.vartype(),
+            num_variables: bqm.num_variables(),
+            num_interactions: bqm.num_interactions(),
+            max_degree: bqm.max_degree(),
+            density: bqm.density(),
+            min_abs_coefficient: bqm.min_abs_coefficient(),
+            max_abs_coefficient: bqm.max_abs_coefficient(),
+            maximized: problem.file.maximized,
+            solver: run.solver,
+            solver_reason: run.reason,
+            seed: run.seed,
+            num_reads: sampling.samples.len(),
+            num_sweeps: sampling.num_sweeps,
+            beta_range: sampling.beta_range,
+            status: sampling.status,
+            target: run.target,
+            best_energy: best.map(|row| row.energy),
+            num_best: energies.iter().filter(|&&energy| Some(compact(energy)) == best_text).count(),
+            energies,
+            best_sample: best.map(|row| row.sample),
+            labels: problem.file.labels.as_deref(),
+            seconds: run.seconds,
+            updates_per_second: (updates > 0 && run.seconds > 0.0).then(|| updates as f64 / run.seconds),
+        }
+    }
+
+    fn problem_lines(&self) -> Vec<String> {
+        let (variables, interactions) = (thousands(self.num_variables as u64), thousands(self.num_interactions as u64));
+        let coefficients = match self.min_abs_coefficient {
+            Some(least) => format!("{} to {}", compact(least), compact(self.max_abs_coefficient)),
+            None => "0".to_owned(),
+        };
+        let source = if self.source == STANDARD_INPUT { "standard input" } else { self.source };
+        let mut lines = vec![
+            format!("{source} ({}, {})", self.format, self.vartype.name()),
+            format!(
+                "{variables} variables, {interactions} interactions, degree at most {}, density {}",
+                thousands(self.max_degree as u64),
+                percent(self.density)
+            ),
+            format!("absolute coefficients {coefficients}"),
+        ];
+        if self.maximized {
+            lines.push("the file asks for a maximum: energies are its values with the sign changed".to_owned());
+        }
+        lines
+    }
+
+    fn solver_lines(&self) -> Vec<String> {
+        let mut lines = vec![format!("{}: {}", self.solver, self.solver_reason)];
+        if self.num_sweeps > 0 {
+            let (reads, sweeps) = (thousands(self.num_reads as u64), thousands(self.num_sweeps));
+            let betas = self.beta_range.map_or(String::new(), |(low, high)| format!(", beta {low:.4} to {high:.4}"));
+            lines.push(format!("{reads} reads of {sweeps} sweeps{betas}, seed {}", self.seed));
+        }
+        lines
+    }
+
+    fn best_lines(&self) -> Vec<String> {
+        let (Some(energy), Some(sample)) = (self.best_energy, self.best_sample) else {
+            return vec!["no sample".to_owned()];
+        };
+        let mut first = compact(energy);
+        if self.num_reads > 1 {
+            let (num_best, num_reads) = (thousands(self.num_best as u64), thousands(self.num_reads as u64));
+            first.push_str(&format!(" in {num_best} of {num_reads} reads"));
+        }
+        if self.maximized {
+            first.push_str(&format!(", the value {} in the file", compact(-energy)));
+        }
+        let mut lines = vec![first];
+        if (1..=SHOWN_VARIABLES).contains(&sample.len()) {
+            lines.push(sample_text(sample, self.vartype, self.labels));
+        }
+        lines
+    }
+
+    fn status_line(&self) -> String {
+        let meaning = match self.status {
+            SampleStatus::Heuristic => "heuristic: all reads are done, nothing is proven",
+            SampleStatus::Optimal => "optimal: no sample has less energy",
+            SampleStatus::Target => "target: stopped at the target energy",
+            SampleStatus::TimeLimit => "time_limit: stopped by --time-limit, this is the best so far",
+            SampleStatus::Interrupted => "interrupted: stopped by the user, this is the best so far",
+        };
+        meaning.to_owned()
+    }
+}
+
+/// A sample in one line: signs or digits, with the labels where there are any.
+fn sample_text(sample: &[i8], vartype: Vartype, labels: Option<&[Label]>) -> String {
+    let value = |value: i8| match (vartype, value) {
+        (Vartype::Spin, 1) => "+",
+        (Vartype::Spin, _) => "-",
+        (Vartype::Binary, 1) => "1",
+        (Vartype::Binary, _) => "0",
+    };
+    match labels {
+        None => sample.iter().map(|&spin| value(spin)).collect(),
+        Some(labels) => {
+            let pairs = labels.iter().zip(sample).map(|(label, &spin)| format!("{label}={}", value(spin)));
+            pairs.collect::<Vec<_>>().join(" ")
+        }
+    }
+}
+
+impl Report for SolveReport<'_> {
+    fn text(&self) -> String {
+        let mut sheet = Sheet::new();
+        sheet.lines("problem", self.problem_lines());
+        sheet.lines("solver", self.solver_lines());
+        sheet.lines("best", self.best_lines());
+        if self.energies.len() > 1 {
+            sheet.lines("energies", histogram(self.energies));
+        }
+        sheet.line("status", self.status_line());
+        let speed = self.updates_per_second.map_or(String::new(), |speed| format!(", {} updates/s", rate(speed)));
+        sheet.line("time", duration(self.seconds) + &speed);
+        sheet.finish()
+    }
+}

@@ -1,0 +1,348 @@
+//! `isinglass train`: from rows to a trained, verified network, beside the proven optimum and simpler methods.
+
+mod checkpoint;
+mod job;
+mod proof;
+mod text;
+
+use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use clap::{Args, ValueEnum};
+use isinglass::baseline::{LabelledBits, evaluate_all};
+use isinglass::dataset::{Dataset, Split};
+use isinglass::metrics::Score;
+use isinglass::model::{Model, Provenance, predict};
+use isinglass::network::Codebook;
+use isinglass::report::{
+    DatasetReport, FormulationReport, NetworkReport, OptimumReport, ResultReport, SolverReport, TrainReport,
+};
+use isinglass::task::Task;
+use isinglass::train::{Batching, Solver, Training, TrainingPlan, train};
+use isinglass_qubo::{RunControl, SampleStatus};
+
+use crate::app::Outcome;
+use crate::arguments::data::{DataArguments, PreparedData};
+use crate::arguments::formulation::FormulationArguments;
+use crate::arguments::network::NetworkArguments;
+use crate::arguments::solver::SamplingArguments;
+use crate::arguments::value;
+use crate::command::compile::write_text;
+use crate::command::eval::goal;
+use crate::failure::Failure;
+use crate::session::Session;
+use checkpoint::Checkpoints;
+use text::TrainOutput;
+
+/// What to learn, with which network, how, and where the model goes.
+///
+/// Without a data set this is the main job: the handwritten digits 3 and 8.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct TrainArguments {
+    #[command(flatten)]
+    data: DataArguments,
+    #[command(flatten)]
+    network: NetworkArguments,
+    #[command(flatten)]
+    formulation: FormulationArguments,
+    /// Solver: sa anneals the QUBO, exhaustive searches it, exact searches neuron functions and committees of them
+    #[arg(long, value_name = "SOLVER", default_value = "auto", help_heading = "Solver")]
+    solver: TrainSolver,
+    #[command(flatten)]
+    sampling: SamplingArguments,
+    /// Learn minibatches of so many rows, one after the other, instead of all rows at once
+    #[arg(long, value_name = "ROWS", value_parser = value::count, help_heading = "Minibatches")]
+    batch_size: Option<NonZeroUsize>,
+    /// Number of minibatches [default: as many as cover all rows once]
+    #[arg(long, value_name = "N", value_parser = value::count, requires = "batch_size", help_heading = "Minibatches")]
+    batches: Option<NonZeroUsize>,
+    /// The paper's online term: after each batch, weights are pulled this strongly towards its solution
+    #[arg(long, value_name = "NUMBER", value_parser = value::finite, requires = "batch_size", default_value_t = 0.0, allow_hyphen_values = true, help_heading = "Minibatches")]
+    alpha: f64,
+    /// Time to prove the optimum in, after training
+    #[arg(long, value_name = "TIME", value_parser = value::duration, default_value = "10s", help_heading = "Comparison")]
+    proof_time: Duration,
+    /// Do not try to prove the optimum
+    #[arg(long, help_heading = "Comparison")]
+    no_proof: bool,
+    /// Do not train majority class, logistic regression and gradient network to compare with
+    #[arg(long, help_heading = "Comparison")]
+    no_baselines: bool,
+    /// Write the model to this file
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    out: Option<PathBuf>,
+    /// Save the state of the run to this file after every round of reads or minibatch
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    checkpoint: Option<PathBuf>,
+    /// Go on from the checkpoint, if there is one
+    #[arg(long, requires = "checkpoint", help_heading = "Output")]
+    resume: bool,
+    /// Exit with code 1 if the accuracy on the test rows (the training rows if there are none) is below this share
+    #[arg(long, value_name = "SHARE", value_parser = value::share, help_heading = "Output")]
+    require_accuracy: Option<f64>,
+}
+
+/// Who minimises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TrainSolver {
+    /// Exhaustive search for very small QUBOs, else annealing.
+    #[value(help = None)]
+    Auto,
+    /// Simulated annealing of the QUBO.
+    #[value(help = None)]
+    Sa,
+    /// Exhaustive search of the QUBO.
+    #[value(help = None)]
+    Exhaustive,
+    /// Exact search over neuron functions.
+    #[value(help = None)]
+    Exact,
+}
+
+/// Trains, verifies, compares and reports.
+///
+/// # Errors
+/// A [`Failure`] when data, network, solver or files do not allow it.
+pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outcome, Failure> {
+    let start = Instant::now();
+    let arguments = &job::with_main_job(arguments.clone());
+    let split = arguments.data.split(None)?;
+    let prepared = arguments.data.prepare(&split)?;
+    let codebook = Codebook::for_classes(prepared.classes.names().len());
+    let architecture = arguments.network.architecture(prepared.pipeline.num_inputs(), &codebook)?;
+    let task = Task::new(prepared.train.inputs.clone(), codebook.targets(&prepared.train.labels))
+        .map_err(|error| Failure::from_error(&error))?;
+    let (solver, reason) = choose_solver(arguments, &task, &architecture)?;
+    let plan = TrainingPlan {
+        architecture,
+        formulation: arguments.formulation.options(),
+        solver,
+        batching: batching(arguments, task.num_rows()),
+        seed: arguments.sampling.seed,
+        threads: None,
+    };
+
+    let checkpoints = Checkpoints::new(arguments.checkpoint.as_deref(), &plan, &task);
+    let state = if arguments.resume { checkpoints.load(session)? } else { Default::default() };
+    let cancel = session.interrupted()?;
+    let bar = session.bar("training");
+    let control = arguments.sampling.control(cancel, &bar);
+    let solving = Instant::now();
+    let mut unsaved = None;
+    let training = train(&task, &plan, state, &control, |state| match checkpoints.save(state) {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(failure) => {
+            unsaved = Some(failure);
+            ControlFlow::Break(())
+        }
+    })?;
+    let solver_seconds = solving.elapsed().as_secs_f64();
+    drop(bar);
+    if let Some(failure) = unsaved {
+        session.output().failure(&failure);
+    }
+
+    let run =
+        Run { arguments, split: &split, prepared: &prepared, codebook: &codebook, plan: &plan, training: &training };
+    let (train_score, test_score) = run.scores();
+    // the model is safe before anything else is computed
+    if let Some(path) = &arguments.out {
+        write_text(path, &run.model(train_score).to_json())?;
+    }
+    let comparing = RunControl { cancel: Some(cancel), ..RunControl::default() };
+    let optimum = run.optimum(&task, &comparing, session);
+    let baselines = run.baselines(&comparing, session)?;
+    let solver = run.solver_report(reason, solver_seconds);
+    let result = run.result(train_score, test_score, optimum);
+    let report = TrainReport {
+        isinglass: env!("CARGO_PKG_VERSION").to_owned(),
+        command: command_line(),
+        dataset: run.dataset_report(),
+        network: NetworkReport::of(&plan.architecture),
+        formulation: FormulationReport {
+            name: arguments.formulation.name().to_owned(),
+            without: arguments.formulation.left_out(),
+            statistics: training.formulation.statistics.clone(),
+        },
+        solver,
+        result,
+        baselines,
+        batches: if plan.batching == Batching::Whole { Vec::new() } else { training.state.steps.clone() },
+        seconds: start.elapsed().as_secs_f64(),
+    };
+    let accuracy = test_score.unwrap_or(train_score).accuracy();
+    session.output().report(&TrainOutput { report, network: &training.network, out: arguments.out.as_deref() })?;
+    Ok(goal(arguments.require_accuracy, accuracy, if test_score.is_some() { "test" } else { "training" }))
+}
+
+fn batching(arguments: &TrainArguments, num_rows: usize) -> Batching {
+    match arguments.batch_size {
+        None => Batching::Whole,
+        Some(batch_size) => {
+            let batch_size = batch_size.get();
+            let batches = arguments.batches.map_or(num_rows.div_ceil(batch_size), NonZeroUsize::get);
+            Batching::Minibatches { batch_size, batches, alpha: arguments.alpha }
+        }
+    }
+}
+
+/// The solver, and why it was taken if the user left the choice.
+fn choose_solver(
+    arguments: &TrainArguments,
+    task: &Task,
+    architecture: &isinglass::network::Architecture,
+) -> Result<(Solver, Option<String>), Failure> {
+    let annealing = arguments.sampling.training();
+    match arguments.solver {
+        TrainSolver::Sa => Ok((annealing, None)),
+        TrainSolver::Exhaustive => Ok((Solver::Exhaustive, None)),
+        TrainSolver::Exact => Ok((Solver::Exact, None)),
+        TrainSolver::Auto => {
+            let rows: Vec<usize> = (0..arguments.batch_size.map_or(task.num_rows(), NonZeroUsize::get)).collect();
+            let first = if rows.len() < task.num_rows() { task.select_rows(&rows) } else { task.clone() };
+            let options = arguments.formulation.options();
+            let weights = isinglass::formulation::WeightTerms::default();
+            let size = isinglass::formulation::compile(&first, architecture, &options, &weights)?;
+            let num_variables = size.statistics.num_variables;
+            let limit = crate::arguments::solver::AUTO_EXHAUSTIVE;
+            if num_variables <= limit && arguments.batch_size.is_none() {
+                Ok((Solver::Exhaustive, Some(format!("{num_variables} variables are few enough to try all samples"))))
+            } else {
+                Ok((annealing, None))
+            }
+        }
+    }
+}
+
+/// The command line as it was given.
+pub(crate) fn command_line() -> String {
+    let quote = |word: String| {
+        let is_plain = |character: char| character.is_ascii_alphanumeric() || "-_=.,:/+@%".contains(character);
+        if !word.is_empty() && word.chars().all(is_plain) { word } else { format!("'{}'", word.replace('\'', "'\\''")) }
+    };
+    let words = std::env::args_os().skip(1).map(|word| quote(word.to_string_lossy().into_owned()));
+    std::iter::once("isinglass".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
+}
+
+fn labelled(data: &Dataset, num_classes: usize) -> Result<LabelledBits<'_>, Failure> {
+    Ok(LabelledBits::new(&data.inputs, &data.labels, num_classes)?)
+}
+
+/// A finished run and all that it came from.
+struct Run<'a> {
+    arguments: &'a TrainArguments,
+    split: &'a Split,
+    prepared: &'a PreparedData,
+    codebook: &'a Codebook,
+    plan: &'a TrainingPlan,
+    training: &'a Training,
+}
+
+impl Run<'_> {
+    fn scores(&self) -> (Score, Option<Score>) {
+        let score =
+            |data: &Dataset| Score::of(&predict(&self.training.network, self.codebook, &data.inputs), &data.labels);
+        (score(&self.prepared.train), self.prepared.test.as_ref().map(score))
+    }
+
+    fn model(&self, train: Score) -> Model {
+        Model {
+            network: self.training.network.clone(),
+            classes: self.prepared.classes.clone(),
+            codebook: self.codebook.clone(),
+            pipeline: self.prepared.pipeline.clone(),
+            made: Provenance {
+                isinglass: env!("CARGO_PKG_VERSION").to_owned(),
+                command: command_line(),
+                seed: self.plan.seed,
+                data: self.split.train.source().to_owned(),
+                data_sha256: self.split.train.sha256().to_owned(),
+                formulation: self.arguments.formulation.name().to_owned(),
+                solver: self.plan.solver.name().to_owned(),
+                train_errors: train.errors,
+                num_train_rows: train.num_rows,
+            },
+        }
+    }
+
+    fn optimum(&self, task: &Task, control: &RunControl<'_>, session: &Session) -> OptimumReport {
+        if self.arguments.no_proof {
+            let how = "not asked for".to_owned();
+            return OptimumReport { loss: None, lower_bound: None, how, seconds: 0.0 };
+        }
+        let already = self.training.status == SampleStatus::Optimal && self.training.formulation.statistics.exact;
+        let bar = session.bar("proof");
+        let control = RunControl {
+            deadline: Instant::now().checked_add(self.arguments.proof_time),
+            progress: Some(&bar),
+            ..*control
+        };
+        let by_solver = already.then_some((self.training.loss, self.plan.solver));
+        proof::optimum(task, &self.plan.architecture, by_solver, &control)
+    }
+
+    fn baselines(
+        &self,
+        control: &RunControl<'_>,
+        session: &Session,
+    ) -> Result<Vec<isinglass::baseline::BaselineResult>, Failure> {
+        if self.arguments.no_baselines {
+            return Ok(Vec::new());
+        }
+        let bar = session.bar("baselines");
+        let control = RunControl { progress: Some(&bar), ..*control };
+        let num_classes = self.prepared.classes.names().len();
+        let train = labelled(&self.prepared.train, num_classes)?;
+        let test = self.prepared.test.as_ref().map(|test| labelled(test, num_classes)).transpose()?;
+        Ok(evaluate_all(&train, test.as_ref(), &self.plan.architecture, self.codebook, self.plan.seed, &control)?)
+    }
+
+    fn dataset_report(&self) -> DatasetReport {
+        DatasetReport {
+            source: self.split.train.source().to_owned(),
+            sha256: self.split.train.sha256().to_owned(),
+            num_rows: self.prepared.train.labels.len(),
+            num_test_rows: self.prepared.test.as_ref().map_or(0, |test| test.labels.len()),
+            num_groups: self.training.formulation.statistics.num_groups,
+            num_inputs: self.prepared.pipeline.num_inputs(),
+            input_names: self.prepared.train.input_names.clone(),
+            num_dropped_columns: self.prepared.pipeline.dropped_columns(),
+            classes: self.prepared.classes.names().to_vec(),
+        }
+    }
+
+    fn solver_report(&self, reason: Option<String>, seconds: f64) -> SolverReport {
+        let steps = &self.training.state.steps;
+        let found = self.training.state.best.as_ref().and_then(|best| steps.get(best.step));
+        let updates: u64 = steps.iter().map(|step| step.num_updates).sum();
+        let has_spins = self.plan.solver != Solver::Exact && updates > 0;
+        SolverReport {
+            name: self.plan.solver.name().to_owned(),
+            reason,
+            status: self.training.status,
+            num_reads: steps.iter().map(|step| step.num_reads).sum(),
+            num_sweeps: found.map_or(0, |step| step.num_sweeps),
+            num_best: found.map_or(0, |step| step.num_best),
+            beta_range: found.and_then(|step| step.beta_range),
+            seed: self.plan.seed,
+            seconds,
+            updates_per_second: has_spins.then(|| updates as f64 / seconds.max(1e-9)),
+        }
+    }
+
+    fn result(&self, train: Score, test: Option<Score>, optimum: OptimumReport) -> ResultReport {
+        ResultReport {
+            energy: self.training.verification.energy,
+            loss: self.training.loss,
+            train_errors: train.errors,
+            train_accuracy: train.accuracy(),
+            test_errors: test.map(|score| score.errors),
+            test_accuracy: test.map(|score| score.accuracy()),
+            proven_optimal: optimum.loss == Some(self.training.loss),
+            optimum,
+            violations: self.training.verification.violations(),
+        }
+    }
+}

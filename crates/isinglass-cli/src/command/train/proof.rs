@@ -1,0 +1,44 @@
+//! The least possible loss, where it can be proven.
+
+use std::time::Instant;
+
+use isinglass::exact::ExactTrainer;
+use isinglass::network::Architecture;
+use isinglass::report::OptimumReport;
+use isinglass::task::Task;
+use isinglass::train::Solver;
+use isinglass_qubo::{RunControl, SampleStatus};
+
+use crate::output::number::{duration, thousands};
+
+/// The optimum of a task: what the solver proved already, or what the exact trainer proves within the limits of `control`.
+pub(super) fn optimum(
+    task: &Task,
+    architecture: &Architecture,
+    by_solver: Option<(f64, Solver)>,
+    control: &RunControl<'_>,
+) -> OptimumReport {
+    if let Some((loss, solver)) = by_solver {
+        let how = match solver {
+            Solver::Exact => "the solver searched all networks of this shape",
+            _ => "the solver looked at every state of an exact QUBO",
+        };
+        return OptimumReport { loss: Some(loss), lower_bound: Some(loss), how: how.to_owned(), seconds: 0.0 };
+    }
+    let start = Instant::now();
+    let training = ExactTrainer::default().train(task, architecture, control);
+    let seconds = start.elapsed().as_secs_f64();
+    match training {
+        Ok(training) if training.status == SampleStatus::Optimal => {
+            let functions = thousands(training.num_functions as u64);
+            let how = format!("exact search over committees of {functions} neuron functions, {}", duration(seconds));
+            OptimumReport { loss: Some(training.loss), lower_bound: Some(training.lower_bound), how, seconds }
+        }
+        Ok(training) => {
+            let (bound, time) = (training.lower_bound, duration(seconds));
+            let how = format!("exact search found {} and proved at least {bound} in {time}", training.loss);
+            OptimumReport { loss: None, lower_bound: Some(bound), how, seconds }
+        }
+        Err(error) => OptimumReport { loss: None, lower_bound: None, how: error.to_string(), seconds },
+    }
+}

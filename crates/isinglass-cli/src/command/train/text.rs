@@ -1,0 +1,203 @@
+//! The report of a training run as text.
+
+use std::path::Path;
+
+use isinglass::network::Network;
+use isinglass::report::{TrainReport, weights_picture};
+use isinglass_qubo::SampleStatus;
+use serde::Serialize;
+
+use crate::command::compile::statistics_lines;
+use crate::output::Report;
+use crate::output::number::{compact, duration, rate, thousands};
+use crate::output::sheet::Sheet;
+use crate::output::table::{Align, table};
+
+/// Rows of the table of minibatches that are shown.
+const SHOWN_BATCHES: usize = 20;
+
+/// A report, and what its picture is drawn from.
+#[derive(Serialize)]
+pub(super) struct TrainOutput<'a> {
+    #[serde(flatten)]
+    pub(super) report: TrainReport,
+    #[serde(skip)]
+    pub(super) network: &'a Network,
+    /// Where the model went.
+    pub(super) out: Option<&'a Path>,
+}
+
+fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{} {}", thousands(number as u64), if number == 1 { one } else { many })
+}
+
+impl Report for TrainOutput<'_> {
+    fn text(&self) -> String {
+        let mut sheet = Sheet::new();
+        sheet.lines("Data", self.data_lines());
+        sheet.line("Network", self.network_line());
+        sheet.lines("QUBO", self.qubo_lines());
+        sheet.lines("Solver", self.solver_lines());
+        sheet.lines("Result", self.result_lines());
+        if let Some(path) = self.out {
+            sheet.line("Model", path.display().to_string());
+        }
+        let mut text = sheet.finish();
+        let mut section = |lines: Vec<String>| {
+            if !lines.is_empty() {
+                text.push('\n');
+                text.extend(lines.into_iter().map(|line| line + "\n"));
+            }
+        };
+        section(self.batch_lines());
+        section(self.comparison_lines());
+        let picture = weights_picture(self.network, &self.report.dataset.input_names);
+        if !picture.is_empty() {
+            section(vec!["Weights (█ is +1, · is -1)".to_owned(), picture.trim_end().to_owned()]);
+        }
+        text
+    }
+}
+
+impl TrainOutput<'_> {
+    fn data_lines(&self) -> Vec<String> {
+        let data = &self.report.dataset;
+        let rows = count(data.num_rows, "training row", "training rows");
+        let test = match data.num_test_rows {
+            0 => "no test rows".to_owned(),
+            number => count(number, "test row", "test rows"),
+        };
+        let mut lines = vec![
+            format!("{}: {rows}, {test}, {}", data.source, count(data.num_inputs, "input bit", "input bits")),
+            format!("classes {}", data.classes.join(" ")),
+        ];
+        if data.num_dropped_columns > 0 {
+            lines.push(format!("{} left out", count(data.num_dropped_columns, "constant column", "constant columns")));
+        }
+        lines
+    }
+
+    fn network_line(&self) -> String {
+        let network = &self.report.network;
+        let widths: Vec<String> = network.widths.iter().map(ToString::to_string).collect();
+        let bias = if network.bias { " with bias" } else { ", no bias" };
+        format!("{}{bias}, {}", widths.join("-"), count(network.num_weights, "binary weight", "binary weights"))
+    }
+
+    fn qubo_lines(&self) -> Vec<String> {
+        let formulation = &self.report.formulation;
+        let mut name = formulation.name.clone();
+        if !formulation.without.is_empty() {
+            name.push_str(&format!(" without {}", formulation.without.join(", ")));
+        }
+        if !self.report.batches.is_empty() {
+            name.push_str(", the last minibatch");
+        }
+        std::iter::once(name).chain(statistics_lines(&formulation.statistics)).collect()
+    }
+
+    fn solver_lines(&self) -> Vec<String> {
+        let solver = &self.report.solver;
+        let mut first = solver.name.clone();
+        if let Some((hot, cold)) = solver.beta_range {
+            first.push_str(&format!(
+                ": {}, {} sweeps each, beta {hot:.3} to {cold:.3}, seed {}",
+                count(solver.num_reads, "read", "reads"),
+                thousands(solver.num_sweeps),
+                solver.seed
+            ));
+        }
+        first.push_str(&format!("; {}", duration(solver.seconds)));
+        if let Some(per_second) = solver.updates_per_second {
+            first.push_str(&format!(", {} spin updates/s in all", rate(per_second)));
+        }
+        let mut lines = vec![first];
+        lines.extend(solver.reason.as_ref().map(|reason| format!("chosen because {reason}")));
+        if solver.num_reads > 1 && self.report.batches.is_empty() {
+            lines.push(format!("{} as good as the best one in its round", count(solver.num_best, "read", "reads")));
+        }
+        let ended = match solver.status {
+            SampleStatus::TimeLimit => Some("stopped at the time limit, with the best so far"),
+            SampleStatus::Interrupted => Some("interrupted, with the best so far"),
+            SampleStatus::Target => Some("stopped at the target"),
+            SampleStatus::Heuristic | SampleStatus::Optimal => None,
+        };
+        lines.extend(ended.map(str::to_owned));
+        lines
+    }
+
+    fn result_lines(&self) -> Vec<String> {
+        let result = &self.report.result;
+        let of = if self.report.batches.is_empty() { "" } else { " of its minibatch" };
+        let errors = |number| count(number, "error", "errors");
+        let mut lines = vec![
+            format!(
+                "{} on {}, counted by the forward pass",
+                errors(result.train_errors),
+                count(self.report.dataset.num_rows, "training row", "training rows")
+            ),
+            format!(
+                "QUBO energy{of} {}, loss {}, {}",
+                compact(result.energy),
+                compact(result.loss),
+                count(result.violations, "violated constraint", "violated constraints")
+            ),
+        ];
+        let optimum = &result.optimum;
+        lines.push(match optimum.loss {
+            Some(_) if result.proven_optimal => format!("proven optimal: {}", optimum.how),
+            Some(least) => {
+                format!("{} above the optimum of {}: {}", compact(result.loss - least), compact(least), optimum.how)
+            }
+            None => format!("optimum not proven: {}", optimum.how),
+        });
+        lines
+    }
+
+    fn batch_lines(&self) -> Vec<String> {
+        let batches = &self.report.batches;
+        if batches.is_empty() {
+            return Vec::new();
+        }
+        let header = ["Minibatch", "errors", "energy", "reads at best", "violations"].map(str::to_owned).to_vec();
+        let row = |(index, step): (usize, &isinglass::train::StepRecord)| {
+            vec![
+                (index + 1).to_string(),
+                compact(step.loss),
+                compact(step.energy),
+                format!("{} of {}", step.num_best, step.num_reads),
+                step.violations.to_string(),
+            ]
+        };
+        let rows: Vec<Vec<String>> =
+            std::iter::once(header).chain(batches.iter().enumerate().take(SHOWN_BATCHES).map(row)).collect();
+        let mut lines = table(&[Align::Right, Align::Right, Align::Right, Align::Right, Align::Right], &rows);
+        if batches.len() > SHOWN_BATCHES {
+            lines.push(format!("and {} more", batches.len() - SHOWN_BATCHES));
+        }
+        lines.push("The network is the one of all minibatches with the fewest errors on all training rows.".to_owned());
+        lines
+    }
+
+    fn comparison_lines(&self) -> Vec<String> {
+        let percent = |accuracy: f64| format!("{:.2} %", 100.0 * accuracy);
+        let row = |name: String, train: f64, test: Option<f64>| {
+            vec![name, percent(train), test.map_or_else(|| "-".to_owned(), percent)]
+        };
+        let result = &self.report.result;
+        let mut rows = vec![["Accuracy", "training", "test"].map(str::to_owned).to_vec()];
+        rows.push(row("this network".to_owned(), result.train_accuracy, result.test_accuracy));
+        for baseline in &self.report.baselines {
+            let seeds = baseline.detail.get("num_seeds").copied().unwrap_or(0.0);
+            let name = match baseline.name {
+                "majority" => "majority class".to_owned(),
+                "logistic" => "logistic regression".to_owned(),
+                "gradient_median" => format!("same network by gradients, median of {seeds} seeds"),
+                "gradient_best" => format!("same network by gradients, best of {seeds} seeds"),
+                other => other.to_owned(),
+            };
+            rows.push(row(name, baseline.train_accuracy, baseline.test_accuracy));
+        }
+        table(&[Align::Left, Align::Right, Align::Right], &rows)
+    }
+}

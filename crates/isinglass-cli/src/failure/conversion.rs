@@ -1,0 +1,103 @@
+//! Errors of the libraries as failures, with the hints they bring or, where a flag helps, with its name.
+
+use isinglass::baseline::BaselineError;
+use isinglass::dataset::{DatasetError, Format};
+use isinglass::formulation::FormulationError;
+use isinglass::handover::HandoverError;
+use isinglass::model::ModelError;
+use isinglass::train::{CheckpointError, PlanError, TrainError};
+use isinglass_qubo::SampleError;
+use isinglass_qubo::io::{ReadCause, ReadError, WriteError};
+
+use super::Failure;
+
+impl From<DatasetError> for Failure {
+    fn from(error: DatasetError) -> Self {
+        let hint = match &error {
+            DatasetError::UnknownFormat { .. } => {
+                Some(format!("name the format with --format: {}", Format::NAMES.join(", ")))
+            }
+            _ => error.hint(),
+        };
+        Self::from_error(&error).with_optional_hint(hint)
+    }
+}
+
+impl From<ReadError> for Failure {
+    fn from(error: ReadError) -> Self {
+        let hint = match &error.cause {
+            ReadCause::VartypeMissing => Some("say it with --vartype binary or --vartype spin".to_owned()),
+            _ => error.hint(),
+        };
+        Self::from_error(&error).with_optional_hint(hint)
+    }
+}
+
+impl From<WriteError> for Failure {
+    fn from(error: WriteError) -> Self {
+        Self::from_error(&error)
+    }
+}
+
+impl From<SampleError> for Failure {
+    fn from(error: SampleError) -> Self {
+        let hint = match &error {
+            SampleError::TooLarge { .. } => Some("use `--solver sa`".to_owned()),
+            _ => None,
+        };
+        Self::from_error(&error).with_optional_hint(hint)
+    }
+}
+
+impl From<ModelError> for Failure {
+    fn from(error: ModelError) -> Self {
+        Self::from_error(&error).with_hint(error.hint())
+    }
+}
+
+impl From<HandoverError> for Failure {
+    fn from(error: HandoverError) -> Self {
+        Self::from_error(&error).with_optional_hint(error.hint())
+    }
+}
+
+impl From<CheckpointError> for Failure {
+    fn from(error: CheckpointError) -> Self {
+        Self::from_error(&error).with_hint(error.hint())
+    }
+}
+
+impl From<BaselineError> for Failure {
+    fn from(error: BaselineError) -> Self {
+        Self::from_error(&error)
+    }
+}
+
+impl From<FormulationError> for Failure {
+    fn from(error: FormulationError) -> Self {
+        let hint = match &error {
+            FormulationError::TooLarge { .. } => {
+                Some("take fewer rows (--limit, --batch-size), fewer inputs (--features, --pool) or fewer neurons")
+            }
+            _ => None,
+        };
+        Self::from_error(&error).with_optional_hint(hint.map(str::to_owned))
+    }
+}
+
+impl From<TrainError> for Failure {
+    fn from(error: TrainError) -> Self {
+        match error {
+            TrainError::Formulation(error) => error.into(),
+            TrainError::Sample(error) => error.into(),
+            TrainError::Exact(error) => {
+                let hint = error.hint().to_owned();
+                Self::from_error(&error).with_hint(hint)
+            }
+            TrainError::Plan(PlanError::BatchTooLarge { .. }) => {
+                Self::from_error(&error).with_hint("take a smaller --batch-size or more rows")
+            }
+            _ => Self::from_error(&error),
+        }
+    }
+}

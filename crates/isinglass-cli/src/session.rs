@@ -1,0 +1,53 @@
+//! What a command is given beside its arguments.
+
+use std::sync::atomic::AtomicBool;
+
+use rayon::ThreadPoolBuilder;
+
+use crate::cli::GlobalArguments;
+use crate::failure::Failure;
+use crate::interrupt;
+use crate::output::Output;
+use crate::progress::Bar;
+
+/// The flags that every command has, put into effect.
+#[derive(Debug)]
+pub(crate) struct Session {
+    output: Output,
+}
+
+impl Session {
+    /// A session with these flags. The number of threads is that of the pool in which all parallel work runs.
+    ///
+    /// # Errors
+    /// A [`Failure`] when the system does not start so many threads.
+    pub(crate) fn start(global: &GlobalArguments) -> Result<Self, Failure> {
+        global.color.choice().write_global();
+        if let Some(threads) = global.threads {
+            ThreadPoolBuilder::new()
+                .num_threads(threads.get())
+                .build_global()
+                .map_err(|error| Failure::from_error(&error).context(format!("cannot start {threads} threads")))?;
+        }
+        Ok(Self { output: Output::new(global.json, global.quiet) })
+    }
+
+    /// Where results, notes and errors go.
+    pub(crate) fn output(&self) -> Output {
+        self.output
+    }
+
+    /// A flag that becomes true when the user presses Ctrl-C. Only from the first call on does Ctrl-C wait for the command
+    /// to end by itself, so long work must look at the flag.
+    ///
+    /// # Errors
+    /// A [`Failure`] when the system does not take the handler.
+    pub(crate) fn interrupted(&self) -> Result<&'static AtomicBool, Failure> {
+        interrupt::watch(self.output)
+    }
+
+    /// A progress bar called `name`, hidden when standard error is no terminal or notes are not wanted.
+    pub(crate) fn bar(&self, name: &'static str) -> Bar {
+        Bar::new(name, self.output.is_quiet())
+    }
+}

@@ -1,0 +1,53 @@
+//! Listing, showing and converting data.
+
+use insta::assert_snapshot;
+
+use crate::program::Program;
+
+#[test]
+fn the_list_names_every_builtin_set() {
+    let report = Program::new().json("data list");
+    let names: Vec<&str> =
+        report["datasets"].as_array().unwrap().iter().map(|set| set["name"].as_str().unwrap()).collect();
+    assert!(names.contains(&"digits") && names.contains(&"tictactoe") && names.contains(&"teacher:WIDTHS"));
+    assert_snapshot!(Program::new().transcript("data list"));
+}
+
+#[test]
+fn images_are_shown_as_pictures() {
+    assert_snapshot!(Program::new().transcript("data show digits --classes 0,1,7 --pool 2x2 --test 0.25"));
+}
+
+#[test]
+fn categories_are_shown_column_by_column() {
+    assert_snapshot!(Program::new().transcript("data show monks-2"));
+}
+
+#[test]
+fn rows_without_labels_are_shown() {
+    let program = Program::new().file("bare.csv", "x,y\n1,2\n3,4\n3,5\n");
+    assert_snapshot!(program.transcript("data show --data bare.csv --label none"));
+}
+
+#[test]
+fn contradicting_rows_are_counted() {
+    let program = Program::new().file("a.csv", "x,y,label\n1,2,a\n1,2,b\n3,4,a\n3,5,b\n");
+    let report = program.json("data show --data a.csv --binarize one-hot");
+    assert_eq!(report["inputs"]["unavoidable_errors"], 1.0);
+    assert_eq!(report["num_distinct_rows"], 3);
+    assert_eq!(report["majority_share"], 0.5);
+}
+
+#[test]
+fn a_converted_table_reads_back_as_the_same_rows() {
+    let program = Program::new();
+    for name in ["digits.csv", "digits.libsvm", "digits.npz"] {
+        let converted = program.json(&format!("data convert digits --shuffle numpy:2 --limit 50 --out {name}"));
+        assert_eq!(converted["num_rows"], 50);
+        let shown = program.json(&format!("data show --data {name}"));
+        let expected = program.json("data show digits --shuffle numpy:2 --limit 50");
+        for what in ["num_rows", "num_distinct_rows", "classes"] {
+            assert_eq!(shown[what], expected[what], "{name}");
+        }
+    }
+}

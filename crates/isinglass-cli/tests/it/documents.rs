@@ -1,0 +1,65 @@
+//! The documents say what the program does.
+
+use std::path::{Path, PathBuf};
+
+use crate::program::Program;
+
+const BEGIN: &str = "<!-- generated:cli -->\n";
+const END: &str = "<!-- /generated -->";
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+#[test]
+fn the_reference_in_the_documents_is_the_one_that_the_program_prints() {
+    let document = std::fs::read_to_string(repository().join("docs/cli.md")).unwrap();
+    let written = document.split_once(BEGIN).and_then(|(_, rest)| rest.split_once(END)).map(|(section, _)| section);
+    let printed = String::from_utf8(Program::new().run("reference").stdout).unwrap();
+    assert!(
+        written == Some(printed.as_str()),
+        "docs/cli.md is behind: put the output of `isinglass reference` between its `generated:cli` marks"
+    );
+}
+
+#[test]
+fn the_commands_in_the_documents_do_what_is_shown() {
+    // Documents are read from the root of the repository; trycmd runs commands beside the document.
+    let root = tempfile::tempdir().unwrap();
+    let examples = root.path().join("cli.in/docs/examples");
+    std::fs::create_dir_all(&examples).unwrap();
+    for entry in std::fs::read_dir(repository().join("docs/examples")).unwrap() {
+        let path = entry.unwrap().path();
+        std::fs::copy(&path, examples.join(path.file_name().unwrap())).unwrap();
+    }
+    let document = root.path().join("cli.md");
+    std::fs::copy(repository().join("docs/cli.md"), &document).unwrap();
+    trycmd::TestCases::new().case(document).run();
+}
+
+#[test]
+fn the_version_is_printed() {
+    let output = Program::new().run("--version");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), concat!("isinglass ", env!("CARGO_PKG_VERSION"), "\n"));
+}
+
+#[test]
+fn every_command_has_a_manual_page() {
+    let program = Program::new();
+    assert!(program.run("man --out pages").status.success());
+    for page in ["isinglass.1", "isinglass-solve.1", "isinglass-data.1", "isinglass-data-show.1", "isinglass-man.1"] {
+        let text = std::fs::read_to_string(program.path().join("pages").join(page)).unwrap();
+        assert!(text.contains(".TH "), "{page}");
+    }
+    assert!(!program.path().join("pages/isinglass-reference.1").exists());
+    assert!(String::from_utf8_lossy(&program.run("man").stdout).contains(".TH "));
+}
+
+#[test]
+fn each_shell_has_completions() {
+    let program = Program::new();
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let script = program.run(&format!("completions {shell}"));
+        assert!(String::from_utf8_lossy(&script.stdout).contains("num-sweeps"), "{shell}");
+    }
+}

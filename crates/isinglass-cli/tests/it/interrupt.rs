@@ -1,0 +1,55 @@
+//! Ctrl-C while the solver works, on Linux, which tells when the program is ready for it.
+
+#![cfg(target_os = "linux")]
+
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use crate::program::{Program, json};
+
+/// A run that would take hours, with a pipe on each stream; it has its handler for Ctrl-C in place.
+fn long_run(program: &Program) -> Child {
+    let mut command = program.command("solve chain.coo --num-sweeps 1000000000 --json");
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    wait_until("the program handles Ctrl-C", || handles_ctrl_c(child.id()));
+    child
+}
+
+fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !holds() {
+        assert!(start.elapsed() < Duration::from_secs(60), "waited too long until {what}");
+        sleep(Duration::from_millis(20));
+    }
+}
+
+/// Whether a process catches signal 2, from the mask that Linux shows.
+fn handles_ctrl_c(process: u32) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & (1 << (2 - 1)) != 0)
+}
+
+fn chain() -> Program {
+    let pairs: String = (0..60).map(|spin| format!("{spin} {} -1\n", spin + 1)).collect();
+    Program::new().file("chain.coo", format!("# vartype=SPIN\n{pairs}"))
+}
+
+fn press_ctrl_c(child: &Child) {
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+}
+
+#[test]
+fn the_first_ctrl_c_ends_the_run_with_the_best_so_far() {
+    let program = chain();
+    let mut child = long_run(&program);
+    press_ctrl_c(&child);
+    wait_until("the program ends", || child.try_wait().unwrap().is_some());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let report = json(&output);
+    assert_eq!(report["status"], "interrupted");
+    assert!(report["best_energy"].is_number());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("press Ctrl-C again"));
+}

@@ -1,0 +1,123 @@
+//! JSON files with a name, a version and a checksum: foreign and damaged ones are told apart and refused.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// The version that this program writes, and the only one so far.
+const VERSION: u32 = 1;
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sealed {
+    format: String,
+    version: u32,
+    /// SHA-256 of `content` as compact JSON with sorted keys.
+    sha256: String,
+    content: serde_json::Value,
+}
+
+/// Why a file is refused.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SealError {
+    /// Not JSON, or cut off.
+    #[error("not an {format} file: no valid JSON (line {line}, column {column})")]
+    Json {
+        /// The format wanted.
+        format: &'static str,
+        /// The line of the fault.
+        line: usize,
+        /// Its column.
+        column: usize,
+        /// What the parser says.
+        source: serde_json::Error,
+    },
+    /// Another kind of JSON.
+    #[error("not an {format} file: its `format` is {found}")]
+    Foreign {
+        /// The format wanted.
+        format: &'static str,
+        /// What it has there.
+        found: String,
+    },
+    /// A version that this program does not know.
+    #[error("version {found} of {format} is not known; this program reads version {VERSION}")]
+    Version {
+        /// The format.
+        format: &'static str,
+        /// The version.
+        found: String,
+    },
+    /// The content is not what was written.
+    #[error("the {format} file is damaged: its checksum is {found}, but the file says {expected}")]
+    Checksum {
+        /// The format.
+        format: &'static str,
+        /// Computed.
+        found: String,
+        /// Stated.
+        expected: String,
+    },
+    /// The right kind of file with wrong content.
+    #[error("the {format} file is damaged")]
+    Content {
+        /// The format.
+        format: &'static str,
+        /// What is wrong.
+        source: serde_json::Error,
+    },
+}
+
+impl SealError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Json { format, .. } | Self::Foreign { format, .. } => match *format {
+                "isinglass-model" => "give a file that `isinglass train --out` wrote".to_owned(),
+                "isinglass-layout" => "give a file that `isinglass compile --layout` wrote".to_owned(),
+                _ => "give a file that `isinglass train --checkpoint` wrote".to_owned(),
+            },
+            Self::Version { .. } => "use the version of isinglass that wrote it, or make it again".to_owned(),
+            Self::Checksum { .. } | Self::Content { .. } => "make it again, or take it from a backup".to_owned(),
+        }
+    }
+}
+
+/// SHA-256 of a value as compact JSON with sorted keys, hexadecimal.
+pub(crate) fn digest(content: &serde_json::Value) -> String {
+    Sha256::digest(content.to_string().as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The text of a file: JSON, ending with a line break.
+pub(crate) fn seal<T: Serialize>(format: &'static str, content: &T) -> String {
+    let content = serde_json::to_value(content).expect("contents are plain data");
+    let sealed = Sealed { format: format.to_owned(), version: VERSION, sha256: digest(&content), content };
+    let mut text = serde_json::to_string_pretty(&sealed).expect("contents are plain data");
+    text.push('\n');
+    text
+}
+
+/// The content of a file.
+pub(crate) fn open<T: DeserializeOwned>(format: &'static str, text: &str) -> Result<T, SealError> {
+    let value: serde_json::Value = serde_json::from_str(text).map_err(|source| SealError::Json {
+        format,
+        line: source.line(),
+        column: source.column(),
+        source,
+    })?;
+    let field = |name: &str| value.get(name).map_or_else(|| "missing".to_owned(), ToString::to_string);
+    if value.get("format").and_then(|found| found.as_str()) != Some(format) {
+        return Err(SealError::Foreign { format, found: field("format") });
+    }
+    if value.get("version").and_then(serde_json::Value::as_u64) != Some(u64::from(VERSION)) {
+        return Err(SealError::Version { format, found: field("version") });
+    }
+    let sealed: Sealed = serde_json::from_value(value).map_err(|source| SealError::Content { format, source })?;
+    let found = digest(&sealed.content);
+    if found != sealed.sha256 {
+        return Err(SealError::Checksum { format, found, expected: sealed.sha256 });
+    }
+    serde_json::from_value(sealed.content).map_err(|source| SealError::Content { format, source })
+}

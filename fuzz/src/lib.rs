@@ -1,0 +1,72 @@
+//! What a fuzz target does with bytes: read them, and where that works, what must hold then.
+//!
+//! A reader may refuse anything, but must not panic, run out of memory or lose what it read.
+
+use isinglass::bits::BitMatrix;
+use isinglass::dataset::{Format as DataFormat, Limits, ReadOptions as DataOptions, read_bytes};
+use isinglass::formulation::Layout;
+use isinglass::model::Model;
+use isinglass_qubo::Vartype;
+use isinglass_qubo::io::{Format, ReadOptions, read, read_samples, write};
+
+/// A few bytes can ask for millions of variables; those are read, but not written again and again.
+const MOST_VARIABLES_WRITTEN: usize = 10_000;
+
+/// Reads a problem; what was read must survive being written and read again.
+pub fn problem(bytes: &[u8], format: Format) {
+    for vartype in [None, Some(Vartype::Binary), Some(Vartype::Spin)] {
+        let options = ReadOptions { vartype };
+        let Ok(file) = read(bytes, format, &options) else { continue };
+        if file.bqm.num_variables() > MOST_VARIABLES_WRITTEN {
+            continue;
+        }
+        let mut written = Vec::new();
+        // a coefficient can be too large for a format that doubles it
+        if write(&file.bqm, file.labels.as_deref(), format, &mut written).is_ok() {
+            let again = read(&written, format, &ReadOptions { vartype: None }).expect("isinglass reads what it wrote");
+            assert_eq!(again.bqm, file.bqm);
+        }
+    }
+}
+
+/// Reads samples: rows of one length, all values of the vartype.
+pub fn samples(bytes: &[u8]) {
+    for vartype in [None, Some(Vartype::Binary), Some(Vartype::Spin)] {
+        let Ok(file) = read_samples(bytes, &ReadOptions { vartype }) else { continue };
+        let values = file.vartype.values();
+        assert_eq!(file.rows.len(), file.num_occurrences.len());
+        assert!(file.rows.iter().all(|row| row.len() == file.rows[0].len()));
+        assert!(file.rows.iter().flatten().all(|value| values.contains(value)));
+    }
+}
+
+/// Reads a data set, with limits that a fuzzer's machine can bear.
+pub fn table(bytes: &[u8], format: DataFormat) {
+    let limits = Limits { bytes: 1 << 20, cells: 1 << 20, columns: 1 << 12 };
+    let options = DataOptions { format: Some(format), limits, ..DataOptions::default() };
+    if let Ok(table) = read_bytes(bytes, "fuzz", &options) {
+        assert!(table.num_rows() > 0 && table.num_columns() > 0);
+        assert!(table.num_rows() * table.num_columns() <= 1 << 20);
+    }
+}
+
+/// Reads a layout; it must survive being written and read again, and decode a sample of its own length.
+pub fn layout(bytes: &[u8]) {
+    let Ok(layout) = serde_json::from_slice::<Layout>(bytes) else { return };
+    let written = serde_json::to_vec(&layout).expect("a layout is plain JSON");
+    assert_eq!(serde_json::from_slice::<Layout>(&written).expect("isinglass reads what it wrote"), layout);
+    let sample = vec![1; layout.roles().len()];
+    layout.decode(&sample).expect("the sample has one value for each variable");
+}
+
+/// Reads a model, as a file and without the header whose checksum hides what is inside; what was read must survive its file.
+pub fn model(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let from_file = Model::from_json(text).ok();
+    let bare = || serde_json::from_str::<Model>(text).ok().and_then(|model| Model::from_json(&model.to_json()).ok());
+    let Some(model) = from_file.or_else(bare) else { return };
+    assert_eq!(Model::from_json(&model.to_json()).expect("isinglass reads what it wrote"), model);
+    let inputs = BitMatrix::zeros(1, model.network.architecture().num_inputs());
+    let predicted = model.predict_bits(&inputs);
+    assert!((predicted[0] as usize) < model.classes.names().len());
+}
