@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::model::BqmBuilder;
-use crate::sampler::exhaustive;
+use crate::sampler::{ProgressReport, exhaustive};
 use crate::testing::{planted, random_integers, random_reals};
 use proptest::prelude::*;
 
@@ -88,6 +88,26 @@ fn every_width_finds_the_minimum() {
         let bqm = random_reals(Vartype::Binary, 18, 6, seed);
         assert_eq!(run(short(1000), &bqm).best().unwrap().energy, exhaustive::minimum(&bqm).unwrap());
     }
+}
+
+#[test]
+#[cfg_attr(miri, ignore = "long")]
+fn progress_is_reported_a_few_times_a_second() {
+    struct Listener(std::sync::Mutex<Vec<ProgressReport>>);
+    impl crate::Progress for Listener {
+        fn report(&self, report: ProgressReport) {
+            self.0.lock().unwrap().push(report);
+        }
+    }
+    let bqm = random_integers(Vartype::Spin, 200, 6, 3, 2);
+    let listener = Listener(std::sync::Mutex::new(Vec::new()));
+    let deadline = Some(std::time::Instant::now() + std::time::Duration::from_millis(900));
+    let control = RunControl { deadline, progress: Some(&listener), ..RunControl::default() };
+    short(1 << 40).sample(&bqm, &control).unwrap();
+    let reports = listener.0.into_inner().unwrap();
+    assert!((1..=5).contains(&reports.len()), "{reports:?}");
+    assert!(reports.iter().all(|report| report.total == 1 << 40 && report.done < report.total));
+    assert!(reports.is_sorted_by(|earlier, later| earlier.done < later.done));
 }
 
 /// Pearson's statistic of the final states of many reads against the Boltzmann distribution, and its number of states.
