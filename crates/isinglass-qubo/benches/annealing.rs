@@ -1,23 +1,26 @@
-//! Purpose: spin updates a second of simulated annealing on one thread.
-//! Cost model: a sweep offers every variable once in every lane; only variables that some lane flips visit their neighbours, so
-//! time grows linearly in variables × sweeps, and in the degree at high temperature. Expected exponent in variables: 1 while the
-//! state of a block stays in cache. Throughput is given as spin updates: variables × reads × sweeps.
-//! Data: random ±1 couplings on a random graph of degree 14, a model of 41 variables shaped like a compact formulation of a
-//! minibatch, both from fixed seeds; and the instances of `shared/instances` where they are found.
+//! Purpose: spin updates a second of simulated annealing, and states a second of exhaustive search, on one thread.
+//! Cost model: a sweep offers every variable once in every lane, and only variables that some lane flips visit their neighbours: a
+//! sweep costs `reads × (variables + flips × degree)`. Expected exponent: 1 in the number of variables while the state of a
+//! block (128 bytes a variable where fields are bytes) stays in the second-level cache; 1 in the number of assignments.
+//! Data: random ±1 couplings on a random graph of mean degree 14 at 5,640 spins (those of an ideal Pegasus P16), twice and four
+//! times as many; a model of 41 variables with half-integer coefficients, shaped like a small compiled network; and
+//! instances of `shared/instances` where they are found. Fixed seeds; models are built outside the timed part.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use isinglass_qubo::io::{Format, ReadOptions, read};
 use isinglass_qubo::rng::{Stream, stream};
-use isinglass_qubo::sampler::{Exhaustive, SimulatedAnnealing};
+use isinglass_qubo::sampler::{Exhaustive, Isa, SimulatedAnnealing};
+use isinglass_qubo::testing::{random_integers, random_reals};
 use isinglass_qubo::{Bqm, BqmBuilder, RunControl, Sampler, Vartype};
 use rand_core::Rng;
 use std::hint::black_box;
+use std::time::Duration;
 
 fn below(stream: &mut Stream, bound: usize) -> usize {
     (stream.next_u64() >> 16) as usize % bound
 }
 
-/// Every variable is joined to seven others nearby, so that the mean degree is 14.
+/// Every variable is joined to seven others among the next 200, so that the mean degree is 14.
 fn plus_minus_one(num_variables: usize) -> Bqm {
     let mut stream = stream(1, 0);
     let mut builder = BqmBuilder::new(Vartype::Spin, num_variables);
@@ -30,23 +33,26 @@ fn plus_minus_one(num_variables: usize) -> Bqm {
     builder.drop_zeros().build().expect("finite coefficients")
 }
 
-/// Nine weights, each coupled to the activation it feeds in eight groups; the activations of a group to one error bit.
+/// Nine weights, each coupled to 24 hidden and 8 output variables; three hidden variables to each output. Coefficients are
+/// multiples of 1/2.
 fn compact_like() -> Bqm {
+    const WEIGHTS: usize = 9;
+    const HIDDEN: usize = 24;
     let mut stream = stream(2, 0);
-    let mut builder = BqmBuilder::new(Vartype::Binary, 41);
-    for group in 0..8 {
-        let error = 9 + 4 * group + 3;
-        builder.add_linear(error, 1.0);
-        for neuron in 0..3 {
-            let activation = 9 + 4 * group + neuron;
-            for input in 0..3 {
-                builder.add_quadratic(3 * neuron + input, activation, 2.0 - 4.0 * below(&mut stream, 2) as f64);
-            }
-            builder.add_linear(activation, 1.0);
-            builder.add_quadratic(activation, error, 2.0);
+    let mut half = |range: usize| 0.5 * (below(&mut stream, 2 * range + 1) as f64 - range as f64);
+    let mut builder = BqmBuilder::new(Vartype::Binary, WEIGHTS + HIDDEN + 8);
+    for variable in 0..builder.num_variables() {
+        builder.add_linear(variable, half(4));
+    }
+    for weight in 0..WEIGHTS {
+        for other in WEIGHTS..builder.num_variables() {
+            builder.add_quadratic(weight, other, half(2));
         }
     }
-    builder.build().expect("finite coefficients")
+    for hidden in 0..HIDDEN {
+        builder.add_quadratic(WEIGHTS + hidden, WEIGHTS + HIDDEN + hidden / 3, 2.0);
+    }
+    builder.drop_zeros().build().expect("finite coefficients")
 }
 
 fn shared(name: &str) -> Option<Bqm> {
@@ -54,49 +60,66 @@ fn shared(name: &str) -> Option<Bqm> {
     Some(read(&std::fs::read(path).ok()?, Format::Coo, &ReadOptions::default()).ok()?.bqm)
 }
 
-fn annealing(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("sa");
-    group.sample_size(10);
-    let mut problems = vec![("compact-like".to_owned(), compact_like(), (0.05, 5.0))];
+/// One problem of the annealing benchmark.
+struct Case {
+    name: String,
+    bqm: Bqm,
+    num_sweeps: u64,
+    beta_range: (f64, f64),
+}
+
+fn cases() -> Vec<Case> {
+    let case = |name: &str, bqm, num_sweeps, beta_range| Case { name: name.to_owned(), bqm, num_sweeps, beta_range };
+    let mut cases = vec![case("41_variables", compact_like(), 20_000, (0.05, 5.0))];
     for num_variables in [5_640, 11_280, 22_560] {
-        problems.push((format!("degree 14, {num_variables}"), plus_minus_one(num_variables), (0.1, 5.0)));
+        let name = format!("degree_14/{num_variables}");
+        cases.push(case(&name, plus_minus_one(num_variables), 5_640_000 / num_variables as u64, (0.1, 5.0)));
     }
-    for (name, range) in [("exp1_b00", (0.0002, 6.7)), ("pegasus16_pm1", (0.1, 5.0)), ("sk1000", (0.1, 10.0))] {
-        problems.extend(shared(name).map(|bqm| (name.to_owned(), bqm, range)));
+    cases.push(case("real_degree_14", random_reals(Vartype::Spin, 5_640, 14, 1), 200, (0.1, 10.0)));
+    for (name, num_sweeps, beta_range) in
+        [("pegasus16_pm1", 1000, (0.1, 5.0)), ("exp1_b00", 1000, (0.0002, 6.7)), ("sk1000", 20, (0.1, 10.0))]
+    {
+        cases.extend(shared(name).map(|bqm| case(name, bqm, num_sweeps, beta_range)));
     }
-    for (name, bqm, range) in &problems {
-        let num_sweeps = (4_000_000 / bqm.num_variables() as u64).clamp(200, 20_000);
-        let annealing = SimulatedAnnealing {
-            num_reads: 64,
-            num_sweeps,
-            beta_range: Some(*range),
-            threads: Some(1),
-            ..SimulatedAnnealing::default()
-        };
-        group.throughput(Throughput::Elements(64 * num_sweeps * bqm.num_variables() as u64));
-        group.bench_function(name.as_str(), |bencher| {
-            bencher.iter(|| annealing.sample(black_box(bqm), &RunControl::default()));
-        });
+    cases
+}
+
+fn annealing(criterion: &mut Criterion) {
+    const NUM_READS: usize = 64;
+    let mut group = criterion.benchmark_group("annealing");
+    group.sample_size(10).measurement_time(Duration::from_secs(3));
+    for Case { name, bqm, num_sweeps, beta_range } in cases() {
+        group.throughput(Throughput::Elements(num_sweeps * (NUM_READS * bqm.num_variables()) as u64));
+        for isa in Isa::ALL.into_iter().filter(|isa| isa.is_available()) {
+            let annealing = SimulatedAnnealing {
+                num_reads: NUM_READS,
+                num_sweeps,
+                beta_range: Some(beta_range),
+                threads: Some(1),
+                isa: Some(isa),
+                ..SimulatedAnnealing::default()
+            };
+            group.bench_function(BenchmarkId::new(&name, format!("{isa:?}").to_lowercase()), |bencher| {
+                bencher.iter(|| annealing.sample(black_box(&bqm), &RunControl::default()));
+            });
+        }
     }
     group.finish();
 }
 
 fn exhaustive(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("exhaustive");
-    group.sample_size(10);
-    for num_variables in [20, 22, 24] {
-        let mut stream = stream(3, 0);
-        let mut builder = BqmBuilder::new(Vartype::Binary, num_variables);
-        for first in 0..num_variables {
-            for second in 0..first {
-                builder.add_quadratic(first, second, below(&mut stream, 21) as f64 - 10.0);
-            }
-        }
-        let bqm = builder.build().expect("finite coefficients");
+    group.sample_size(10).measurement_time(Duration::from_secs(3));
+    let search = Exhaustive { threads: Some(1), ..Exhaustive::default() };
+    for num_variables in [24, 25, 26] {
         group.throughput(Throughput::Elements(1 << num_variables));
-        group.bench_function(BenchmarkId::from_parameter(num_variables), |bencher| {
-            bencher.iter(|| Exhaustive::default().sample(black_box(&bqm), &RunControl::default()));
-        });
+        let integers = random_integers(Vartype::Binary, num_variables, num_variables, 10, 1);
+        let reals = random_reals(Vartype::Binary, num_variables, num_variables, 1);
+        for (name, bqm) in [("integers", integers), ("reals", reals)] {
+            group.bench_function(BenchmarkId::new(name, num_variables), |bencher| {
+                bencher.iter(|| search.sample(black_box(&bqm), &RunControl::default()));
+            });
+        }
     }
     group.finish();
 }

@@ -26,4 +26,4 @@ pub mod testing;
 
 pub use model::{Bqm, BqmBuilder, ModelError, Vartype};
 pub use sample_set::{Row, SampleSet};
-pub use sampler::{Progress, RunControl, SampleError, SampleStatus, Sampler};
+pub use sampler::{Progress, ProgressReport, RunControl, SampleError, SampleStatus, Sampler, Sampling};

@@ -1,8 +1,10 @@
 //! The trait that every sampler implements, and how a run is limited, watched and stopped.
 
 mod annealing;
-mod exhaustive;
+pub mod exhaustive;
 mod isa;
+mod scaling;
+mod watch;
 
 pub use annealing::{SimulatedAnnealing, default_beta_range};
 pub use exhaustive::Exhaustive;
@@ -141,6 +143,9 @@ pub enum SampleError {
         /// How many.
         threads: usize,
     },
+    /// Some sample's energy could be too large for a number.
+    #[error("energies of the problem could overflow: its coefficients add up to more than {:.1e}", f64::MAX / 8.0)]
+    EnergyOverflow,
     /// The problem cannot be written in the form the sampler needs.
     #[error("the problem cannot be converted for the sampler")]
     Model(#[from] ModelError),

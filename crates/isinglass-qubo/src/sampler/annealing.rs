@@ -1,38 +1,52 @@
 //! Simulated annealing with reads as lanes.
 
+mod beta_range;
 mod block;
-mod kernel;
+mod lanes;
+mod number;
+mod problem;
+mod random;
 mod schedule;
+mod small;
 #[cfg(test)]
 mod tests;
+mod wide;
 
-pub use schedule::default_beta_range;
+pub use beta_range::default_beta_range;
 
 use super::isa::Isa;
-use super::{ProgressReport, RunControl, SampleError, SampleStatus, Sampler, Sampling};
+use super::watch::Watch;
+use super::{RunControl, SampleError, SampleStatus, Sampler, Sampling, scaling};
 use crate::model::{Bqm, Vartype};
 use crate::sample_set::SampleSet;
-use block::{Block, Problem};
-use kernel::LANES;
+use block::{Block, block_bytes};
+use lanes::LANES;
+use number::Number;
+use problem::{Problem, Scaling, Width};
 use rayon::prelude::*;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use schedule::Geometric;
 
-/// The most bytes that the states of all blocks under way may take.
+/// The most bytes that samples and the states of all blocks under way may take.
 const MAX_BYTES: usize = 16 << 30;
+
+/// Updates of a block between two looks at the clock: about a millisecond.
+const UPDATES_BETWEEN_LOOKS: usize = 1 << 22;
 
 /// Simulated annealing (Metropolis, variables in index order, geometric schedule).
 ///
 /// Each read starts at random and makes `num_sweeps` sweeps, the inverse temperature `beta` rising geometrically from the first
 /// to the second of `beta_range`, both included. In a sweep every variable in turn is offered a flip, which is taken with
-/// probability `min(1, exp(-beta dE))`. The state after the last sweep is the sample.
+/// probability `min(1, exp(-beta dE))`. The state after the last sweep (or the current one, when stopped early) is the sample.
 ///
-/// Reads are lanes: 32 of them, a block, go through the problem side by side, and blocks are spread over threads. Read
-/// `k` is lane `k % 32` of block `k / 32` and has a random stream of its own, and every block is run whole: so the same seed
-/// gives the same samples for any number of reads and threads and on any instruction set.
+/// Reads are lanes: 64 of them, a block, go through the problem side by side, and blocks are spread over threads. Read `k` is
+/// lane `k mod 64` of block `k div 64`, and every block is simulated whole: so the same seed gives the same samples for any
+/// number of threads and on any instruction set, and more reads only add samples. Fewer reads than a multiple of 64 save
+/// no time. Fields are bytes or 16-bit integers where all coefficients are multiples of a common unit and fit; then a run is free
+/// of rounding. Otherwise they are floating-point numbers.
 ///
 /// # References
 /// S. Kirkpatrick, C. D. Gelatt, M. P. Vecchi, *Optimization by simulated annealing*, Science 220 (1983);
-/// N. Metropolis et al., J. Chem. Phys. 21 (1953).
+/// N. Metropolis et al., *Equation of state calculations by fast computing machines*, J. Chem. Phys. 21 (1953).
 ///
 /// # Examples
 /// ```
@@ -47,15 +61,16 @@ const MAX_BYTES: usize = 16 << 30;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SimulatedAnnealing {
-    /// Number of reads. `[default: 32] [range: 1..]`
+    /// Number of reads. `[default: 64] [range: 1..]`
     pub num_reads: usize,
     /// Sweeps of each read. `[default: 1000] [range: 1..]`
     pub num_sweeps: u64,
     /// Inverse temperatures of the first and the last sweep. `[default: from the problem, see default_beta_range]`
+    /// `[range: 0.., finite; the first above 0 unless both are 0]`
     pub beta_range: Option<(f64, f64)>,
     /// Seed of all random streams. `[default: 0]`
     pub seed: u64,
-    /// Threads. `[default: those of the surrounding pool]`
+    /// Threads. `[default: those of the surrounding pool] [range: 1..]`
     pub threads: Option<usize>,
     /// Instruction set. `[default: the widest there is]` Changes the speed only.
     pub isa: Option<Isa>,
@@ -63,69 +78,7 @@ pub struct SimulatedAnnealing {
 
 impl Default for SimulatedAnnealing {
     fn default() -> Self {
-        Self { num_reads: 32, num_sweeps: 1000, beta_range: None, seed: 0, threads: None, isa: None }
-    }
-}
-
-impl SimulatedAnnealing {
-    fn check(&self, bqm: &Bqm) -> Result<(), SampleError> {
-        let refuse = |name, value, allowed| Err(SampleError::Parameter { name, value, allowed });
-        if self.num_reads == 0 {
-            return refuse("num_reads", 0.0, "at least 1");
-        }
-        if self.num_sweeps == 0 {
-            return refuse("num_sweeps", 0.0, "at least 1");
-        }
-        if self.threads == Some(0) {
-            return refuse("threads", 0.0, "at least 1");
-        }
-        if let Some((hot, cold)) = self.beta_range {
-            for beta in [hot, cold] {
-                if !(beta.is_finite() && beta >= 0.0) {
-                    return refuse("beta_range", beta, "two finite numbers of at least 0");
-                }
-            }
-            if hot == 0.0 && cold != 0.0 {
-                return refuse("beta_range", hot, "above 0 at its first end, for a geometric schedule to rise from");
-            }
-        }
-        let states = Block::bytes(bqm.num_variables()).saturating_mul(rayon::current_num_threads());
-        let samples = self.num_reads.saturating_mul(bqm.num_variables());
-        let bytes = states.saturating_add(samples.saturating_mul(2));
-        if bytes > MAX_BYTES {
-            return Err(SampleError::Memory { bytes, limit: MAX_BYTES });
-        }
-        Ok(())
-    }
-
-    fn run(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
-        let spin = bqm.to_vartype(Vartype::Spin)?;
-        let beta_range = self.beta_range.unwrap_or_else(|| default_beta_range(&spin));
-        let problem = Problem::new(&spin, self.num_sweeps, beta_range);
-        let isa = Isa::or_detect(self.isa);
-        let num_blocks = self.num_reads.div_ceil(LANES);
-        let watch = Watch::new(control, num_blocks as u64 * self.num_sweeps);
-        let run_block = |index: usize| -> Option<Vec<Vec<i8>>> {
-            // a run that was stopped still returns its first block
-            if index > 0 && watch.is_stopped() {
-                return None;
-            }
-            let mut block = Block::new(&problem, self.seed, index);
-            block.anneal(&problem, isa, &watch);
-            let lanes = LANES.min(self.num_reads - index * LANES);
-            Some((0..lanes).map(|lane| block.sample(lane, bqm.vartype())).collect())
-        };
-        let blocks: Vec<Option<Vec<Vec<i8>>>> = (0..num_blocks).into_par_iter().map(run_block).collect();
-        let samples = SampleSet::from_samples(bqm, blocks.into_iter().flatten().flatten())
-            .expect("lanes hold one value of the vartype for each variable");
-        let best = samples.best().map(|row| row.energy);
-        let status = match watch.stopped_by() {
-            Some(status) => status,
-            None if control.target.zip(best).is_some_and(|(target, best)| best <= target) => SampleStatus::Target,
-            None => SampleStatus::Heuristic,
-        };
-        let num_updates = watch.done() * (bqm.num_variables() * LANES) as u64;
-        Ok(Sampling { samples, status, num_sweeps: self.num_sweeps, num_updates, beta_range: Some(beta_range) })
+        Self { num_reads: LANES, num_sweeps: 1000, beta_range: None, seed: 0, threads: None, isa: None }
     }
 }
 
@@ -135,7 +88,8 @@ impl Sampler for SimulatedAnnealing {
     }
 
     fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
-        self.check(bqm)?;
+        self.check()?;
+        scaling::check_energies(bqm)?;
         match self.threads {
             None => self.run(bqm, control),
             Some(threads) => {
@@ -146,58 +100,112 @@ impl Sampler for SimulatedAnnealing {
     }
 }
 
-/// Shared by the blocks of a run: who stopped it, and how far it is.
-struct Watch<'a> {
-    control: &'a RunControl<'a>,
-    target_met: AtomicBool,
-    /// Sweeps of blocks done.
-    done: AtomicU64,
-    total: u64,
-    status: std::sync::OnceLock<SampleStatus>,
+impl SimulatedAnnealing {
+    fn check(&self) -> Result<(), SampleError> {
+        let refuse = |name, value, allowed| Err(SampleError::Parameter { name, value, allowed });
+        if self.num_reads == 0 {
+            return refuse("num_reads", 0.0, "at least 1");
+        }
+        if self.num_sweeps == 0 {
+            return refuse("num_sweeps", 0.0, "at least 1");
+        }
+        if self.threads == Some(0) {
+            return refuse("threads", 0.0, "at least 1");
+        }
+        let Some((hot, cold)) = self.beta_range else { return Ok(()) };
+        for beta in [hot, cold] {
+            if !(beta.is_finite() && beta >= 0.0) {
+                return refuse("beta_range", beta, "two finite numbers of at least 0");
+            }
+        }
+        if hot.min(cold) == 0.0 && hot != cold {
+            return refuse("beta_range", 0.0, "above 0 at both ends, or 0 at both, for a geometric schedule");
+        }
+        Ok(())
+    }
+
+    fn run(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
+        let spin = bqm.to_vartype(Vartype::Spin)?;
+        let beta_range = self.beta_range.unwrap_or_else(|| default_beta_range(&spin));
+        let scaling = Scaling::new(&spin, beta_range.0.max(beta_range.1));
+        let run = Run { parameters: self, bqm, spin: &spin, control, beta_range, scaling };
+        match scaling.width {
+            Width::Byte => run.all_blocks::<i8>(),
+            Width::Integer => run.all_blocks::<i16>(),
+            Width::Single => run.all_blocks::<f32>(),
+            Width::Double => run.all_blocks::<f64>(),
+        }
+    }
 }
 
-impl<'a> Watch<'a> {
-    fn new(control: &'a RunControl<'a>, total: u64) -> Self {
-        let (target_met, done) = (AtomicBool::new(false), AtomicU64::new(0));
-        Self { control, target_met, done, total, status: std::sync::OnceLock::new() }
-    }
+/// One call of the sampler.
+struct Run<'a> {
+    parameters: &'a SimulatedAnnealing,
+    /// The problem as it was given, and over spins.
+    bqm: &'a Bqm,
+    spin: &'a Bqm,
+    control: &'a RunControl<'a>,
+    beta_range: (f64, f64),
+    scaling: Scaling,
+}
 
-    fn target(&self) -> Option<f64> {
-        self.control.target
-    }
-
-    fn meet_target(&self) {
-        self.target_met.store(true, Ordering::Relaxed);
-        let _ = self.status.set(SampleStatus::Target);
-    }
-
-    /// Whether to stop, after `sweeps` more sweeps of a block.
-    fn stop_after(&self, sweeps: u64) -> bool {
-        let done = self.done.fetch_add(sweeps, Ordering::Relaxed) + sweeps;
-        if let Some(progress) = self.control.progress {
-            progress.report(ProgressReport { done, total: self.total, best_energy: None });
-        }
-        self.is_stopped()
-    }
-
-    fn is_stopped(&self) -> bool {
-        if self.target_met.load(Ordering::Relaxed) {
-            return true;
-        }
-        match self.control.should_stop(None) {
-            Some(status) => {
-                let _ = self.status.set(status);
-                true
+impl Run<'_> {
+    fn all_blocks<T: Number>(&self) -> Result<Sampling, SampleError> {
+        let SimulatedAnnealing { num_reads, num_sweeps, .. } = *self.parameters;
+        let num_variables = self.bqm.num_variables();
+        let num_blocks = num_reads.div_ceil(LANES);
+        self.check_memory(block_bytes::<T>(num_variables), num_blocks)?;
+        let problem = Problem::<T>::new(self.spin, self.scaling);
+        let watch = Watch::new(self.control, (num_blocks as u64).saturating_mul(num_sweeps));
+        let one_block = |index: usize| {
+            // a run that was stopped still returns its first block
+            if index > 0 && watch.is_stopped() {
+                return None;
             }
-            None => false,
+            let block = self.block(&problem, index, &watch);
+            let samples = (0..LANES.min(num_reads - index * LANES)).map(|lane| block.sample(lane, self.bqm.vartype()));
+            let set = SampleSet::from_samples(self.bqm, samples).expect("one value of the vartype for each variable");
+            set.best().inspect(|best| watch.enter(best.energy));
+            Some(set)
+        };
+        let sets: Vec<Option<SampleSet>> = (0..num_blocks).into_par_iter().map(one_block).collect();
+        let rows = sets.iter().flatten().flat_map(|set| set.rows().map(|row| row.sample));
+        let samples = SampleSet::from_samples(self.bqm, rows).expect("they were samples before");
+        let num_updates = watch.done().saturating_mul((num_variables * LANES) as u64);
+        let status = watch.stopped_by().unwrap_or(SampleStatus::Heuristic);
+        Ok(Sampling { samples, status, num_sweeps, num_updates, beta_range: Some(self.beta_range) })
+    }
+
+    /// Anneals block `index`, with a look at the clock now and then.
+    fn block<T: Number>(&self, problem: &Problem<T>, index: usize, watch: &Watch<'_>) -> Block<T> {
+        let SimulatedAnnealing { num_sweeps, seed, isa, .. } = *self.parameters;
+        let isa = Isa::or_detect(isa);
+        let schedule = Geometric::new(self.beta_range, num_sweeps);
+        let mut block = Block::new(problem, seed, index);
+        // the same on every machine: rounding fields are computed afresh at each look
+        let between_looks = (UPDATES_BETWEEN_LOOKS / (LANES * problem.linear.len().max(1))).max(1) as u64;
+        let mut done = 0;
+        while done < num_sweeps {
+            let next = done + between_looks.min(num_sweeps - done);
+            block.sweep(problem, isa, (done..next).map(|sweep| schedule.beta(sweep) * self.scaling.unit));
+            if watch.target().is_some() {
+                let best = block.sample(block.best_lane(problem), self.bqm.vartype());
+                watch.enter(self.bqm.energy(&best));
+            }
+            if watch.advance(next - done) {
+                break;
+            }
+            done = next;
         }
+        block
     }
 
-    fn stopped_by(&self) -> Option<SampleStatus> {
-        self.status.get().copied()
-    }
-
-    fn done(&self) -> u64 {
-        self.done.load(Ordering::Relaxed)
+    fn check_memory(&self, block: usize, num_blocks: usize) -> Result<(), SampleError> {
+        let states = block.saturating_mul(rayon::current_num_threads().min(num_blocks));
+        // values and energies, in the sets of the blocks and in the one returned
+        let sample = self.bqm.num_variables().saturating_add(size_of::<f64>());
+        let samples = self.parameters.num_reads.saturating_mul(sample).saturating_mul(2);
+        let bytes = states.saturating_add(samples);
+        if bytes > MAX_BYTES { Err(SampleError::Memory { bytes, limit: MAX_BYTES }) } else { Ok(()) }
     }
 }

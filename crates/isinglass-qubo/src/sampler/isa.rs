@@ -13,7 +13,7 @@ pub enum Isa {
     Portable,
     /// 256-bit vectors (x86-64 with AVX2).
     Avx2,
-    /// 512-bit vectors (x86-64 with AVX-512 F, BW, DQ and VL).
+    /// 512-bit vectors (x86-64 with AVX-512 F, BW, DQ, VL and VBMI).
     Avx512,
 }
 
@@ -34,6 +34,7 @@ impl Isa {
                     && is_x86_feature_detected!("avx512bw")
                     && is_x86_feature_detected!("avx512dq")
                     && is_x86_feature_detected!("avx512vl")
+                    && is_x86_feature_detected!("avx512vbmi")
             }
             #[cfg(any(not(target_arch = "x86_64"), miri))]
             Self::Avx2 | Self::Avx512 => false,
@@ -64,7 +65,7 @@ macro_rules! dispatch {
                 fn avx2($($argument: $type),*) $(-> $result)? {
                     $body($($argument),*)
                 }
-                #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
+                #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi")]
                 fn avx512($($argument: $type),*) $(-> $result)? {
                     $body($($argument),*)
                 }

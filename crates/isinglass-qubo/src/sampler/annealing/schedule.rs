@@ -1,7 +1,5 @@
 //! How the inverse temperature rises.
 
-use crate::model::Bqm;
-
 /// `beta_k = hot (cold / hot)^(k / (n - 1))`, both ends included; the cold end alone for a single sweep.
 pub(super) struct Geometric {
     hot: f64,
@@ -14,42 +12,38 @@ impl Geometric {
         Self { hot, cold, num_sweeps }
     }
 
+    /// The inverse temperature of sweep `sweep`, counted from 0.
     pub(super) fn beta(&self, sweep: u64) -> f64 {
         if sweep + 1 >= self.num_sweeps || self.hot == self.cold {
-            return self.cold;
+            self.cold
+        } else if sweep == 0 {
+            self.hot
+        } else {
+            // by logarithms, since the quotient of the ends may overflow
+            let share = sweep as f64 / (self.num_sweeps - 1) as f64;
+            (self.hot.ln() + share * (self.cold.ln() - self.hot.ln())).exp()
         }
-        self.hot * (self.cold / self.hot).powf(sweep as f64 / (self.num_sweeps - 1) as f64)
     }
 }
 
-/// A range of inverse temperatures from the coefficients of an Ising model.
-///
-/// Hot: the variable with the largest possible field `F` flips against it with probability 1/2, `ln 2 / (2 F)`. Cold:
-/// the `n_min` variables with the smallest non-zero coefficient `g` are together excited by it with probability 1/100,
-/// `ln(100 n_min) / (2 g)`. A model without any coefficient gets `(0.1, 1)`.
-///
-/// # References
-/// The rule of D-Wave's `dwave-samplers` (`SimulatedAnnealingSampler`, version 1.8).
-#[must_use]
-pub fn default_beta_range(spin: &Bqm) -> (f64, f64) {
-    let mut largest_field: f64 = 0.0;
-    let mut smallest = f64::INFINITY;
-    let mut num_smallest = 0.0f64;
-    for variable in 0..spin.num_variables() {
-        let (_, biases) = spin.neighborhood(variable);
-        let own = std::iter::once(spin.linear()[variable]).chain(biases.iter().copied()).map(f64::abs);
-        largest_field = largest_field.max(own.clone().sum());
-        let least = own.filter(|&bias| bias > 0.0).fold(f64::INFINITY, f64::min);
-        if least < smallest {
-            (smallest, num_smallest) = (least, 1.0);
-        } else if least == smallest {
-            num_smallest += 1.0;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_ends_are_met_exactly_and_ratios_are_equal() {
+        let schedule = Geometric::new((0.1, 5.0), 5);
+        let betas: Vec<f64> = (0..5).map(|sweep| schedule.beta(sweep)).collect();
+        assert_eq!((betas[0], betas[4]), (0.1, 5.0));
+        for pair in betas.windows(2) {
+            assert!((pair[1] / pair[0] - 50f64.powf(0.25)).abs() < 1e-12);
         }
     }
-    if largest_field == 0.0 {
-        return (0.1, 1.0);
+
+    #[test]
+    fn one_sweep_takes_the_cold_end_and_huge_ranges_stay_finite() {
+        assert_eq!(Geometric::new((0.1, 5.0), 1).beta(0), 5.0);
+        let schedule = Geometric::new((1e-300, 1e300), 1000);
+        assert!((0..1000).all(|sweep| schedule.beta(sweep).is_finite()));
     }
-    let hot = std::f64::consts::LN_2 / (2.0 * largest_field);
-    let cold = (100.0 * num_smallest).ln() / (2.0 * smallest);
-    (hot, cold)
 }

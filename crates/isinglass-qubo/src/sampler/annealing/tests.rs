@@ -1,130 +1,214 @@
+//! Simulated annealing as a whole: determinism, quality, physics, limits.
+
 use super::*;
 use crate::model::BqmBuilder;
-use crate::rng::stream;
-use crate::testing::{planted_model, random_integer_model, sampler_conformance};
+use crate::sampler::{ProgressReport, exhaustive};
+use crate::testing::{planted, random_integers, random_reals};
 use proptest::prelude::*;
-use rand_core::Rng;
-
-fn small(seed: u64, threads: usize) -> SimulatedAnnealing {
-    SimulatedAnnealing { num_reads: 40, num_sweeps: 50, seed, threads: Some(threads), ..SimulatedAnnealing::default() }
-}
 
 fn run(annealing: SimulatedAnnealing, bqm: &Bqm) -> Sampling {
     annealing.sample(bqm, &RunControl::default()).unwrap()
 }
 
-#[test]
-fn annealing_keeps_the_contract_of_samplers() {
-    sampler_conformance(small);
+fn short(num_sweeps: u64) -> SimulatedAnnealing {
+    SimulatedAnnealing { num_sweeps, ..SimulatedAnnealing::default() }
 }
 
-#[test]
-fn exhaustive_search_keeps_the_contract_of_samplers() {
-    sampler_conformance(|_, _| crate::sampler::Exhaustive::default());
-}
-
-#[test]
-fn planted_ground_states_are_found() {
-    for seed in 0..5 {
-        let (bqm, ground) = planted_model(60, seed);
-        let best = run(SimulatedAnnealing { num_sweeps: 300, seed, ..small(seed, 1) }, &bqm).best().unwrap().energy;
-        assert_eq!(best, ground);
+fn assert_same_on_every_path(annealing: SimulatedAnnealing, bqm: &Bqm) {
+    let portable = run(SimulatedAnnealing { isa: Some(Isa::Portable), threads: Some(1), ..annealing }, bqm);
+    for isa in Isa::ALL {
+        let threads = Some(2);
+        assert_eq!(run(SimulatedAnnealing { isa: Some(isa), threads, ..annealing }, bqm), portable, "{isa:?}");
     }
-}
-
-#[test]
-fn a_read_is_the_same_whatever_the_number_of_reads() {
-    let bqm = random_integer_model(Vartype::Binary, 30, 6, 5, 2);
-    let many = run(SimulatedAnnealing { num_reads: 70, ..small(9, 2) }, &bqm);
-    let few = run(SimulatedAnnealing { num_reads: 33, ..small(9, 1) }, &bqm);
-    for read in 0..33 {
-        assert_eq!(many.samples.row(read), few.samples.row(read));
-    }
-}
-
-/// A model with real coefficients of very different size, for which sums in `f32` round.
-fn real_model(num_variables: usize, seed: u64) -> Bqm {
-    let mut stream = stream(seed, 5);
-    let mut uniform = || (stream.next_u64() >> 11) as f64 / (1u64 << 53) as f64;
-    let mut builder = BqmBuilder::new(Vartype::Spin, num_variables);
-    for first in 0..num_variables {
-        builder.add_linear(first, uniform() - 0.5);
-        for _ in 0..4 {
-            let second = (uniform() * num_variables as f64) as usize;
-            builder.add_quadratic(first, second, (uniform() - 0.5) * 10f64.powf(4.0 * uniform() - 2.0));
-        }
-    }
-    builder.build().unwrap()
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig { cases: if cfg!(miri) { 1 } else { 48 }, ..ProptestConfig::default() })]
+
     #[test]
-    fn every_instruction_set_gives_the_same_samples(num_variables in 2usize..80, seed: u64, real: bool) {
-        let bqm = if real {
-            real_model(num_variables, seed)
-        } else {
-            random_integer_model(Vartype::Binary, num_variables, 6, 9, seed)
-        };
-        let with = |isa| run(SimulatedAnnealing { isa: Some(isa), ..small(seed, 1) }, &bqm);
-        let portable = with(Isa::Portable);
-        for isa in Isa::ALL.into_iter().filter(|isa| isa.is_available()) {
-            prop_assert_eq!(&with(isa), &portable, "{:?}", isa);
-        }
+    fn samples_are_the_same_on_every_instruction_set_and_number_of_threads(
+        num_variables in 0..40usize,
+        degree in 0..12usize,
+        magnitude in 0..7u32,
+        num_reads in 1..150usize,
+        seed: u64,
+    ) {
+        let annealing = SimulatedAnnealing { num_reads, num_sweeps: 30, seed, ..SimulatedAnnealing::default() };
+        // bytes, 16-bit integers and both kinds of floating-point numbers
+        let integers = random_integers(Vartype::Spin, num_variables, degree, 10u32.pow(magnitude), seed);
+        assert_same_on_every_path(annealing, &integers);
+        assert_same_on_every_path(annealing, &random_reals(Vartype::Binary, num_variables, degree, seed));
     }
 }
 
-/// At one fixed temperature the samples of many short runs follow the Boltzmann distribution: chi-square over the states of
-/// four coupled spins, 15 degrees of freedom, whose 0.1 % point is 37.7.
 #[test]
-fn samples_at_a_fixed_temperature_follow_the_boltzmann_distribution() {
-    let mut builder = BqmBuilder::new(Vartype::Spin, 4);
-    for (first, second, coupling) in [(0, 1, 1.0), (1, 2, -0.5), (2, 3, 0.75), (0, 3, 0.5), (0, 2, -0.25)] {
-        builder.add_quadratic(first, second, coupling);
-        builder.add_linear(first, 0.25);
+#[cfg_attr(miri, ignore = "long")]
+fn every_width_gives_the_same_samples_on_every_path() {
+    for (largest, width) in
+        [(2, Width::Byte), (900, Width::Integer), (200_000, Width::Single), (1 << 29, Width::Double)]
+    {
+        let bqm = random_integers(Vartype::Spin, 30, 8, largest, 1);
+        assert_eq!(Scaling::new(&bqm, 1.0).width, width);
+        assert_same_on_every_path(short(100), &bqm);
     }
-    let bqm = builder.build().unwrap();
-    let beta = 0.7;
-    let num_reads = 32_000;
-    let annealing = SimulatedAnnealing { num_reads, num_sweeps: 60, beta_range: Some((beta, beta)), ..small(1, 2) };
-    let mut counts = [0.0; 16];
-    let state = |sample: &[i8]| sample.iter().enumerate().map(|(v, &s)| usize::from(s > 0) << v).sum::<usize>();
-    for row in run(annealing, &bqm).samples.rows() {
-        counts[state(row.sample)] += 1.0;
+    let bqm = random_reals(Vartype::Spin, 30, 8, 1);
+    for (coldest, width) in [(1.0, Width::Single), (1e6, Width::Double)] {
+        assert_eq!(Scaling::new(&bqm, coldest), Scaling { width, ..Scaling::new(&bqm, 1.0) });
+        assert_same_on_every_path(SimulatedAnnealing { beta_range: Some((0.1, coldest)), ..short(100) }, &bqm);
     }
-    let spins = |state: usize| (0..4).map(|v| if state >> v & 1 == 1 { 1 } else { -1 }).collect::<Vec<i8>>();
-    let weights: Vec<f64> = (0..16).map(|state| (-beta * bqm.energy(&spins(state))).exp()).collect();
+}
+
+#[test]
+fn more_reads_only_add_samples() {
+    let bqm = random_integers(Vartype::Binary, 20, 5, 3, 4);
+    let many = run(SimulatedAnnealing { num_reads: 130, ..short(20) }, &bqm);
+    for num_reads in [1, 63, 64, 65, 129] {
+        let few = run(SimulatedAnnealing { num_reads, ..short(20) }, &bqm);
+        assert_eq!(few.samples.len(), num_reads);
+        assert!(few.samples.rows().eq(many.samples.rows().take(num_reads)));
+    }
+}
+
+#[test]
+fn seeds_give_different_samples() {
+    let bqm = random_integers(Vartype::Spin, 30, 5, 3, 4);
+    assert_ne!(run(short(5), &bqm).samples, run(SimulatedAnnealing { seed: 1, ..short(5) }, &bqm).samples);
+}
+
+#[test]
+#[cfg_attr(miri, ignore = "long")]
+fn every_width_finds_the_minimum() {
+    for seed in 0..4 {
+        let planted = planted(40, 30, seed);
+        assert_eq!(run(short(1000), &planted.bqm).best().unwrap().energy, planted.energy);
+        for largest in [3, 900, 200_000, 1 << 29] {
+            let bqm = random_integers(Vartype::Binary, 18, 6, largest, seed);
+            assert_eq!(run(short(1000), &bqm).best().unwrap().energy, exhaustive::minimum(&bqm).unwrap());
+        }
+        let bqm = random_reals(Vartype::Binary, 18, 6, seed);
+        assert_eq!(run(short(1000), &bqm).best().unwrap().energy, exhaustive::minimum(&bqm).unwrap());
+    }
+}
+
+#[test]
+#[cfg_attr(miri, ignore = "long")]
+fn progress_is_reported_a_few_times_a_second() {
+    struct Listener(std::sync::Mutex<Vec<ProgressReport>>);
+    impl crate::Progress for Listener {
+        fn report(&self, report: ProgressReport) {
+            self.0.lock().unwrap().push(report);
+        }
+    }
+    let bqm = random_integers(Vartype::Spin, 200, 6, 3, 2);
+    let listener = Listener(std::sync::Mutex::new(Vec::new()));
+    let deadline = Some(std::time::Instant::now() + std::time::Duration::from_millis(900));
+    let control = RunControl { deadline, progress: Some(&listener), ..RunControl::default() };
+    short(1 << 40).sample(&bqm, &control).unwrap();
+    let reports = listener.0.into_inner().unwrap();
+    assert!((1..=5).contains(&reports.len()), "{reports:?}");
+    assert!(reports.iter().all(|report| report.total == 1 << 40 && report.done < report.total));
+    assert!(reports.is_sorted_by(|earlier, later| earlier.done < later.done));
+}
+
+/// Pearson's statistic of the final states of many reads against the Boltzmann distribution, and its number of states.
+fn chi_square(bqm: &Bqm, beta: f64) -> (f64, usize) {
+    let num_states = 1usize << bqm.num_variables();
+    let state = |index: usize| -> Vec<i8> {
+        (0..bqm.num_variables()).map(|v| if index >> v & 1 == 1 { 1 } else { -1 }).collect()
+    };
+    let weights: Vec<f64> = (0..num_states).map(|index| (-beta * bqm.energy(&state(index))).exp()).collect();
+    let num_reads = 64 * 1024;
+    let annealing =
+        SimulatedAnnealing { num_reads, num_sweeps: 60, beta_range: Some((beta, beta)), seed: 11, ..short(1) };
+    let mut counts = vec![0.0; num_states];
+    for row in run(annealing, bqm).samples.rows() {
+        counts[row.sample.iter().enumerate().fold(0, |index, (v, &spin)| index | usize::from(spin > 0) << v)] += 1.0;
+    }
     let total: f64 = weights.iter().sum();
-    let chi_square: f64 = (0..16)
-        .map(|state| {
-            let expected = num_reads as f64 * weights[state] / total;
-            (counts[state] - expected).powi(2) / expected
-        })
-        .sum();
-    assert!(chi_square < 37.7, "chi-square {chi_square}");
+    let expected = weights.iter().map(|weight| num_reads as f64 * weight / total);
+    (counts.iter().zip(expected).map(|(count, expected)| (count - expected).powi(2) / expected).sum(), num_states)
 }
 
 #[test]
-fn parameters_out_of_range_are_refused() {
-    let bqm = random_integer_model(Vartype::Spin, 4, 2, 3, 0);
-    let message =
-        |annealing: SimulatedAnnealing| annealing.sample(&bqm, &RunControl::default()).unwrap_err().to_string();
-    insta::assert_snapshot!(message(SimulatedAnnealing { num_reads: 0, ..small(0, 1) }), @"num_reads is 0, but must be at least 1");
-    insta::assert_snapshot!(message(SimulatedAnnealing { num_sweeps: 0, ..small(0, 1) }), @"num_sweeps is 0, but must be at least 1");
-    insta::assert_snapshot!(message(small(0, 0)), @"threads is 0, but must be at least 1");
-    insta::assert_snapshot!(message(SimulatedAnnealing { beta_range: Some((0.1, f64::NAN)), ..small(0, 1) }), @"beta_range is NaN, but must be two finite numbers of at least 0");
-    insta::assert_snapshot!(message(SimulatedAnnealing { beta_range: Some((0.0, 1.0)), ..small(0, 1) }), @"beta_range is 0, but must be above 0 at its first end, for a geometric schedule to rise from");
-    insta::assert_snapshot!(message(SimulatedAnnealing { num_reads: usize::MAX, ..small(0, 1) }), @"sampling would take 18446744073709551615 bytes; at most 17179869184 are taken");
-}
-
-#[test]
-fn the_default_range_is_that_of_the_stated_rule() {
-    let mut builder = BqmBuilder::new(Vartype::Spin, 5);
-    for first in 0..5 {
-        for second in 0..first {
-            builder.add_quadratic(first, second, 1.0);
-        }
+#[cfg_attr(miri, ignore = "long")]
+fn states_follow_the_boltzmann_distribution_at_fixed_temperature() {
+    // one model for each width; the couplings are weak enough that no state is rarer than about 1 in 10 000
+    for largest in [2u32, 300, 100_000, 1 << 29, 0] {
+        let bqm = match largest {
+            0 => random_reals(Vartype::Spin, 5, 3, 6),
+            _ => random_integers(Vartype::Spin, 5, 3, largest, 6),
+        };
+        let (statistic, num_states) = chi_square(&bqm, 0.5 / bqm.max_abs_coefficient());
+        // mean and standard deviation of the chi-square distribution; five deviations are fewer than 1 in 100 000
+        let freedom = (num_states - 1) as f64;
+        assert!(statistic < freedom + 5.0 * (2.0 * freedom).sqrt(), "largest {largest}: chi-square {statistic}");
     }
-    let (hot, cold) = default_beta_range(&builder.build().unwrap());
-    assert!((hot - 0.0866).abs() < 1e-4 && (cold - 3.1073).abs() < 1e-4, "({hot}, {cold})");
+}
+
+#[test]
+fn at_infinite_temperature_every_flip_is_taken() {
+    let bqm = random_integers(Vartype::Spin, 10, 4, 3, 1);
+    let beta_range = Some((0.0, 0.0));
+    let (even, odd) = (
+        run(SimulatedAnnealing { beta_range, ..short(2) }, &bqm),
+        run(SimulatedAnnealing { beta_range, ..short(1) }, &bqm),
+    );
+    for (even, odd) in even.samples.rows().zip(odd.samples.rows()) {
+        assert!(even.sample.iter().zip(odd.sample).all(|(even, odd)| *even == -odd));
+    }
+}
+
+#[test]
+fn wrong_parameters_are_refused_with_their_value() {
+    let message = |annealing: SimulatedAnnealing| {
+        let bqm = BqmBuilder::new(Vartype::Spin, 1).build().unwrap();
+        annealing.sample(&bqm, &RunControl::default()).unwrap_err().to_string()
+    };
+    let default = SimulatedAnnealing::default();
+    insta::assert_snapshot!(message(SimulatedAnnealing { num_reads: 0, ..default }), @"num_reads is 0, but must be at least 1");
+    insta::assert_snapshot!(message(SimulatedAnnealing { num_sweeps: 0, ..default }), @"num_sweeps is 0, but must be at least 1");
+    insta::assert_snapshot!(message(SimulatedAnnealing { threads: Some(0), ..default }), @"threads is 0, but must be at least 1");
+    insta::assert_snapshot!(
+        message(SimulatedAnnealing { beta_range: Some((-1.0, 2.0)), ..default }),
+        @"beta_range is -1, but must be two finite numbers of at least 0"
+    );
+    insta::assert_snapshot!(
+        message(SimulatedAnnealing { beta_range: Some((0.0, 2.0)), ..default }),
+        @"beta_range is 0, but must be above 0 at both ends, or 0 at both, for a geometric schedule"
+    );
+}
+
+#[test]
+fn more_memory_than_allowed_is_refused_before_it_is_taken() {
+    let bqm = BqmBuilder::new(Vartype::Spin, 1000).build().unwrap();
+    let annealing = SimulatedAnnealing { num_reads: usize::MAX / 4, ..SimulatedAnnealing::default() };
+    let error = annealing.sample(&bqm, &RunControl::default()).unwrap_err();
+    assert!(matches!(error, SampleError::Memory { limit: MAX_BYTES, .. }), "{error}");
+}
+
+#[test]
+#[cfg_attr(miri, ignore = "long")]
+fn a_target_stops_the_run_long_before_its_end() {
+    let planted = planted(30, 20, 2);
+    let control = RunControl { target: Some(planted.energy), ..RunControl::default() };
+    let sampling = short(1 << 40).sample(&planted.bqm, &control).unwrap();
+    assert_eq!((sampling.status, sampling.best().unwrap().energy), (SampleStatus::Target, planted.energy));
+}
+
+#[test]
+#[cfg_attr(miri, ignore = "long")]
+fn a_deadline_stops_every_read_where_it_is() {
+    let bqm = random_integers(Vartype::Spin, 500, 6, 3, 2);
+    let deadline = Some(std::time::Instant::now() + std::time::Duration::from_millis(20));
+    let sampling = short(1 << 40).sample(&bqm, &RunControl { deadline, ..RunControl::default() }).unwrap();
+    assert_eq!((sampling.status, sampling.samples.len()), (SampleStatus::TimeLimit, 64));
+    assert!(sampling.num_updates > 0 && sampling.num_updates < 1 << 40);
+}
+
+#[test]
+#[cfg_attr(miri, ignore = "long")]
+fn the_sampler_conforms() {
+    crate::testing::sampler_conformance(|seed, threads| {
+        Box::new(SimulatedAnnealing { num_sweeps: 300, seed, threads: Some(threads), ..SimulatedAnnealing::default() })
+    });
 }

@@ -1,0 +1,80 @@
+//! What the threads of a run share: who stopped it, and how far it is.
+
+use super::{ProgressReport, RunControl, SampleStatus};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock};
+use std::time::{Duration, Instant};
+
+/// The least time between two progress reports.
+const REPORT_INTERVAL: Duration = Duration::from_millis(200);
+
+/// The first reason to stop is kept, and everyone sees it.
+pub(super) struct Watch<'a> {
+    control: &'a RunControl<'a>,
+    total: u64,
+    done: AtomicU64,
+    status: OnceLock<SampleStatus>,
+    shared: Mutex<Shared>,
+}
+
+struct Shared {
+    best: Option<f64>,
+    next_report: Instant,
+}
+
+impl<'a> Watch<'a> {
+    /// Watches a run of `total` units of work.
+    pub(super) fn new(control: &'a RunControl<'a>, total: u64) -> Self {
+        let shared = Mutex::new(Shared { best: None, next_report: Instant::now() + REPORT_INTERVAL });
+        Self { control, total, done: AtomicU64::new(0), status: OnceLock::new(), shared }
+    }
+
+    /// The energy at which the run may stop.
+    pub(super) fn target(&self) -> Option<f64> {
+        self.control.target
+    }
+
+    /// Takes note of an energy that a sample really has.
+    pub(super) fn enter(&self, energy: f64) {
+        // a thread that panicked leaves numbers behind that are as good as before
+        let mut shared = self.shared.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        shared.best = Some(shared.best.map_or(energy, |best| best.min(energy)));
+        if self.control.target.is_some_and(|target| energy <= target) {
+            let _ = self.status.set(SampleStatus::Target);
+        }
+    }
+
+    /// Counts `units` of work, reports when it is time, and says whether to stop.
+    pub(super) fn advance(&self, units: u64) -> bool {
+        let done = self.done.fetch_add(units, Ordering::Relaxed) + units;
+        // whoever holds the lock reports; nobody waits for it
+        if let Some(progress) = self.control.progress
+            && let Ok(mut shared) = self.shared.try_lock()
+            && Instant::now() >= shared.next_report
+        {
+            shared.next_report = Instant::now() + REPORT_INTERVAL;
+            progress.report(ProgressReport { done, total: self.total, best_energy: shared.best });
+        }
+        self.is_stopped()
+    }
+
+    /// Whether there is a reason to stop.
+    pub(super) fn is_stopped(&self) -> bool {
+        if self.status.get().is_none()
+            && let Some(status) = self.control.should_stop(None)
+        {
+            let _ = self.status.set(status);
+        }
+        self.status.get().is_some()
+    }
+
+    /// The first reason to stop.
+    pub(super) fn stopped_by(&self) -> Option<SampleStatus> {
+        self.status.get().copied()
+    }
+
+    /// Units of work done.
+    pub(super) fn done(&self) -> u64 {
+        self.done.load(Ordering::Relaxed)
+    }
+}
