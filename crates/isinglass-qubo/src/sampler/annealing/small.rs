@@ -7,6 +7,7 @@
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 mod avx512;
 
+use super::FREE_FLIPS_TURNED_DOWN;
 use super::lanes::{Couplings, LANES, State};
 use super::random::Random;
 use crate::sampler::isa::Isa;
@@ -30,8 +31,13 @@ impl Table {
     /// The table for the inverse temperature `beta`, times the unit of the fields.
     fn new(beta: f64) -> Self {
         let mut table = Self { upper: Bytes([0; COSTS]), lower: [0; COSTS], cutoff: 0 };
+        if beta > 0.0 {
+            table.upper.0[0] = (256.0 * (1.0 - FREE_FLIPS_TURNED_DOWN)) as u8;
+        } else {
+            (table.upper.0[0], table.lower[0]) = (255, 0x00ff_ffff);
+        }
         for cost in 1..COSTS {
-            // cost 0 is always taken, and at beta = 0 the largest number is as good as certain
+            // at beta = 0 the largest number is as good as certain
             let scaled = (4_294_967_296.0 * (-2.0 * beta * cost as f64).exp()).round().min(4_294_967_295.0) as u32;
             table.upper.0[cost] = (scaled >> 24) as u8;
             table.lower[cost] = scaled & 0x00ff_ffff;
@@ -76,8 +82,8 @@ fn sweep_lanes(table: &Table, couplings: &Couplings<i8>, state: &mut State<i8>, 
             let cost = if spins[lane] < 0 { fields[lane] } else { fields[lane].wrapping_neg() };
             costs[lane] = cost;
             let upper = table.upper.0[cost.max(0) as usize];
-            accepted[lane] = -i8::from((cost <= 0) | (bytes[lane] < upper));
-            ties[lane] = -i8::from((cost > 0) & (cost <= table.cutoff) & (bytes[lane] == upper));
+            accepted[lane] = -i8::from((cost < 0) | (bytes[lane] < upper));
+            ties[lane] = -i8::from((cost >= 0) & (cost <= table.cutoff) & (bytes[lane] == upper));
         }
         if ties.iter().fold(0, |any, tie| any | tie) != 0 {
             for lane in 0..LANES {

@@ -212,3 +212,18 @@ fn the_sampler_conforms() {
         Box::new(SimulatedAnnealing { num_sweeps: 300, seed, threads: Some(threads), ..SimulatedAnnealing::default() })
     });
 }
+
+/// In index order, flips that cost nothing would carry the walls between domains around the ring for ever.
+#[test]
+fn walls_between_the_domains_of_a_ring_meet_at_every_width() {
+    for unit in [1.0, 300.0, 0.1] {
+        let mut builder = BqmBuilder::new(Vartype::Spin, 101);
+        for first in 0..101 {
+            builder.add_quadratic(first, (first + 1) % 101, unit);
+        }
+        let bqm = builder.build().unwrap();
+        let annealing = SimulatedAnnealing { num_reads: 64, num_sweeps: 5_000, ..SimulatedAnnealing::default() };
+        let best = annealing.sample(&bqm, &RunControl::default()).unwrap().best().unwrap().energy;
+        assert!((best + 99.0 * unit).abs() < 1e-9 * unit, "{best} at {unit}");
+    }
+}

@@ -1,8 +1,9 @@
 //! One sweep where fields do not fit a byte: 16-bit integers, or floating-point numbers of 32 or 64 bits.
 //!
 //! A flip changes the energy by `-2 s f`. It is taken iff `s f >= -E / (2 beta)` with `E = -ln(u)` exponentially distributed, that
-//! is with probability `min(1, exp(2 beta s f))`.
+//! is with probability `min(1, exp(2 beta s f))`; with `s f = 0` it is turned down as often as [`FREE_FLIPS_TURNED_DOWN`] says.
 
+use super::FREE_FLIPS_TURNED_DOWN;
 use super::lanes::{Couplings, LANES, State};
 use super::number::Number;
 use super::random::Random;
@@ -31,6 +32,8 @@ fn sweep_lanes<T: Number>(beta: f64, couplings: &Couplings<T>, state: &mut State
     // beta = 0 would make the reach infinite and 0 * inf a NaN; at this size every flip is taken just as well
     let reach = (0.5 / beta).min(1e30) as f32;
     let hopeless = -LARGEST_EXPONENTIAL * reach;
+    // an exponential number is below this once in 16 times
+    let least_if_free = if beta > 0.0 { reach * -(1.0 - FREE_FLIPS_TURNED_DOWN).ln() } else { 0.0 };
     for variable in 0..state.spins.len() {
         let spins = &mut state.spins[variable].0;
         let fields = &state.fields[variable].0;
@@ -49,7 +52,8 @@ fn sweep_lanes<T: Number>(beta: f64, couplings: &Couplings<T>, state: &mut State
         let words = random.bytes::<{ 4 * LANES }>().as_chunks::<4>().0;
         let mut accepted = [false; LANES];
         for lane in 0..LANES {
-            accepted[lane] = gains[lane] + reach * minus_ln(u32::from_le_bytes(words[lane])) >= 0.0;
+            let least = if gains[lane] == 0.0 { least_if_free } else { 0.0 };
+            accepted[lane] = gains[lane] + reach * minus_ln(u32::from_le_bytes(words[lane])) >= least;
         }
         if !accepted.iter().fold(false, |any, accept| any | accept) {
             continue;

@@ -33,9 +33,9 @@ fn sweep_lanes(table: &Table, couplings: &Couplings<i8>, state: &mut State<i8>, 
         let upper = _mm512_permutex2var_epi8(near, costs, far);
         let bytes = load(random.bytes::<LANES>());
         // a negative cost looks up something or other, which does not matter: it is accepted anyway
-        let free = _mm512_cmple_epi8_mask(costs, zero);
-        let mut accepted = free | _mm512_cmplt_epu8_mask(bytes, upper);
-        let mut ties = _mm512_mask_cmpeq_epi8_mask(!free & _mm512_cmple_epi8_mask(costs, cutoff), bytes, upper);
+        let gains = _mm512_cmplt_epi8_mask(costs, zero);
+        let mut accepted = gains | _mm512_cmplt_epu8_mask(bytes, upper);
+        let mut ties = _mm512_mask_cmpeq_epi8_mask(!gains & _mm512_cmple_epi8_mask(costs, cutoff), bytes, upper);
         if ties != 0 {
             let mut by_lane = Lanes([0i8; LANES]);
             store_lanes(&mut by_lane, costs);
