@@ -32,6 +32,24 @@ fn planted_ground_states_are_found() {
     }
 }
 
+/// Where every tie is taken, domain walls ride with the sweep side by side and none of these is found.
+#[test]
+fn ground_states_of_rings_are_found() {
+    for (num_variables, coupling) in [(6, 1.0), (101, 1.0), (101, -1.0), (101, 0.1)] {
+        let mut builder = BqmBuilder::new(Vartype::Spin, num_variables);
+        for variable in 0..num_variables {
+            builder.add_quadratic(variable, (variable + 1) % num_variables, coupling);
+        }
+        let frustrated = if num_variables % 2 == 1 && coupling > 0.0 { 2.0 } else { 0.0 };
+        let ground = -(num_variables as f64 - frustrated) * f64::abs(coupling);
+        let beta_range = Some((0.1 / f64::abs(coupling), 5.0 / f64::abs(coupling)));
+        let sampling =
+            run(SimulatedAnnealing { num_sweeps: 1000, beta_range, ..small(0, 1) }, &builder.build().unwrap());
+        let num_found = sampling.samples.energies().iter().filter(|&&energy| energy < ground + 1e-9).count();
+        assert!(num_found > 30, "{num_found} of 40 reads found the ground state of {num_variables} spins");
+    }
+}
+
 #[test]
 fn a_read_is_the_same_whatever_the_number_of_reads() {
     let bqm = random_integer_model(Vartype::Binary, 30, 6, 5, 2);
