@@ -135,14 +135,35 @@ fn parameters_out_of_range_are_refused() {
     insta::assert_snapshot!(message(SimulatedAnnealing { num_reads: usize::MAX, ..small(0, 1) }), @"sampling would take 18446744073709551615 bytes; at most 17179869184 are taken");
 }
 
-#[test]
-fn the_default_range_is_that_of_the_stated_rule() {
-    let mut builder = BqmBuilder::new(Vartype::Spin, 5);
+/// All pairs of the first five spins coupled by `size`: their fields have the size `sqrt(4) size`.
+fn complete_graph(num_variables: usize, size: f64) -> BqmBuilder {
+    let mut builder = BqmBuilder::new(Vartype::Spin, num_variables);
     for first in 0..5 {
         for second in 0..first {
-            builder.add_quadratic(first, second, 1.0);
+            builder.add_quadratic(first, second, size);
         }
     }
+    builder
+}
+
+#[test]
+fn the_default_range_is_that_of_the_stated_rule() {
+    assert_eq!(default_beta_range(&complete_graph(5, 1.0).build().unwrap()), (0.5, 4.0));
+    assert_eq!(default_beta_range(&complete_graph(5, 1e-200).build().unwrap()).0, 0.5e200);
+    // squares of the sizes: 5, 5, 4, 4, 4, 16, 64
+    let mut builder = complete_graph(7, 1.0);
+    builder.add_quadratic(5, 6, 4.0);
+    builder.add_linear(6, 48f64.sqrt());
+    builder.add_linear(0, 1.0);
+    builder.add_linear(1, 1.0);
+    assert_eq!(default_beta_range(&builder.build().unwrap()), (1.0 / 5f64.sqrt(), 4.0));
+}
+
+#[test]
+fn tiny_couplings_and_free_variables_do_not_move_the_default_range() {
+    let mut builder = complete_graph(9, 1.0);
+    builder.add_quadratic(0, 1, 1e-12);
     let (hot, cold) = default_beta_range(&builder.build().unwrap());
-    assert!((hot - 0.0866).abs() < 1e-4 && (cold - 3.1073).abs() < 1e-4, "({hot}, {cold})");
+    assert!((hot - 0.5).abs() < 1e-9 && (cold - 4.0).abs() < 1e-9, "({hot}, {cold})");
+    assert_eq!(default_beta_range(&BqmBuilder::new(Vartype::Spin, 3).build().unwrap()), (0.1, 1.0));
 }
