@@ -45,3 +45,18 @@ fn a_place_where_nothing_can_be_written_is_found_out_before_the_work() {
     insta::assert_snapshot!(program.transcript("train monks-1 --checkpoint no/such/state.json"));
     assert_eq!(std::fs::read_dir(program.path()).unwrap().count(), 0);
 }
+
+#[test]
+fn a_checkpoint_that_cannot_be_saved_does_not_cost_the_result() {
+    let program = Program::new();
+    // the directory is there, but takes no name of this length
+    let name = "x".repeat(300);
+    let output = program.run(&format!("{} --json", RUN.replace("state.json", &name)));
+    assert_eq!(output.status.code(), Some(1));
+    let mut report = timeless(json(&output));
+    assert!(String::from_utf8_lossy(&output.stderr).starts_with("goal not met: cannot write xxx"));
+    let mut expected = timeless(program.json(RUN));
+    // how the run ended is the same too
+    [&mut report, &mut expected].map(|report| report["out"].take());
+    assert_eq!(report, expected);
+}

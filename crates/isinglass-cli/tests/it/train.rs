@@ -86,7 +86,7 @@ fn choices_of_the_main_job_yield_to_those_of_the_user() {
 #[test]
 fn the_same_seed_gives_the_same_report_on_any_number_of_threads() {
     let run = |threads: usize, seed: usize| {
-        let arguments = "train tictactoe --limit 40 --shuffle seed:1 --hidden 3 --test 0.25 --no-proof";
+        let arguments = "train tictactoe --shuffle seed:1 --limit 40 --hidden 3 --test 0.25 --no-proof";
         let sizes = "--num-reads 40 --num-sweeps 40";
         timeless(Program::new().json(&format!("{arguments} {sizes} --threads {threads} --seed {seed}")))
     };
@@ -136,10 +136,10 @@ fn two_hidden_layers_and_several_outputs_are_trained() {
 
 #[test]
 fn the_reference_formulation_has_the_size_that_its_formula_says() {
-    let report = quick("parity:3 --limit 4 --hidden 3 --formulation reference --num-reads 8 --num-sweeps 50");
+    let report = quick("parity:3 --hidden 3 --formulation reference --num-reads 8 --num-sweeps 50");
     let formulation = &report["formulation"];
     assert_eq!(formulation["name"], "reference");
-    assert_eq!((&formulation["num_variables"], &formulation["num_interactions"]), (&json!(108), &json!(272)));
+    assert_eq!((&formulation["num_variables"], &formulation["num_interactions"]), (&json!(204), &json!(544)));
 }
 
 #[test]
@@ -169,14 +169,17 @@ fn penalties_that_are_too_small_are_said_to_be_inexact() {
 
 #[test]
 fn minibatches_are_reported_one_by_one() {
-    let report = quick("tictactoe --hidden 3 --batch-size 4 --batches 3 --alpha 0.1 --num-reads 8 --num-sweeps 50");
+    let report = quick(
+        "tictactoe --shuffle seed:1 --hidden 3 --batch-size 4 --batches 3 --alpha 0.1 --num-reads 8 --num-sweeps 50",
+    );
     let batches = report["batches"].as_array().unwrap();
     assert_eq!(batches.len(), 3);
     batches.iter().for_each(|batch| assert_eq!((&batch["num_rows"], &batch["num_reads"]), (&json!(4), &json!(8))));
     assert_eq!(report["solver"]["num_reads"], 24);
     let batches = |limit: usize| {
-        let report =
-            quick(&format!("tictactoe --limit {limit} --batch-size 4 --num-reads 1 --num-sweeps 9 --no-proof"));
+        let report = quick(&format!(
+            "tictactoe --shuffle seed:1 --limit {limit} --batch-size 4 --num-reads 1 --num-sweeps 9 --no-proof"
+        ));
         report["batches"].as_array().unwrap().len()
     };
     assert_eq!((batches(8), batches(9)), (2, 3));
@@ -184,7 +187,7 @@ fn minibatches_are_reported_one_by_one() {
 
 #[test]
 fn a_planted_network_is_found_again() {
-    let report = quick("teacher:5,3,1 --data-seed 3 --hidden 3 --num-sweeps 200");
+    let report = quick("teacher:5-3-1 --data-seed 3 --hidden 3 --num-sweeps 200");
     assert_eq!(report["result"]["train_errors"], 0);
     assert_eq!(report["result"]["proven_optimal"], true);
 }
