@@ -16,11 +16,12 @@ fn repository() -> PathBuf {
 #[test]
 fn the_reference_in_the_documents_is_the_one_that_the_program_prints() {
     let document = std::fs::read_to_string(repository().join("docs/cli.md")).unwrap();
-    let written = document.split_once(BEGIN).and_then(|(_, rest)| rest.split_once(END)).map(|(section, _)| section);
+    let written =
+        document.split_once(BEGIN).and_then(|(_, rest)| rest.split_once(END)).map(|(section, _)| section.trim());
     let printed = String::from_utf8(Program::new().run("reference").stdout).unwrap();
     assert!(
-        written == Some(printed.as_str()),
-        "docs/cli.md is behind: put the output of `isinglass reference` between its `generated:cli` marks"
+        written == Some(printed.trim()),
+        "docs/cli.md is behind: `cargo xtask gen` writes the section between its `generated:cli` marks anew"
     );
 }
 
@@ -96,12 +97,16 @@ fn every_name_in_the_json_of_the_learning_commands_is_documented() {
         "decode samples.json --layout layout.json",
     ] {
         let report = program.json(arguments);
-        let mut found = Vec::new();
+        if arguments.starts_with("solve") {
+            continue;
+        }
+        let mut found = vec![];
         names(&report, &mut found);
-        let is_documented = |name: &&String| {
-            *name == "schema" || tables.contains(&format!("`{name}`")) || tables.contains(&format!(".{name}`"))
+        let is_documented = |name: &str| {
+            let spellings = [format!("`{name}`"), format!(".{name}`"), format!("`{name}.")];
+            name == "schema" || spellings.iter().any(|spelling| tables.contains(spelling))
         };
         let missing: Vec<&String> = found.iter().filter(|name| !is_documented(name)).collect();
-        assert!(missing.is_empty() || arguments.starts_with("solve"), "{arguments}: {missing:?}");
+        assert!(missing.is_empty(), "{arguments}: {missing:?}");
     }
 }
