@@ -71,7 +71,7 @@ fn an_accuracy_that_is_required_decides_the_exit_code() {
 fn a_model_in_which_one_character_changed_is_refused() {
     let (program, _) = trained();
     let text = std::fs::read_to_string(program.path().join("model.json")).unwrap();
-    // a digit in the middle of the packed weights stays valid JSON
+    // a letter inside a text: what is left is valid JSON of the right shape
     let at = text.find("\"command\": \"isinglass").unwrap() + 20;
     let flipped = format!("{}{}{}", &text[..at], if &text[at..=at] == "x" { "y" } else { "x" }, &text[at + 1..]);
     let program = program.file("model.json", flipped);
