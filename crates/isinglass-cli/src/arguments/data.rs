@@ -19,9 +19,9 @@ pub(crate) struct DataArguments {
     /// Which rows are taken.
     #[command(flatten)]
     pub(crate) rows: RowArguments,
-    /// Test rows: a second file, a fraction of the rows such as 0.25, or none
-    #[arg(long, value_name = "FILE|FRACTION", default_value = "none", value_parser = parse::<TestSource>, help_heading = "Rows")]
-    pub(crate) test: TestSource,
+    /// Test rows: a second file, a fraction of the rows such as 0.25, or none [default: none]
+    #[arg(long, value_name = "FILE|FRACTION", value_parser = parse::<TestSource>, help_heading = "Rows")]
+    pub(crate) test: Option<TestSource>,
     /// File of the labels of the test file
     #[arg(long, value_name = "FILE", help_heading = "Rows")]
     pub(crate) test_labels: Option<PathBuf>,
@@ -87,7 +87,7 @@ impl DataArguments {
 
     /// Where the test rows come from, with the labels that belong to them.
     fn test_source(&self) -> Result<TestSource, Failure> {
-        match (self.test.clone(), &self.test_labels) {
+        match (self.test.clone().unwrap_or(TestSource::None), &self.test_labels) {
             (TestSource::File { path, .. }, labels) => Ok(TestSource::File { path, labels: labels.clone() }),
             (_, Some(_)) => Err(Failure::input("`--test-labels` needs `--test FILE`")),
             (source, None) => Ok(source),

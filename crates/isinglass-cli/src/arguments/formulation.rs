@@ -28,10 +28,10 @@ pub(crate) struct FormulationArguments {
     #[arg(long, value_name = "REDUCTIONS", value_delimiter = ',', value_parser = Reductions::NAMES)]
     pub(crate) without: Vec<String>,
     /// One penalty in front of every constraint [default: 50 for reference; as each group needs for compact]
-    #[arg(long, value_name = "NUMBER", value_parser = value::positive, conflicts_with = "margin")]
+    #[arg(long, value_name = "NUMBER", value_parser = value::positive, allow_hyphen_values = true, conflicts_with = "margin")]
     pub(crate) lambda: Option<f64>,
     /// Factor on the penalties that each group needs; below 1 the result is not exact [default: 1.0625]
-    #[arg(long, value_name = "FACTOR", value_parser = value::positive)]
+    #[arg(long, value_name = "FACTOR", value_parser = value::positive, allow_hyphen_values = true)]
     pub(crate) margin: Option<f64>,
 }
 

@@ -16,9 +16,9 @@ pub(crate) struct RowArguments {
     /// Keep the rows of these classes only, such as 3,8
     #[arg(long, value_name = "LABELS", value_delimiter = ',')]
     pub(crate) classes: Option<Vec<String>>,
-    /// Order of the rows: none, numpy:SEED (that of numpy's legacy shuffle) or seed:SEED
-    #[arg(long, value_name = "ORDER", default_value = "none", value_parser = parse::<Order>)]
-    pub(crate) shuffle: Order,
+    /// Order of the rows: none, numpy:SEED (that of numpy's legacy shuffle) or seed:SEED [default: none]
+    #[arg(long, value_name = "ORDER", value_parser = parse::<Order>)]
+    pub(crate) shuffle: Option<Order>,
     /// Keep the first N rows of the order; inputs and classes are still found on all rows but the test rows
     #[arg(long, value_name = "N", value_parser = value::count)]
     pub(crate) limit: Option<NonZeroUsize>,
@@ -29,7 +29,7 @@ impl RowArguments {
     pub(crate) fn split_options(&self, test: TestSource) -> SplitOptions {
         SplitOptions {
             classes: self.classes.clone(),
-            order: self.shuffle,
+            order: self.shuffle.unwrap_or(Order::None),
             limit: self.limit.map(NonZeroUsize::get),
             test,
         }

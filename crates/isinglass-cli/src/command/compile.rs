@@ -150,6 +150,20 @@ pub(crate) fn write_text(path: &Path, text: &str) -> Result<(), Failure> {
     })
 }
 
+/// Finds out early that a file cannot be put at `path`, before the work whose result it is to hold.
+pub(crate) fn check_place(path: &Path) -> Result<(), Failure> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let cannot = |failure: Failure| failure.context(format!("cannot write {}", path.display()));
+    if path.is_dir() {
+        return Err(cannot(Failure::input("it is a directory")));
+    }
+    match std::fs::metadata(parent) {
+        Ok(parent) if parent.is_dir() => Ok(()),
+        Ok(_) => Err(cannot(Failure::input(format!("{} is not a directory", parent.display())))),
+        Err(error) => Err(cannot(Failure::from_error(&error))),
+    }
+}
+
 /// What a formulation is like, in a few lines.
 pub(crate) fn statistics_lines(statistics: &Statistics) -> Vec<String> {
     let roles: Vec<String> = statistics

@@ -118,8 +118,9 @@ impl Report for DecodeReport {
         sheet.line(
             "Training",
             format!(
-                "{} errors on {} rows: {} right",
+                "{} {} on {} rows: {} right",
                 thousands(self.train_errors as u64),
+                if self.train_errors == 1 { "error" } else { "errors" },
                 thousands(self.num_train_rows as u64),
                 percent(self.train_accuracy)
             ),

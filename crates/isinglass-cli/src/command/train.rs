@@ -30,7 +30,7 @@ use crate::arguments::formulation::FormulationArguments;
 use crate::arguments::network::NetworkArguments;
 use crate::arguments::solver::{AUTO_EXHAUSTIVE, SamplingArguments};
 use crate::arguments::value;
-use crate::command::compile::write_text;
+use crate::command::compile::{check_place, write_text};
 use crate::command::eval::goal;
 use crate::failure::Failure;
 use crate::session::Session;
@@ -112,6 +112,9 @@ pub(crate) enum TrainSolver {
 pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outcome, Failure> {
     let start = Instant::now();
     let arguments = &job::with_main_job(arguments.clone());
+    for path in [&arguments.out, &arguments.checkpoint].into_iter().flatten() {
+        check_place(path)?;
+    }
     let split = arguments.data.split(None)?;
     let prepared = arguments.data.prepare(&split)?;
     let codebook = Codebook::for_classes(prepared.classes.names().len());
@@ -136,18 +139,13 @@ pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outco
     let control = arguments.sampling.control(cancel, &bar);
     let solving = Instant::now();
     let mut unsaved = None;
-    let training = train(&task, &plan, state, &control, |state| match checkpoints.save(state) {
-        Ok(()) => ControlFlow::Continue(()),
-        Err(failure) => {
-            unsaved = Some(failure);
-            ControlFlow::Break(())
-        }
+    let training = train(&task, &plan, state, &control, |state| {
+        // the result is worth more than the checkpoint: the run goes on, and tells at its end
+        unsaved = checkpoints.save(state).err();
+        ControlFlow::Continue(())
     })?;
     let solver_seconds = solving.elapsed().as_secs_f64();
     drop(bar);
-    if let Some(failure) = unsaved {
-        session.output().failure(&failure);
-    }
 
     let run =
         Run { arguments, split: &split, prepared: &prepared, codebook: &codebook, plan: &plan, training: &training };
@@ -179,6 +177,16 @@ pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outco
     };
     let accuracy = test_score.unwrap_or(train_score).accuracy();
     session.output().report(&TrainOutput { report, network: &training.network, out: arguments.out.as_deref() })?;
+    if let Some(failure) = unsaved {
+        return Ok(Outcome::GoalNotMet(format!("{}: {}", failure.message(), failure.causes().join(": "))));
+    }
+    if let Some(target) = arguments.sampling.target
+        && training.status != SampleStatus::Target
+        && training.loss > target
+    {
+        let loss = training.loss;
+        return Ok(Outcome::GoalNotMet(format!("the loss {loss} is above the target {target}")));
+    }
     Ok(goal(arguments.require_accuracy, accuracy, if test_score.is_some() { "test" } else { "training" }))
 }
 

@@ -97,6 +97,9 @@ impl From<TrainError> for Failure {
             TrainError::Plan(PlanError::BatchTooLarge { .. }) => {
                 Self::from_error(&error).with_hint("take a smaller --batch-size or more rows")
             }
+            TrainError::Plan(PlanError::AlphaWithExact { .. }) => {
+                Self::from_error(&error).with_hint("leave --alpha out, or use `--solver sa`")
+            }
             _ => Self::from_error(&error),
         }
     }

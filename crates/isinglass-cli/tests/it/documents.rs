@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
 use crate::program::Program;
 
 fn repository() -> PathBuf {
@@ -47,5 +49,49 @@ fn each_shell_has_completions() {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let script = program.run(&format!("completions {shell}"));
         assert!(String::from_utf8_lossy(&script.stdout).contains("num-sweeps"), "{shell}");
+    }
+}
+
+/// The names of all fields, however deep, but not those of free maps such as the details of a baseline.
+fn names(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                found.push(name.clone());
+                if name != "detail" {
+                    names(value, found);
+                }
+            }
+        }
+        Value::Array(values) => values.iter().for_each(|value| names(value, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_name_in_the_json_of_the_learning_commands_is_documented() {
+    let document = std::fs::read_to_string(repository().join("docs/cli.md")).unwrap();
+    let tables = document.split_once("## Training").unwrap().1.split_once("## Data sets").unwrap().0;
+    let program = Program::new();
+    for arguments in [
+        "train parity:2 --bias --batch-size 2 --num-sweeps 50 --test 0.25 --classes=-1,1 --out model.json",
+        "predict model.json parity:2",
+        "eval model.json parity:2",
+        "compile parity:2 --bias --out problem.coo --layout layout.json",
+        "solve problem.coo --out samples.json",
+        "decode samples.json --layout layout.json",
+    ] {
+        let report = program.json(arguments);
+        if arguments.starts_with("solve") {
+            continue;
+        }
+        let mut found = vec![];
+        names(&report, &mut found);
+        let is_documented = |name: &str| {
+            let spellings = [format!("`{name}`"), format!(".{name}`"), format!("`{name}.")];
+            name == "schema" || spellings.iter().any(|spelling| tables.contains(spelling))
+        };
+        let missing: Vec<&String> = found.iter().filter(|name| !is_documented(name)).collect();
+        assert!(missing.is_empty(), "{arguments}: {missing:?}");
     }
 }

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use crate::program::{Program, json};
 
 /// A run that would take hours, with a pipe on each stream; it has its handler for Ctrl-C in place.
-fn long_run(program: &Program) -> Child {
-    let mut command = program.command("solve chain.coo --num-sweeps 1000000000 --json");
+fn long_run(program: &Program, arguments: &str) -> Child {
+    let mut command = program.command(&format!("{arguments} --json"));
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     wait_until("the program handles Ctrl-C", || handles_ctrl_c(child.id()));
     child
@@ -43,7 +43,7 @@ fn press_ctrl_c(child: &Child) {
 #[test]
 fn the_first_ctrl_c_ends_the_run_with_the_best_so_far() {
     let program = chain();
-    let mut child = long_run(&program);
+    let mut child = long_run(&program, "solve chain.coo --num-sweeps 1000000000");
     press_ctrl_c(&child);
     wait_until("the program ends", || child.try_wait().unwrap().is_some());
     let output = child.wait_with_output().unwrap();
@@ -52,4 +52,32 @@ fn the_first_ctrl_c_ends_the_run_with_the_best_so_far() {
     assert_eq!(report["status"], "interrupted");
     assert!(report["best_energy"].is_number());
     assert!(String::from_utf8_lossy(&output.stderr).contains("press Ctrl-C again"));
+}
+
+#[test]
+fn an_interrupted_training_run_keeps_its_model_and_goes_on_from_its_checkpoint() {
+    let program = Program::new();
+    // minibatches enough for hours, each quickly done
+    let run = "train monks-1 --hidden 3 --batch-size 4 --batches 1000000 --num-reads 1 --num-sweeps 50 --no-baselines \
+               --no-proof --checkpoint state.json --out model.json";
+    let mut reports = Vec::new();
+    for resume in ["", " --resume"] {
+        let mut child = long_run(&program, &format!("{run}{resume}"));
+        wait_until("there is a checkpoint", || program.path().join("state.json").exists());
+        sleep(Duration::from_millis(300));
+        press_ctrl_c(&child);
+        wait_until("the program ends", || child.try_wait().unwrap().is_some());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(0));
+        let report = json(&output);
+        assert_eq!(report["solver"]["status"], "interrupted");
+        let errors = program.json("eval model.json monks-1")["errors"].clone();
+        assert_eq!(errors, report["result"]["train_errors"]);
+        reports.push(report);
+    }
+    let batches = |index: usize| reports[index]["batches"].as_array().unwrap().clone();
+    // the batch that Ctrl-C cut off is done anew
+    let complete = batches(0).len() - 1;
+    assert!(batches(1).len() > complete);
+    assert_eq!(batches(0)[..complete], batches(1)[..complete]);
 }

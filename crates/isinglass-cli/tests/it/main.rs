@@ -2,9 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails where it panics")]
 
+mod checkpoint;
+mod compile;
 mod data;
+mod decode;
 mod documents;
 mod failures;
 mod interrupt;
+mod model;
 mod program;
+mod readme;
 mod solve;
+mod train;
+mod train_failures;

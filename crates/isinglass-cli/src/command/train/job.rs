@@ -20,12 +20,8 @@ pub(super) fn with_main_job(mut arguments: TrainArguments) -> TrainArguments {
         // the mean of a block of pixels is from 0 to 16
         data.feature_mean = Some((3.0, 12.0));
     }
-    if data.rows.shuffle == Order::None {
-        data.rows.shuffle = Order::Seeded(1);
-    }
-    if data.test == TestSource::None {
-        data.test = TestSource::Fraction(0.25);
-    }
+    data.rows.shuffle.get_or_insert(Order::Seeded(1));
+    data.test.get_or_insert(TestSource::Fraction(0.25));
     if arguments.network.hidden.is_none() {
         arguments.network.hidden = Some(Hidden(vec![3]));
         arguments.network.bias = true;

@@ -9,7 +9,7 @@ use isinglass::task::Task;
 use isinglass::train::Solver;
 use isinglass_qubo::{RunControl, SampleStatus};
 
-use crate::output::number::{duration, thousands};
+use crate::output::number::thousands;
 
 /// The optimum of a task: what the solver proved already, or what the exact trainer proves within the limits of `control`.
 pub(super) fn optimum(
@@ -31,12 +31,12 @@ pub(super) fn optimum(
     match training {
         Ok(training) if training.status == SampleStatus::Optimal => {
             let functions = thousands(training.num_functions as u64);
-            let how = format!("exact search over committees of {functions} neuron functions, {}", duration(seconds));
+            let how = format!("exact search over committees of {functions} neuron functions");
             OptimumReport { loss: Some(training.loss), lower_bound: Some(training.lower_bound), how, seconds }
         }
         Ok(training) => {
-            let (bound, time) = (training.lower_bound, duration(seconds));
-            let how = format!("exact search found {} and proved at least {bound} in {time}", training.loss);
+            let bound = training.lower_bound;
+            let how = format!("exact search ended early with {}, and proved at least {bound}", training.loss);
             OptimumReport { loss: None, lower_bound: Some(bound), how, seconds }
         }
         Err(error) => OptimumReport { loss: None, lower_bound: None, how: error.to_string(), seconds },

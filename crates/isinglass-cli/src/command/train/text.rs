@@ -151,12 +151,16 @@ impl TrainOutput<'_> {
             ),
         ];
         let optimum = &result.optimum;
+        let how = match optimum.seconds {
+            0.0 => optimum.how.clone(),
+            seconds => format!("{}, {}", optimum.how, duration(seconds)),
+        };
         lines.push(match optimum.loss {
-            Some(_) if result.proven_optimal => format!("proven optimal: {}", optimum.how),
+            Some(_) if result.proven_optimal => format!("proven optimal: {how}"),
             Some(least) => {
-                format!("{} above the optimum of {}: {}", compact(result.loss - least), compact(least), optimum.how)
+                format!("{} above the optimum of {}: {how}", compact(result.loss - least), compact(least))
             }
-            None => format!("optimum not proven: {}", optimum.how),
+            None => format!("optimum not proven: {how}"),
         });
         lines
     }

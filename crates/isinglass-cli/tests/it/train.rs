@@ -1,0 +1,215 @@
+//! Training: what is reported, by which solver, from which data.
+
+use serde_json::{Value, json};
+
+use crate::program::{Program, json as parse};
+
+/// A report without what depends on the clock and on the words of the command line.
+pub(crate) fn timeless(mut report: Value) -> Value {
+    fn strip(value: &mut Value) {
+        match value {
+            Value::Object(fields) => {
+                fields.retain(|name, _| !["seconds", "updates_per_second", "command"].contains(&name.as_str()));
+                fields.values_mut().for_each(strip);
+            }
+            Value::Array(values) => values.iter_mut().for_each(strip),
+            _ => {}
+        }
+    }
+    strip(&mut report);
+    report
+}
+
+/// A run without what takes time and is not looked at.
+fn quick(arguments: &str) -> Value {
+    Program::new().json(&format!("train {arguments} --no-baselines"))
+}
+
+fn assert_has(value: &Value, names: &[&str]) {
+    for name in names {
+        assert!(value.get(name).is_some(), "{name} is missing in {value}");
+    }
+}
+
+#[test]
+fn the_report_has_the_names_that_scripts_rely_on() {
+    let report = Program::new().json("train majority:3 --solver exact");
+    assert_has(
+        &report,
+        &["dataset", "network", "formulation", "solver", "result", "baselines", "batches", "seconds", "command", "out"],
+    );
+    assert_has(&report["dataset"], &["num_rows", "num_groups", "num_test_rows", "source", "sha256"]);
+    assert_has(&report["network"], &["widths", "bias"]);
+    assert_has(&report["formulation"], &["name", "num_variables", "num_interactions", "exact", "max_degree"]);
+    assert_has(&report["solver"], &["name", "status", "num_reads", "num_sweeps", "seed", "seconds"]);
+    let result = [
+        "energy",
+        "train_errors",
+        "train_accuracy",
+        "test_errors",
+        "test_accuracy",
+        "proven_optimal",
+        "violations",
+        "loss",
+        "optimum",
+    ];
+    assert_has(&report["result"], &result);
+    let baselines = report["baselines"].as_array().unwrap();
+    let names: Vec<&str> = baselines.iter().map(|baseline| baseline["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["majority", "logistic", "gradient_median", "gradient_best"]);
+    baselines.iter().for_each(|baseline| assert_has(baseline, &["train_accuracy", "test_accuracy"]));
+    assert_eq!(report["result"]["train_errors"], 0);
+    assert_eq!(report["result"]["test_errors"], Value::Null);
+}
+
+#[test]
+fn the_main_job_ends_at_a_proven_optimum() {
+    let report = Program::new().json("train");
+    assert_eq!(report["network"], json!({"widths": [8, 3, 1], "bias": true, "num_weights": 31}));
+    assert_eq!(report["dataset"]["classes"], json!(["4", "9"]));
+    assert_eq!((&report["dataset"]["num_rows"], &report["dataset"]["num_test_rows"]), (&json!(271), &json!(90)));
+    let result = &report["result"];
+    assert_eq!((&result["train_errors"], &result["violations"]), (&json!(2), &json!(0)));
+    assert_eq!((&result["energy"], &result["loss"]), (&json!(2.0), &json!(2.0)));
+    assert_eq!((&result["proven_optimal"], &report["formulation"]["exact"]), (&json!(true), &json!(true)));
+}
+
+#[test]
+fn choices_of_the_main_job_yield_to_those_of_the_user() {
+    let report = quick("--test none --shuffle none --hidden none --num-reads 4 --num-sweeps 20 --no-proof");
+    assert_eq!((&report["dataset"]["num_rows"], &report["dataset"]["num_test_rows"]), (&json!(361), &json!(0)));
+    assert_eq!(report["network"]["bias"], false);
+    let report = quick("--classes 0,1 --hidden none --num-reads 4 --num-sweeps 20 --no-proof");
+    assert_eq!(report["dataset"]["classes"], json!(["0", "1"]));
+}
+
+#[test]
+fn the_same_seed_gives_the_same_report_on_any_number_of_threads() {
+    let run = |threads: usize, seed: usize| {
+        let arguments = "train tictactoe --shuffle seed:1 --limit 40 --hidden 3 --test 0.25 --no-proof";
+        let sizes = "--num-reads 40 --num-sweeps 40";
+        timeless(Program::new().json(&format!("{arguments} {sizes} --threads {threads} --seed {seed}")))
+    };
+    assert_eq!(run(1, 5), run(2, 5));
+    assert_ne!(run(2, 5), run(2, 6));
+}
+
+#[test]
+fn each_solver_finds_the_optimum_of_a_small_task() {
+    for (solver, status) in [("auto", "optimal"), ("exhaustive", "optimal"), ("exact", "optimal"), ("sa", "heuristic")]
+    {
+        let report = quick(&format!("majority:3 --hidden none --solver {solver}"));
+        assert_eq!(report["solver"]["status"], status, "{solver}");
+        assert_eq!(report["result"]["train_errors"], 0, "{solver}");
+        assert_eq!(report["result"]["proven_optimal"], true, "{solver}");
+        assert_eq!(report["network"]["widths"], json!([3, 1]));
+    }
+    let reason = &quick("majority:3 --hidden none")["solver"]["reason"];
+    assert!(reason.as_str().unwrap().ends_with("few enough to try all samples"), "{reason}");
+}
+
+#[test]
+fn the_exact_solver_proves_the_optimum_of_the_monks() {
+    let report = quick("monks-1 --hidden 3 --bias --solver exact");
+    assert_eq!(report["solver"]["name"], "exact");
+    assert_eq!(report["result"]["train_errors"], 33);
+    assert_eq!(report["result"]["proven_optimal"], true);
+    assert_eq!(report["result"]["energy"], 33.0);
+}
+
+#[test]
+fn two_hidden_layers_and_several_outputs_are_trained() {
+    let report = quick("majority:3 --hidden 3,3 --num-sweeps 200");
+    assert_eq!(report["network"]["widths"], json!([3, 3, 3, 1]));
+    assert_eq!(report["result"]["train_errors"], 0);
+    assert_eq!(report["result"]["proven_optimal"], false);
+    let how = report["result"]["optimum"]["how"].as_str().unwrap();
+    assert_eq!(how, "the network has 2 hidden layers; exact training takes at most 1");
+
+    let report = quick("digits --classes 1,2,3 --pool 4x4 --limit 60 --hidden 3 --num-sweeps 100");
+    assert_eq!(report["network"]["widths"], json!([4, 3, 3]));
+    assert_eq!(report["dataset"]["classes"], json!(["1", "2", "3"]));
+    let result = &report["result"];
+    let wrong_bits = result["loss"].as_f64().unwrap();
+    assert!(result["train_errors"].as_f64().unwrap() <= wrong_bits, "a wrong class has a wrong bit: {result}");
+}
+
+#[test]
+fn the_reference_formulation_has_the_size_that_its_formula_says() {
+    let report = quick("parity:3 --hidden 3 --formulation reference --num-reads 8 --num-sweeps 50");
+    let formulation = &report["formulation"];
+    assert_eq!(formulation["name"], "reference");
+    assert_eq!((&formulation["num_variables"], &formulation["num_interactions"]), (&json!(204), &json!(544)));
+}
+
+#[test]
+fn each_reduction_can_be_left_out_without_moving_the_optimum() {
+    let task = "train parity:2 --hidden none --bias --solver exhaustive --no-baselines --no-proof";
+    let least = Program::new().json(task)["result"]["energy"].clone();
+    assert_eq!(least, 1.0);
+    let reductions =
+        ["merge-equal", "merge-negated", "substitute-inputs", "and-products", "half-step", "error-bit", "gauge"];
+    for reduction in reductions {
+        let report = Program::new().json(&format!("{task} --without {reduction}"));
+        assert_eq!(report["result"]["energy"], least, "{reduction}");
+        assert_eq!(report["formulation"]["without"], json!([reduction]));
+        assert_eq!(report["formulation"]["exact"], true, "{reduction}");
+    }
+}
+
+#[test]
+fn penalties_that_are_too_small_are_said_to_be_inexact() {
+    let exact = |penalties: &str| {
+        let report = quick(&format!("majority:3 --hidden 3 --num-reads 8 --num-sweeps 50 --no-proof {penalties}"));
+        report["formulation"]["exact"].clone()
+    };
+    assert_eq!((exact("--margin 2"), exact("--margin 0.2")), (json!(true), json!(false)));
+    assert_eq!((exact("--lambda 1000"), exact("--lambda 0.1")), (json!(true), json!(false)));
+}
+
+#[test]
+fn minibatches_are_reported_one_by_one() {
+    let report = quick(
+        "tictactoe --shuffle seed:1 --hidden 3 --batch-size 4 --batches 3 --alpha 0.1 --num-reads 8 --num-sweeps 50",
+    );
+    let batches = report["batches"].as_array().unwrap();
+    assert_eq!(batches.len(), 3);
+    batches.iter().for_each(|batch| assert_eq!((&batch["num_rows"], &batch["num_reads"]), (&json!(4), &json!(8))));
+    assert_eq!(report["solver"]["num_reads"], 24);
+    let batches = |limit: usize| {
+        let report = quick(&format!(
+            "tictactoe --shuffle seed:1 --limit {limit} --batch-size 4 --num-reads 1 --num-sweeps 9 --no-proof"
+        ));
+        report["batches"].as_array().unwrap().len()
+    };
+    assert_eq!((batches(8), batches(9)), (2, 3));
+}
+
+#[test]
+fn a_planted_network_is_found_again() {
+    let report = quick("teacher:5-3-1 --data-seed 3 --hidden 3 --num-sweeps 200");
+    assert_eq!(report["result"]["train_errors"], 0);
+    assert_eq!(report["result"]["proven_optimal"], true);
+}
+
+#[test]
+fn a_time_limit_ends_the_run_with_the_best_so_far() {
+    let report = quick("monks-1 --hidden 3 --num-sweeps 1000000000 --time-limit 200ms --no-proof");
+    assert_eq!(report["solver"]["status"], "time_limit");
+    assert!(report["result"]["train_errors"].as_u64().unwrap() <= 432);
+}
+
+#[test]
+fn goals_decide_the_exit_code() {
+    let code = |goal: &str| {
+        let arguments = format!("train parity:2 --hidden none --solver exhaustive --no-baselines --json {goal}");
+        let output = Program::new().run(&arguments);
+        parse(&output);
+        output.status.code().unwrap()
+    };
+    // a perceptron gets one row of four wrong at best
+    assert_eq!(code("--require-accuracy 0.5"), 0);
+    assert_eq!(code("--require-accuracy 0.9"), 1);
+    assert_eq!(code("--target 2"), 0);
+    assert_eq!(code("--target 0"), 1);
+}
