@@ -44,7 +44,7 @@ pub(crate) struct SolverArguments {
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Solver")]
 pub(crate) struct SamplingArguments {
-    /// Number of independent reads of simulated annealing [default: 32; 128 when training]
+    /// Number of independent reads of simulated annealing [default: 64; 128 when training]
     #[arg(long, value_name = "N", value_parser = value::count)]
     pub(crate) num_reads: Option<NonZeroUsize>,
     /// Number of sweeps of each read [default: 1000; 2000 when training]

@@ -33,7 +33,7 @@ fn annealed_samples_of_a_hidden_layer_are_decoded_too() {
     program.json("compile majority:3 --hidden 3 --out problem.coo --layout layout.json");
     program.json("solve problem.coo --solver sa --num-sweeps 500 --out samples.json");
     let decoded = program.json("decode samples.json --layout layout.json --out model.json");
-    assert_eq!((&decoded["num_samples"], &decoded["train_errors"]), (&json!(32), &json!(0)));
+    assert_eq!((&decoded["num_samples"], &decoded["train_errors"]), (&json!(64), &json!(0)));
     assert_eq!(program.json("eval model.json majority:3")["errors"], 0);
 }
 
