@@ -1,7 +1,9 @@
 //! Sizes that must come out: by formula on any data, and on the paper's own data where they are present.
 
 use super::super::{Formulation, FormulationOptions, Reductions, WeightTerms, compile};
+use crate::a1a::Rows;
 use crate::bits::BitMatrix;
+use crate::dataset::order::numpy_shuffle;
 use crate::network::Architecture;
 use crate::task::Task;
 use isinglass_qubo::rng::stream;
@@ -42,75 +44,57 @@ fn reference_has_the_paper_s_size() {
     }
 }
 
-/// The rows of a1a with these columns (ids as in the file), or none where the file is not there.
-fn a1a(columns: impl Fn(usize, f64) -> bool) -> Option<(Vec<Vec<bool>>, Vec<bool>)> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/a1a");
-    let text = std::fs::read_to_string(path).ok()?;
-    let mut rows = Vec::new();
-    let mut labels = Vec::new();
-    for line in text.lines() {
-        let mut parts = line.split_whitespace();
-        labels.push(parts.next().unwrap() == "+1");
-        let mut row = vec![false; 124];
-        for part in parts {
-            row[part.split_once(':').unwrap().0.parse::<usize>().unwrap()] = true;
-        }
-        rows.push(row);
-    }
-    let mean = |id: usize| rows.iter().filter(|row| row[id]).count() as f64 / rows.len() as f64;
-    let ids: Vec<usize> = (1..124).filter(|&id| columns(id, mean(id))).collect();
-    let selected = rows.iter().map(|row| ids.iter().map(|&id| row[id]).collect()).collect();
-    Some((selected, labels))
+/// The task of some rows of a1a with these features, in this order; all of them if no order is given.
+fn task_of(rows: &Rows, features: &[usize], order: Option<&[usize]>) -> Task {
+    let labels = rows.labels();
+    let targets = BitMatrix::from_fn(labels.len(), 1, |row, _| labels[row] == 1);
+    let task = Task::new(rows.inputs(features), targets).unwrap();
+    order.map_or(task.clone(), |order| task.select_rows(order))
 }
 
-fn task_of(rows: &[Vec<bool>], labels: &[bool]) -> Task {
-    let inputs = BitMatrix::from_fn(rows.len(), rows[0].len(), |row, column| rows[row][column]);
-    Task::new(inputs, BitMatrix::from_fn(rows.len(), 1, |row, _| labels[row])).unwrap()
-}
+/// The features of the paper's experiments.
+const PAPER: [usize; 3] = [6, 22, 36];
 
 #[test]
 fn compact_has_the_stated_size_on_the_whole_of_a1a() {
     let compact = FormulationOptions::compact();
-    let Some((rows, labels)) = a1a(|id, _| [6, 22, 36].contains(&id)) else { return };
-    assert_eq!(compiled(&task_of(&rows, &labels), &[3, 3, 1], &compact).statistics.num_variables, 17);
+    let Some(rows) = Rows::read("a1a") else { return };
+    assert_eq!(compiled(&task_of(&rows, &PAPER, None), &[3, 3, 1], &compact).statistics.num_variables, 17);
     let expected = [
-        ((0.3, 0.65), vec![(3, (189, 1287)), (7, (433, 3531))]),
-        ((0.3, 0.7), vec![(3, (447, 0)), (7, (1029, 0))]),
-        ((0.21, 0.79), vec![(3, (2955, 43965)), (7, (6798, 108_987))]),
+        ((0.3, 0.65), [(3, (189, 1287)), (7, (433, 3531))]),
+        ((0.3, 0.7), [(3, (447, 4140)), (7, (1029, 10584))]),
+        ((0.21, 0.79), [(3, (2955, 43965)), (7, (6798, 108_987))]),
     ];
     for ((low, high), sizes) in expected {
-        let (rows, labels) = a1a(|_, mean| mean > low && mean < high).unwrap();
-        let task = task_of(&rows, &labels);
-        for (hidden, (variables, interactions)) in sizes {
-            let found = size(&compiled(&task, &[rows[0].len(), hidden, 1], &compact));
-            assert_eq!(found.0, variables);
-            assert!(interactions == 0 || found.1 == interactions, "{found:?}");
+        let features = rows.features_between(low, high);
+        let task = task_of(&rows, &features, None);
+        for (hidden, expected) in sizes {
+            assert_eq!(size(&compiled(&task, &[features.len(), hidden, 1], &compact)), expected);
         }
     }
 }
 
 #[test]
 fn unmerged_batches_have_the_stated_sizes() {
-    let Some((rows, labels)) = a1a(|id, _| [6, 22, 36].contains(&id)) else { return };
+    let Some(rows) = Rows::read("a1a") else { return };
     let mut unmerged = FormulationOptions::compact();
     unmerged.reductions = Reductions { merge_equal: false, merge_negated: false, ..Reductions::ALL };
     let in_file: Vec<usize> = (0..8).collect();
-    let shuffled = numpy_order(rows.len());
+    let shuffled = numpy_shuffle(rows.labels().len(), 2);
     // how many pairs of weights cancel depends on the rows: 15 interactions a row and up to 9 between weights
     for (order, num_rows, expected) in
         [(&in_file, 4, (25, 63)), (&in_file, 8, (41, 123)), (&shuffled, 4, (25, 63)), (&shuffled, 8, (41, 129))]
     {
-        let rows: Vec<Vec<bool>> = order[..num_rows].iter().map(|&row| rows[row].clone()).collect();
-        let labels: Vec<bool> = order[..num_rows].iter().map(|&row| labels[row]).collect();
-        assert_eq!(size(&compiled(&task_of(&rows, &labels), &[3, 3, 1], &unmerged)), expected);
+        let task = task_of(&rows, &PAPER, Some(&order[..num_rows]));
+        assert_eq!(size(&compiled(&task, &[3, 3, 1], &unmerged)), expected);
     }
 }
 
 /// The paper's own QUBO of its first batch, as its notebook builds it: the same numbers, whatever the names.
 #[test]
 fn reference_has_the_coefficients_of_the_paper_s_notebook() {
-    let Some((rows, labels)) = a1a(|id, _| [6, 22, 36].contains(&id)) else { return };
-    let order = numpy_order(rows.len());
+    let Some(rows) = Rows::read("a1a") else { return };
+    let order = numpy_shuffle(rows.labels().len(), 2);
     for (name, num_rows) in [("exp0_b00", 4), ("exp1_b00", 8)] {
         let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("../../../shared/instances/{name}.coo"));
         let Ok(text) = std::fs::read_to_string(path) else { return };
@@ -124,9 +108,8 @@ fn reference_has_the_coefficients_of_the_paper_s_notebook() {
                 _ => {}
             }
         }
-        let rows: Vec<Vec<bool>> = order[..num_rows].iter().map(|&row| rows[row].clone()).collect();
-        let labels: Vec<bool> = order[..num_rows].iter().map(|&row| labels[row]).collect();
-        let qubo = compiled(&task_of(&rows, &labels), &[3, 3, 1], &FormulationOptions::reference()).qubo;
+        let task = task_of(&rows, &PAPER, Some(&order[..num_rows]));
+        let qubo = compiled(&task, &[3, 3, 1], &FormulationOptions::reference()).qubo;
         let linear = qubo.linear().iter().map(|&bias| (true, bias));
         let mut found: Vec<(bool, f64)> = linear.chain(qubo.interactions().map(|(.., bias)| (false, bias))).collect();
         found.retain(|&(_, bias)| bias != 0.0);
@@ -136,21 +119,4 @@ fn reference_has_the_coefficients_of_the_paper_s_notebook() {
         assert_eq!(offset, qubo.offset());
         assert_eq!(found, expected);
     }
-}
-
-/// numpy's legacy `RandomState(2).shuffle` of `0..n`.
-fn numpy_order(n: usize) -> Vec<usize> {
-    let mut generator = rand_mt::Mt::new(2);
-    let mut order: Vec<usize> = (0..n).collect();
-    for last in (1..n).rev() {
-        let mask = (last as u32 + 1).next_power_of_two() - 1;
-        let other = loop {
-            let draw = generator.next_u32() & mask;
-            if draw <= last as u32 {
-                break draw as usize;
-            }
-        };
-        order.swap(last, other);
-    }
-    order
 }
