@@ -5,9 +5,13 @@
 
 use crate::network::Network;
 use crate::task::Groups;
+use std::collections::{HashMap, HashSet};
+
+/// Flips offered between two looks at whether to stop.
+const FLIPS_BETWEEN_LOOKS: usize = 64;
 
 /// What descent starts from and minimises: `loss(w) + sum_w h_w b_w`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Descent<'a> {
     /// The task.
     pub groups: &'a Groups,
@@ -15,6 +19,18 @@ pub struct Descent<'a> {
     pub fixed: &'a [(usize, usize, usize, bool)],
     /// Linear terms on weight bits: `(layer, neuron, input, h)`.
     pub biases: &'a [(usize, usize, usize, f64)],
+    /// Asked now and then whether to end with what there is.
+    pub stop: &'a (dyn Fn() -> bool + Sync),
+}
+
+impl std::fmt::Debug for Descent<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Descent")
+            .field("fixed", &self.fixed)
+            .field("biases", &self.biases)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Descent<'_> {
@@ -29,15 +45,18 @@ impl Descent<'_> {
     pub fn run(&self, network: Network) -> Network {
         let places: Vec<(usize, usize, usize)> = self.free_places(&network);
         let mut state = State::new(self.groups, network);
+        let bias_of: HashMap<(usize, usize, usize), f64> =
+            self.biases.iter().map(|&(layer, neuron, input, bias)| ((layer, neuron, input), bias)).collect();
+        // less than rounding can account for is no gain: else flips could go round in a circle
+        let least_gain = 1e-12 * self.groups.deltas.iter().sum::<f64>();
         let mut since_last = 0;
-        for &(layer, neuron, input) in places.iter().cycle() {
-            if since_last >= places.len() {
+        for (offered, &(layer, neuron, input)) in places.iter().cycle().enumerate() {
+            if since_last >= places.len() || (offered % FLIPS_BETWEEN_LOOKS == 0 && (self.stop)()) {
                 break;
             }
-            let bias = self.biases.iter().find(|&&(l, n, i, _)| (l, n, i) == (layer, neuron, input));
-            let is_set = state.network.weight(layer, neuron, input);
-            let change_of_bias = bias.map_or(0.0, |&(.., bias)| if is_set { -bias } else { bias });
-            if state.change_of_loss(layer, neuron, input) + change_of_bias < 0.0 {
+            let bias = bias_of.get(&(layer, neuron, input)).copied().unwrap_or(0.0);
+            let change_of_bias = if state.network.weight(layer, neuron, input) { -bias } else { bias };
+            if state.change_of_loss(layer, neuron, input) + change_of_bias < -least_gain {
                 state.flip(layer, neuron, input);
                 since_last = 0;
             } else {
@@ -55,7 +74,8 @@ impl Descent<'_> {
                 places.extend((0..architecture.fan_in(layer)).map(|input| (layer, neuron, input)));
             }
         }
-        places.retain(|&place| !self.fixed.iter().any(|&(l, n, i, _)| (l, n, i) == place));
+        let fixed: HashSet<(usize, usize, usize)> = self.fixed.iter().map(|&(l, n, i, _)| (l, n, i)).collect();
+        places.retain(|place| !fixed.contains(place));
         places
     }
 }
@@ -185,7 +205,7 @@ mod tests {
             let groups = Task::new(inputs, targets).unwrap().group(Merge::Equal);
             let network = Network::from_fn(architecture.clone(), |_, _, _| coin());
             let loss = |network: &Network| groups.loss(&network.infer(&groups.inputs));
-            let descent = Descent { groups: &groups, fixed: &[], biases: &[] };
+            let descent = Descent { groups: &groups, fixed: &[], biases: &[], stop: &|| false };
             let mut state = State::new(&groups, network.clone());
             for (layer, neuron, input) in descent.free_places(&network) {
                 let before = loss(&state.network);
@@ -208,9 +228,14 @@ mod tests {
         let fixed = [(0, 0, 0, false)];
         let biases = [(0, 0, 1, 0.25), (0, 0, 2, -0.25)];
         // two of three weights must be set to answer right; the first may not, and the second costs less than the error
-        let end = Descent { groups: &groups, fixed: &fixed, biases: &biases }.run(start.clone());
+        let end = Descent { groups: &groups, fixed: &fixed, biases: &biases, stop: &|| false }.run(start.clone());
         assert_eq!([0, 1, 2].map(|input| end.weight(0, 0, input)), [false, true, true]);
-        let free = Descent { groups: &groups, fixed: &[], biases: &biases }.run(start);
+        let free = Descent { groups: &groups, fixed: &[], biases: &biases, stop: &|| false }.run(start);
         assert!(free.weight(0, 0, 2));
+        let stopped = Descent { groups: &groups, fixed: &[], biases: &biases, stop: &|| true };
+        assert!(
+            !stopped.run(free.clone()).weight(0, 0, 0) || free.weight(0, 0, 0),
+            "a stopped descent changes nothing"
+        );
     }
 }

@@ -79,7 +79,8 @@ pub struct ExactTraining {
     /// [`SampleStatus::Optimal`] if the loss is proven to be the least, otherwise why the search ended before its time.
     pub status: SampleStatus,
     /// No network of this shape has a smaller loss. When optimal it equals the loss, but for the rounding of row weights that
-    /// are no multiples of a common power of two: they are rounded down by at most about `1e-9` of their sum.
+    /// are no multiples of a common power of two: that of each group is rounded down by up to `2e-9` of their sum, and the least loss is
+    /// proven up to the difference.
     pub lower_bound: f64,
     /// Distinct contributions of a hidden neuron to the output (functions and complements).
     pub num_functions: usize,

@@ -4,7 +4,8 @@ use crate::dataset::{Classes, Pipeline};
 use crate::formulation::{
     Formulation, FormulationError, FormulationOptions, Layout, LayoutError, WeightTerms, compile,
 };
-use crate::model::{Model, Provenance};
+use crate::metrics::Score;
+use crate::model::{Model, ModelError, Provenance, check_parts};
 use crate::network::Codebook;
 use crate::sealed::{self, SealError};
 use crate::task::Task;
@@ -44,6 +45,9 @@ pub enum HandoverError {
     /// A foreign or damaged file.
     #[error(transparent)]
     Seal(#[from] SealError),
+    /// Parts that do not fit together.
+    #[error("the layout file is damaged")]
+    Parts(#[from] ModelError),
     /// The task does not compile.
     #[error("the layout file is damaged: its task does not compile")]
     Formulation(#[from] FormulationError),
@@ -81,7 +85,7 @@ impl HandoverError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Seal(error) => Some(error.hint()),
-            Self::OtherLayout | Self::Formulation(_) => Some("compile the task again".to_owned()),
+            Self::OtherLayout | Self::Formulation(_) | Self::Parts(_) => Some("compile the task again".to_owned()),
             Self::MissingVariable { .. } | Self::NumVariables { .. } => {
                 Some("give samples of the problem that was compiled together with this layout".to_owned())
             }
@@ -95,6 +99,8 @@ impl HandoverError {
 pub struct Decoded {
     /// The model; its provenance has the training errors filled in.
     pub model: Model,
+    /// Its errors on the training rows.
+    pub train: Score,
     /// What its sample turned out to be.
     pub verification: Verification,
     /// Its place in the file, from 0.
@@ -115,7 +121,9 @@ impl Handover {
     /// # Errors
     /// [`HandoverError`] when it is foreign or damaged.
     pub fn from_json(text: &str) -> Result<Self, HandoverError> {
-        Ok(sealed::open(FORMAT, text)?)
+        let handover: Self = sealed::open(FORMAT, text)?;
+        check_parts(handover.layout.architecture(), &handover.pipeline, &handover.codebook, &handover.classes)?;
+        Ok(handover)
     }
 
     /// Compiles the task again, and checks that the layout is still that of the problem.
@@ -146,14 +154,27 @@ impl Handover {
         }
         let (_, index, sample) = best.ok_or(HandoverError::NoSamples)?;
         let verification = verify(&formulation.qubo, &self.layout, &self.task, &sample)?;
-        let model = Model {
+        let mut model = Model {
             network: self.layout.decode(&sample)?,
             classes: self.classes.clone(),
             codebook: self.codebook.clone(),
             pipeline: self.pipeline.clone(),
             made: self.made.clone(),
         };
-        Ok(Decoded { model, verification, index, num_samples: samples.rows.len() })
+        let train = Score::of(&model.predict_bits(self.task.inputs()), &self.labels());
+        model.made.train_errors = train.errors;
+        Ok(Decoded { model, train, verification, index, num_samples: samples.rows.len() })
+    }
+
+    /// The classes of the rows: those whose codewords are their targets.
+    fn labels(&self) -> Vec<u32> {
+        let targets = self.task.targets();
+        let label = |row: usize| {
+            let spins: Vec<i64> =
+                (0..targets.num_columns()).map(|output| i64::from(targets.spin(row, output))).collect();
+            self.codebook.predict(&spins)
+        };
+        (0..targets.num_rows()).map(label).collect()
     }
 
     /// Where in a sample of the file the value of each variable is.

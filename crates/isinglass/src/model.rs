@@ -2,7 +2,7 @@
 
 use crate::bits::BitMatrix;
 use crate::dataset::{Classes, DatasetError, Pipeline, Table};
-use crate::network::{Codebook, Network};
+use crate::network::{Architecture, Codebook, Network};
 use crate::sealed::{self, SealError};
 use serde::{Deserialize, Serialize};
 
@@ -103,17 +103,7 @@ impl Model {
     }
 
     fn check(&self) -> Result<(), ModelError> {
-        self.pipeline.check().map_err(|source| ModelError::Pipeline { source })?;
-        let architecture = self.network.architecture();
-        let parts = [
-            ("the number of input bits", self.pipeline.num_inputs(), architecture.num_inputs()),
-            ("the number of codeword bits", self.codebook.num_outputs(), architecture.num_outputs()),
-            ("the number of codewords", self.codebook.num_classes(), self.classes.names().len()),
-        ];
-        match parts.into_iter().find(|(_, found, expected)| found != expected) {
-            Some((what, found, expected)) => Err(ModelError::Parts { what, found, expected }),
-            None => Ok(()),
-        }
+        check_parts(self.network.architecture(), &self.pipeline, &self.codebook, &self.classes)
     }
 
     /// The class index of each row of bits.
@@ -131,6 +121,25 @@ impl Model {
     /// [`DatasetError`] when the rows lack a column that the pipeline needs.
     pub fn predict(&self, table: &Table) -> Result<Vec<u32>, DatasetError> {
         Ok(self.predict_bits(&self.pipeline.apply(table)?))
+    }
+}
+
+/// Whether pipeline, codebook and classes fit a network of this shape.
+pub(crate) fn check_parts(
+    architecture: &Architecture,
+    pipeline: &Pipeline,
+    codebook: &Codebook,
+    classes: &Classes,
+) -> Result<(), ModelError> {
+    pipeline.check().map_err(|source| ModelError::Pipeline { source })?;
+    let parts = [
+        ("the number of input bits", pipeline.num_inputs(), architecture.num_inputs()),
+        ("the number of codeword bits", codebook.num_outputs(), architecture.num_outputs()),
+        ("the number of codewords", codebook.num_classes(), classes.names().len()),
+    ];
+    match parts.into_iter().find(|(_, found, expected)| found != expected) {
+        Some((what, found, expected)) => Err(ModelError::Parts { what, found, expected }),
+        None => Ok(()),
     }
 }
 

@@ -8,7 +8,6 @@ pub use picture::weights_picture;
 
 use crate::baseline::BaselineResult;
 use crate::formulation::Statistics;
-use crate::metrics::Score;
 use crate::network::Architecture;
 use crate::train::StepRecord;
 use isinglass_qubo::SampleStatus;
@@ -132,15 +131,6 @@ pub struct ResultReport {
     pub optimum: OptimumReport,
     /// Violated constraints of the sample that the weights were read from.
     pub violations: usize,
-}
-
-impl ResultReport {
-    /// Sets errors and accuracies.
-    pub fn set_scores(&mut self, train: Score, test: Option<Score>) {
-        (self.train_errors, self.train_accuracy) = (train.errors, train.accuracy());
-        self.test_errors = test.map(|score| score.errors);
-        self.test_accuracy = test.map(|score| score.accuracy());
-    }
 }
 
 /// A training run from end to end.

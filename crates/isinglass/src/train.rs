@@ -183,7 +183,8 @@ fn sample(
     let sampling = sampler.sample(&formulation.qubo, control)?;
     let groups = task.group(Merge::Equal);
     let fixed = formulation.layout.known_weights();
-    let descent = Descent { groups: &groups, fixed, biases: &state.biases };
+    let stop = || control.should_stop(None).is_some();
+    let descent = Descent { groups: &groups, fixed, biases: &state.biases, stop: &stop };
     let objective = |network: &Network| groups.loss(&network.infer(&groups.inputs)) + state.bias_energy(network);
     let networks = sampling.samples.rows().map(|row| formulation.layout.decode(row.sample));
     let decoded = networks.collect::<Result<Vec<Network>, _>>().map_err(VerifyError::from)?;

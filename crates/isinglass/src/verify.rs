@@ -1,7 +1,7 @@
 //! The independent check: what a network and a sample are worth, from first principles.
 //!
-//! Nothing here shares code with [`formulation`](crate::formulation): the forward pass is written out in plain spins, the
-//! constraints are evaluated from what the labels of the variables say, and energies come from the model itself.
+//! Of [`formulation`](crate::formulation) only the labels of the layout are used: the forward pass is written out in plain spins,
+//! the constraints are evaluated from what the labels say, and energies come from the model itself.
 
 use crate::formulation::{Layout, LayoutError, NeuronPlace, Place, Role};
 use crate::network::Network;
@@ -214,7 +214,9 @@ fn check_places(layout: &Layout, groups: &Groups) -> Result<(), VerifyError> {
         Role::Product(place) | Role::And(place) | Role::Ancilla(place) => {
             neuron_exists(&place.neuron) && place.input < architecture.fan_in(place.neuron.layer)
         }
-        Role::Activation(place) | Role::Slack(place, _) => neuron_exists(place),
+        Role::Activation(place) => neuron_exists(place),
+        // a gate has fewer slack bits than its fan-in has binary digits
+        Role::Slack(place, bit) => neuron_exists(place) && *bit <= architecture.fan_in(place.layer).ilog2() as usize,
         Role::Error { group, output } | Role::Loss { group, output } => {
             *group < groups.len() && *output < architecture.num_outputs()
         }

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use clap::Args;
 use isinglass::handover::Handover;
-use isinglass::metrics::Score;
 use isinglass::verify::Verification;
 use isinglass_qubo::Vartype;
 use isinglass_qubo::io::{ReadOptions, read_samples};
@@ -70,21 +69,9 @@ pub(crate) fn run(arguments: &DecodeArguments, session: &Session) -> Result<Outc
     });
     let samples = read_samples(&bytes, &ReadOptions { vartype })
         .map_err(|error| Failure::from(error).context(cannot_read(&arguments.samples)))?;
-    let mut decoded =
+    let decoded =
         handover.decode(&samples).map_err(|error| Failure::from(error).context(cannot_read(&arguments.samples)))?;
-
-    let predicted = decoded.model.predict_bits(handover.task.inputs());
-    // the classes of the rows are those whose codewords are their targets
-    let targets = handover.task.targets();
-    let labels: Vec<u32> = (0..targets.num_rows())
-        .map(|row| {
-            let spins: Vec<i64> =
-                (0..targets.num_columns()).map(|output| i64::from(targets.spin(row, output))).collect();
-            handover.codebook.predict(&spins)
-        })
-        .collect();
-    let score = Score::of(&predicted, &labels);
-    decoded.model.made.train_errors = score.errors;
+    let score = decoded.train;
     if let Some(path) = &arguments.out {
         write_text(path, &decoded.model.to_json())?;
     }

@@ -181,7 +181,6 @@ pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outco
         return Ok(Outcome::GoalNotMet(format!("{}: {}", failure.message(), failure.causes().join(": "))));
     }
     if let Some(target) = arguments.sampling.target
-        && training.status != SampleStatus::Target
         && training.loss > target
     {
         let loss = training.loss;

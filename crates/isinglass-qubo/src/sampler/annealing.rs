@@ -176,7 +176,9 @@ impl Run<'_> {
         let sets: Vec<Option<SampleSet>> = (0..num_blocks).into_par_iter().map(one_block).collect();
         let rows = sets.iter().flatten().flat_map(|set| set.rows().map(|row| row.sample));
         let samples = SampleSet::from_samples(self.bqm, rows).expect("they were samples before");
-        let num_updates = watch.done().saturating_mul((num_variables * LANES) as u64);
+        // lanes beyond the last read are no reads of the user's
+        let updates = u128::from(watch.done()) * (num_variables * num_reads) as u128 / num_blocks as u128;
+        let num_updates = u64::try_from(updates).unwrap_or(u64::MAX);
         let status = watch.stopped_by().unwrap_or(SampleStatus::Heuristic);
         Ok(Sampling { samples, status, num_sweeps, num_updates, beta_range: Some(self.beta_range) })
     }

@@ -1,6 +1,7 @@
 //! Affine expressions in 0/1 variables, and bits that are known, a literal, or such an expression.
 
-/// `constant + sum_i coefficient_i x_i` with distinct variables.
+/// `constant + sum_i coefficient_i x_i`. A variable may be there twice: neurons whose fixed weights make them the same literal
+/// feed the same gate.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Affine {
     pub(super) constant: f64,
@@ -12,13 +13,12 @@ impl Affine {
         Self { constant, terms: Vec::new() }
     }
 
-    /// Adds `factor * x_variable` for a variable that the expression does not have yet.
+    /// Adds `factor * x_variable`.
     pub(super) fn push(&mut self, variable: usize, factor: f64) {
-        debug_assert!(self.terms.iter().all(|&(present, _)| present != variable), "variable {variable} twice");
         self.terms.push((variable, factor));
     }
 
-    /// Adds `factor * other`, for expressions that share no variable.
+    /// Adds `factor * other`.
     pub(super) fn add_scaled(&mut self, other: &Self, factor: f64) {
         self.constant += factor * other.constant;
         for &(variable, coefficient) in &other.terms {

@@ -73,3 +73,11 @@ fn samples_of_another_problem_are_refused() {
     other.options = FormulationOptions::reference();
     insta::assert_snapshot!(other.compile().unwrap_err(), @"the layout is not what its task compiles to; it was made by another version or by hand");
 }
+
+#[test]
+fn a_layout_file_whose_parts_do_not_fit_is_refused() {
+    let (mut handover, _) = handover();
+    handover.codebook = Codebook::for_classes(3);
+    let error = Handover::from_json(&handover.to_json()).unwrap_err();
+    insta::assert_snapshot!(std::error::Error::source(&error).unwrap(), @"the model is damaged: the number of codeword bits is 3, but the network has 1");
+}

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// Two classes take one output: class 0 is `-1`, class 1 is `+1`. More classes take one output each (one-hot).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Codebook {
     codewords: BitMatrix,
 }

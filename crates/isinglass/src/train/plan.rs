@@ -194,7 +194,9 @@ impl TrainingPlan {
         let last = state.steps.last()?.status;
         match last {
             SampleStatus::Interrupted | SampleStatus::TimeLimit => return Some(last),
-            SampleStatus::Optimal | SampleStatus::Target if self.batching == Batching::Whole => return Some(last),
+            SampleStatus::Optimal if self.batching == Batching::Whole => return Some(last),
+            // a sampler stops at the energy, but the target is about the loss, and that of this run: a state may be resumed
+            // with another one
             _ => {}
         }
         let best = state.best.as_ref().map(|best| best.loss);

@@ -139,3 +139,20 @@ fn a_checkpoint_is_taken_only_by_the_run_that_wrote_it() {
     let error = TrainingState::from_checkpoint(&text[..300], &plan, &task).unwrap_err();
     insta::assert_snapshot!(format!("{error} | {}", error.hint()), @"not an isinglass-checkpoint file: no valid JSON (line 10, column 12) | give a file that `isinglass train --checkpoint` wrote");
 }
+
+#[test]
+fn a_target_is_met_by_the_loss_and_asked_anew_when_a_run_is_resumed() {
+    let task = noisy_task(20);
+    let solver = Solver::Annealing { num_reads: 300, num_sweeps: 50, beta_range: None };
+    let plan = plan(&[5, 3, 1], false, solver);
+    let control = RunControl { target: Some(20.0), ..RunControl::default() };
+    let mut state = TrainingState::default();
+    let first = train(&task, &plan, TrainingState::default(), &control, |now| {
+        state = now.clone();
+        ControlFlow::Continue(())
+    });
+    assert_eq!((first.unwrap().status, state.steps.len()), (SampleStatus::Target, 1));
+    let control = RunControl { target: Some(-1.0), ..RunControl::default() };
+    let resumed = train(&task, &plan, state, &control, |_| ControlFlow::Continue(())).unwrap();
+    assert_eq!((resumed.status, resumed.state.steps.len()), (SampleStatus::Heuristic, 3));
+}

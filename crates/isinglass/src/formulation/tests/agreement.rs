@@ -179,6 +179,32 @@ fn fixed_weights_keep_the_loss_for_all_switches() {
 }
 
 #[test]
+fn neurons_that_fixed_weights_make_the_same_literal_may_feed_one_gate() {
+    let architecture = Architecture::new(vec![3, 1, 3, 1], false).unwrap();
+    let fixed = vec![(1, 0, 0, true), (1, 1, 0, true), (1, 2, 0, false)];
+    for seed in 0..4 {
+        let task = random_task(&mut stream(seed, 0), &architecture);
+        let terms = WeightTerms { fixed: fixed.clone(), biases: Vec::new() };
+        for options in [FormulationOptions::compact(), FormulationOptions::reference()] {
+            check(&task, &architecture, &terms, &options, seed);
+        }
+    }
+}
+
+#[test]
+fn the_minimum_over_all_variables_is_the_least_loss() {
+    let shapes = [(&[3, 1][..], true), (&[3, 3, 1], false), (&[2, 2, 1], true), (&[2, 2], false), (&[1, 2, 1], false)];
+    for (seed, (widths, bias)) in shapes.into_iter().enumerate() {
+        let architecture = Architecture::new(widths.to_vec(), bias).unwrap();
+        let task = random_task(&mut stream(seed as u64, 0), &architecture);
+        let formulation =
+            compile(&task, &architecture, &FormulationOptions::compact(), &WeightTerms::default()).unwrap();
+        let least = minimum(&formulation.qubo, &vec![None; formulation.qubo.num_variables()]);
+        assert_eq!(least, least_loss(&task, &architecture, &[]), "{architecture}");
+    }
+}
+
+#[test]
 fn weight_terms_are_added_to_the_loss() {
     let architecture = Architecture::new(vec![3, 1], false).unwrap();
     let task = random_task(&mut stream(5, 0), &architecture);
