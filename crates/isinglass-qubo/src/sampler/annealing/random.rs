@@ -10,7 +10,7 @@ const BYTES: usize = 8 * LANES;
 ///
 /// Generator `g` of block `b` is stream `64 b + g` of the seed. A draw takes the next 64 or 256 bytes of the output, one or
 /// four for each lane. Every lane draws whenever one does, and all lanes of a block are always simulated: so what a
-/// lane draws depends on the seed and its read alone.
+/// lane draws depends on the seed and its block alone.
 ///
 /// # References
 /// D. Blackman, S. Vigna, *Scrambled linear pseudorandom number generators*, ACM Trans. Math. Softw. 47 (2021).
