@@ -89,7 +89,7 @@ pub struct Sampling {
     pub samples: SampleSet,
     /// How the run ended.
     pub status: SampleStatus,
-    /// Sweeps of each read; zero for samplers without sweeps.
+    /// Sweeps asked of each read, fewer if stopped early; zero for samplers without sweeps.
     pub num_sweeps: u64,
     /// Spin updates offered in all; zero where the word has no meaning.
     pub num_updates: u64,
@@ -156,7 +156,7 @@ pub enum SampleError {
 /// # Contract
 /// The conformance suite (`testing::sampler_conformance`) holds every sampler to it: samples have the vartype of
 /// the problem; energies are those of [`Bqm::energy`]; the same seed gives the same samples whatever the number of
-/// threads; a problem without variables or without terms is solved like any other; a cancelled run returns what it has.
+/// threads, unless a deadline, a target or the user ends the run early; a problem without variables or without terms is solved like any other; a cancelled run returns what it has.
 pub trait Sampler {
     /// The name used on the command line and in reports.
     fn name(&self) -> &'static str;

@@ -16,8 +16,10 @@ use isinglass_qubo::{Bqm, ModelError};
 
 /// The most variables a formulation may have: sizes are checked before memory is taken.
 const MAX_VARIABLES: u128 = 50_000_000;
-/// The most terms, before equal ones are added up.
+/// The most terms, before equal ones are added up: a matter of time.
 const MAX_TERMS: u128 = 20_000_000_000;
+/// The most interactions, after equal terms were added up: a matter of memory, about 40 bytes each.
+const MAX_INTERACTIONS: u128 = 300_000_000;
 
 /// A QUBO with what undoes it: `qubo` to be minimised, `layout` to read weights from a sample.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,11 +81,14 @@ pub enum FormulationError {
     MergeNegatedAlone,
     /// Too large.
     #[error(
-        "the QUBO would have about {variables} variables and {terms} terms; at most {MAX_VARIABLES} and {MAX_TERMS} are built"
+        "the QUBO would have up to {variables} variables, {interactions} interactions and {terms} terms to add up; \
+         at most {MAX_VARIABLES}, {MAX_INTERACTIONS} and {MAX_TERMS} are built"
     )]
     TooLarge {
         /// Estimated variables.
         variables: u128,
+        /// Estimated interactions.
+        interactions: u128,
         /// Estimated terms.
         terms: u128,
     },
@@ -173,7 +178,7 @@ fn merge_of(architecture: &Architecture, options: &FormulationOptions) -> Merge 
 
 /// Refuses what would not fit, by an upper bound for each neuron of a group.
 fn check_size(groups: &Groups, architecture: &Architecture, reductions: &Reductions) -> Result<(), FormulationError> {
-    let (mut variables, mut terms) = (0u128, 0u128);
+    let (mut variables, mut terms, mut interactions) = (0u128, 0u128, 0u128);
     for layer in 0..architecture.num_layers() {
         let fan_in = architecture.fan_in(layer) as u128;
         let neurons = architecture.width(layer + 1) as u128;
@@ -186,12 +191,17 @@ fn check_size(groups: &Groups, architecture: &Architecture, reductions: &Reducti
         let in_gate = if layer == 0 { fan_in } else { 3 * fan_in } + gate_variables;
         variables += neurons * (product_variables + gate_variables);
         terms += neurons * in_gate * in_gate / 2;
+        // weights of the first layer meet each other in every group, but are the same pairs each time
+        let shared = layer == 0 && reductions.substitute_inputs;
+        interactions += neurons * gate_variables * in_gate + if shared { 0 } else { neurons * in_gate * in_gate / 2 };
     }
     let num_groups = groups.len() as u128;
     let variables = variables.saturating_mul(num_groups) + architecture.num_weights() as u128;
     let terms = terms.saturating_mul(num_groups);
-    if variables > MAX_VARIABLES || terms > MAX_TERMS {
-        return Err(FormulationError::TooLarge { variables, terms });
+    let between_weights = architecture.num_weights() as u128 * architecture.fan_in(0) as u128 / 2;
+    let interactions = interactions.saturating_mul(num_groups).saturating_add(between_weights);
+    if variables > MAX_VARIABLES || interactions > MAX_INTERACTIONS || terms > MAX_TERMS {
+        return Err(FormulationError::TooLarge { variables, interactions, terms });
     }
     Ok(())
 }
