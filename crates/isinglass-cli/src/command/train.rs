@@ -292,7 +292,8 @@ impl Run<'_> {
             ..*control
         };
         let by_solver = already.then_some((self.training.loss, self.plan.solver));
-        proof::optimum(task, &self.plan.architecture, by_solver, &control)
+        let optimum = proof::optimum(task, &self.plan.architecture, by_solver, &control);
+        proof::or_unavoidable(optimum, task, self.training.loss)
     }
 
     fn baselines(&self, control: &RunControl<'_>, session: &Session) -> Result<Vec<BaselineResult>, Failure> {

@@ -5,7 +5,7 @@ use std::time::Instant;
 use isinglass::exact::ExactTrainer;
 use isinglass::network::Architecture;
 use isinglass::report::OptimumReport;
-use isinglass::task::Task;
+use isinglass::task::{Merge, Task};
 use isinglass::train::Solver;
 use isinglass_qubo::{RunControl, SampleStatus};
 
@@ -41,4 +41,17 @@ pub(super) fn optimum(
         }
         Err(error) => OptimumReport { loss: None, lower_bound: None, how: error.to_string(), seconds },
     }
+}
+
+/// The same optimum, or, where it is not proven, the loss that no network of any shape can avoid, if `loss` is no more.
+pub(super) fn or_unavoidable(optimum: OptimumReport, task: &Task, loss: f64) -> OptimumReport {
+    let unavoidable = task.group(Merge::Equal).constant;
+    if optimum.loss.is_some() || loss > unavoidable {
+        return optimum;
+    }
+    let how = match unavoidable {
+        0.0 => "no network can err on less than no row",
+        _ => "every network errs that much, since rows with equal inputs have different labels",
+    };
+    OptimumReport { loss: Some(unavoidable), lower_bound: Some(unavoidable), how: how.to_owned(), seconds: 0.0 }
 }

@@ -151,9 +151,10 @@ impl TrainOutput<'_> {
             ),
         ];
         let optimum = &result.optimum;
-        let how = match optimum.seconds {
-            0.0 => optimum.how.clone(),
-            seconds => format!("{}, {}", optimum.how, duration(seconds)),
+        let how = match (optimum.lower_bound, optimum.seconds) {
+            // nothing was searched, so there is no time to speak of
+            (None, _) | (_, 0.0) => optimum.how.clone(),
+            (Some(_), seconds) => format!("{}, {}", optimum.how, duration(seconds)),
         };
         lines.push(match optimum.loss {
             Some(_) if result.proven_optimal => format!("proven optimal: {how}"),
