@@ -21,7 +21,7 @@ use isinglass::report::{
     DatasetReport, FormulationReport, NetworkReport, OptimumReport, ResultReport, SolverReport, TrainReport,
 };
 use isinglass::task::Task;
-use isinglass::train::{Batching, Solver, Training, TrainingPlan, TrainingState, train};
+use isinglass::train::{Batching, Solver, Training, TrainingPlan, train};
 use isinglass_qubo::{RunControl, SampleStatus};
 
 use crate::app::Outcome;
@@ -133,7 +133,7 @@ pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outco
     };
 
     let checkpoints = Checkpoints::new(arguments.checkpoint.as_deref(), &plan, &task);
-    let state = if arguments.resume { checkpoints.load(session)? } else { TrainingState::default() };
+    let state = if arguments.resume { checkpoints.load(session)? } else { checkpoints.start()? };
     let cancel = session.interrupted()?;
     let bar = session.bar("training");
     let control = arguments.sampling.control(cancel, &bar);
@@ -146,6 +146,7 @@ pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outco
     })?;
     let solver_seconds = solving.elapsed().as_secs_f64();
     drop(bar);
+    checkpoints.note_if_empty(&training.state, session);
 
     let run =
         Run { arguments, split: &split, prepared: &prepared, codebook: &codebook, plan: &plan, training: &training };

@@ -56,3 +56,15 @@ fn a_checkpoint_that_cannot_be_saved_does_not_cost_the_result() {
     assert!(String::from_utf8_lossy(&output.stderr).starts_with("goal not met: cannot write xxx"));
     assert_eq!(timeless(json(&output)), timeless(program.json(RUN)));
 }
+
+#[test]
+fn a_checkpoint_that_is_there_already_is_not_overwritten() {
+    let program = Program::new();
+    let command = "train parity:3 --hidden 3 --batch-size 4 --no-proof --no-baselines --checkpoint c.json";
+    program.json(command);
+    let again = program.run(command);
+    assert_eq!(again.status.code(), Some(2));
+    let message = String::from_utf8(again.stderr).unwrap();
+    assert!(message.contains("there is a checkpoint already") && message.contains("--resume"), "{message}");
+    assert_eq!(program.run(&format!("{command} --resume")).status.code(), Some(0));
+}

@@ -24,7 +24,9 @@ pub enum CheckpointError {
     #[error(transparent)]
     Seal(#[from] SealError),
     /// The state of another run.
-    #[error("the checkpoint is of another run: data, network, formulation, solver, batches and seed must be the same")]
+    #[error(
+        "the checkpoint is of another run: data, network, formulation, solver with reads and sweeps, batches and seed must be the same"
+    )]
     OtherRun,
     /// A state that the run cannot be in.
     #[error("the checkpoint is damaged: its state is not one that the run can be in")]

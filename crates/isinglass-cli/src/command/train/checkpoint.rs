@@ -34,6 +34,22 @@ impl<'a> Checkpoints<'a> {
         Ok(state)
     }
 
+    /// The state of a new run, if no checkpoint of another one would be lost.
+    pub(super) fn start(&self) -> Result<TrainingState, Failure> {
+        match self.path.filter(|path| path.is_file()) {
+            Some(path) => Err(Failure::input(format!("there is a checkpoint already: {}", path.display()))
+                .with_hint("go on from it with --resume, or remove it to start anew")),
+            None => Ok(TrainingState::default()),
+        }
+    }
+
+    /// Says so if a run was cut off before there was anything to save.
+    pub(super) fn note_if_empty(&self, state: &TrainingState, session: &Session) {
+        if self.path.is_some_and(|path| !path.exists()) && state.next_step <= 1 {
+            session.output().note("the first round was not finished, so there is no checkpoint");
+        }
+    }
+
     pub(super) fn save(&self, state: &TrainingState) -> Result<(), Failure> {
         match self.path {
             Some(path) => write_text(path, &state.to_checkpoint(self.plan, self.task)),
