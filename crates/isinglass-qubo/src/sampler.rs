@@ -1,14 +1,21 @@
 //! The trait that every sampler implements, and how a run is limited, watched and stopped.
 
 mod annealing;
+mod descent;
 pub mod exhaustive;
 mod isa;
+mod random;
+mod reads;
 mod scaling;
+mod state;
+mod threads;
 mod watch;
 
 pub use annealing::{SimulatedAnnealing, default_beta_range};
+pub use descent::SteepestDescent;
 pub use exhaustive::Exhaustive;
 pub use isa::Isa;
+pub use random::RandomSampling;
 
 use crate::model::{Bqm, ModelError};
 use crate::sample_set::{Row, SampleSet};
@@ -89,6 +96,8 @@ pub struct Sampling {
     pub samples: SampleSet,
     /// How the run ended.
     pub status: SampleStatus,
+    /// No sample has less energy than this, for samplers that prove a bound; equal to the best energy where that is optimal.
+    pub lower_bound: Option<f64>,
     /// Sweeps asked of each read, fewer if stopped early; zero for samplers without sweeps.
     pub num_sweeps: u64,
     /// Spin updates offered in all; zero where the word has no meaning.

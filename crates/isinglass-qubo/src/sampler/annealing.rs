@@ -15,6 +15,7 @@ mod wide;
 pub use beta_range::default_beta_range;
 
 use super::isa::Isa;
+use super::threads::in_pool;
 use super::watch::Watch;
 use super::{RunControl, SampleError, SampleStatus, Sampler, Sampling, scaling};
 use crate::model::{Bqm, Vartype};
@@ -95,13 +96,7 @@ impl Sampler for SimulatedAnnealing {
     fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
         self.check()?;
         scaling::check_energies(bqm)?;
-        match self.threads {
-            None => self.run(bqm, control),
-            Some(threads) => {
-                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-                pool.map_err(|_| SampleError::Threads { threads })?.install(|| self.run(bqm, control))
-            }
-        }
+        in_pool(self.threads, || self.run(bqm, control))
     }
 }
 
@@ -113,9 +108,6 @@ impl SimulatedAnnealing {
         }
         if self.num_sweeps == 0 {
             return refuse("num_sweeps", 0.0, "at least 1");
-        }
-        if self.threads == Some(0) {
-            return refuse("threads", 0.0, "at least 1");
         }
         let Some((hot, cold)) = self.beta_range else { return Ok(()) };
         for beta in [hot, cold] {
@@ -180,7 +172,8 @@ impl Run<'_> {
         let updates = u128::from(watch.done()) * (num_variables * num_reads) as u128 / num_blocks as u128;
         let num_updates = u64::try_from(updates).unwrap_or(u64::MAX);
         let status = watch.stopped_by().unwrap_or(SampleStatus::Heuristic);
-        Ok(Sampling { samples, status, num_sweeps, num_updates, beta_range: Some(self.beta_range) })
+        let beta_range = Some(self.beta_range);
+        Ok(Sampling { samples, status, lower_bound: None, num_sweeps, num_updates, beta_range })
     }
 
     /// Anneals block `index`, with a look at the clock now and then.

@@ -6,6 +6,7 @@ mod tests;
 
 use super::isa::Isa;
 use super::scaling::{check_energies, common_unit};
+use super::threads::in_pool;
 use super::watch::Watch;
 use super::{RunControl, SampleError, SampleStatus, Sampler, Sampling};
 use crate::model::{Bqm, Vartype};
@@ -66,7 +67,8 @@ impl Sampler for Exhaustive {
         let sample = outcome.found.sample(bqm);
         let samples = SampleSet::from_samples(bqm, [sample]).expect("one value of the vartype for each variable");
         let Outcome { status, num_updates, .. } = outcome;
-        Ok(Sampling { samples, status, num_sweeps: 0, num_updates, beta_range: None })
+        let lower_bound = (status == SampleStatus::Optimal).then(|| samples.energies()[0]);
+        Ok(Sampling { samples, status, lower_bound, num_sweeps: 0, num_updates, beta_range: None })
     }
 }
 
@@ -134,14 +136,7 @@ impl Exhaustive {
                 self.all_tasks(&Search::<f64>::new(&binary, 1.0), &Candidates::within(bqm, error), control)
             }
         };
-        match self.threads {
-            None => Ok(run()),
-            Some(0) => Err(SampleError::Parameter { name: "threads", value: 0.0, allowed: "at least 1" }),
-            Some(threads) => {
-                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-                Ok(pool.map_err(|_| SampleError::Threads { threads })?.install(run))
-            }
-        }
+        in_pool(self.threads, || Ok(run()))
     }
 
     fn all_tasks<T: Energy>(

@@ -57,6 +57,11 @@ fn check(bqm: &Bqm, sampling: &Sampling, what: &str) {
         assert!(row.sample.iter().all(|value| values.contains(value)), "{what}: values are those of the vartype");
         assert_eq!(row.energy, bqm.energy(row.sample), "{what}: energies are those of the problem");
         assert!(row.energy.is_finite(), "{what}: energies are finite");
+        assert!(sampling.lower_bound.is_none_or(|bound| bound <= row.energy), "{what}: no sample is below the bound");
+    }
+    if sampling.status == SampleStatus::Optimal {
+        let best = sampling.best().map(|row| row.energy);
+        assert_eq!(sampling.lower_bound, best, "{what}: an optimum is its own bound");
     }
 }
 
