@@ -21,6 +21,8 @@ pub mod model;
 pub mod sample_set;
 pub mod io;
 pub mod sampler;
+pub mod time_to_solution;
+pub mod race;
 #[cfg(feature = "testing")]
 pub mod testing;
 

@@ -1,0 +1,313 @@
+//! Several samplers on one problem at the same time, each again and again with more effort.
+
+use crate::model::Bqm;
+use crate::rng::mix;
+use crate::sample_set::SampleSet;
+use crate::sampler::{RunControl, SampleError, SampleStatus, Sampler, Sampling};
+use crate::time_to_solution::meets;
+use serde::Serialize;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// How often the race looks at the clock, and whether the user wants it to end.
+const INTERVAL: Duration = Duration::from_millis(10);
+
+/// One round of a contestant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Round {
+    /// Counted from 0.
+    pub index: u32,
+    /// A seed of its own.
+    pub seed: u64,
+    /// By what the usual number of sweeps is to be multiplied: 1, 1, 2, 2, 4, 4, and so on.
+    pub effort: u64,
+}
+
+/// Makes the sampler of a round.
+pub type MakeSampler<'a> = Box<dyn Fn(Round) -> Box<dyn Sampler> + Sync + 'a>;
+
+/// A sampler in a race.
+pub struct Contestant<'a> {
+    /// What it is called in the results.
+    pub name: String,
+    /// Makes its sampler for each round. It should use one thread, since every contestant has one of its own.
+    pub make: MakeSampler<'a>,
+}
+
+/// A lower energy was reached.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Improvement {
+    /// Seconds since the start of the race, at the end of the round.
+    pub seconds: f64,
+    /// The energy.
+    pub energy: f64,
+}
+
+/// How a contestant did.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Standing {
+    /// Its name.
+    pub name: String,
+    /// Rounds, the one that was cut short included.
+    pub num_rounds: u32,
+    /// Reads in all rounds.
+    pub num_reads: u64,
+    /// Spin updates in all rounds.
+    pub num_updates: u64,
+    /// Its best energies one after the other, the last one its best.
+    pub improvements: Vec<Improvement>,
+    /// Whether it proved its best energy to be the least.
+    pub is_optimal: bool,
+    /// Why it gave up, if it could not run on this problem.
+    pub refused: Option<String>,
+}
+
+impl Standing {
+    /// The best energy and when it was reached.
+    #[must_use]
+    pub fn best(&self) -> Option<Improvement> {
+        self.improvements.last().copied()
+    }
+}
+
+/// How a race ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// The best sample of every contestant that has one, in their order; how the race ended; the updates of all.
+    pub sampling: Sampling,
+    /// How each contestant did, in their order.
+    pub standings: Vec<Standing>,
+    /// The contestant that reached the least energy first.
+    pub winner: usize,
+}
+
+/// Lets the contestants run side by side, a thread for each, round after round with new seeds and growing effort, until one proves
+/// an optimum, one meets the target of `control`, or its deadline has come. Which rounds are complete by a deadline depends on the
+/// machine, so a race is not repeatable where the samplers are.
+///
+/// # Errors
+/// [`SampleError`] when no contestant can run on the problem: that of the first.
+///
+/// # Panics
+/// Without contestants.
+///
+/// # Examples
+/// ```
+/// use isinglass_qubo::race::{Contestant, race};
+/// use isinglass_qubo::sampler::{Exhaustive, SimulatedAnnealing};
+/// use isinglass_qubo::{RunControl, SampleStatus, testing::planted};
+/// let annealing = Contestant {
+///     name: "sa".to_owned(),
+///     make: Box::new(|round| Box::new(SimulatedAnnealing { seed: round.seed, ..SimulatedAnnealing::default() })),
+/// };
+/// let exhaustive = Contestant { name: "exhaustive".to_owned(), make: Box::new(|_| Box::new(Exhaustive::default())) };
+/// let planted = planted(16, 20, 1);
+/// let outcome = race(&planted.bqm, 0, &[annealing, exhaustive], &RunControl::default())?;
+/// assert_eq!(outcome.sampling.status, SampleStatus::Optimal);
+/// assert_eq!(outcome.sampling.best().unwrap().energy, planted.energy);
+/// # Ok::<(), isinglass_qubo::SampleError>(())
+/// ```
+pub fn race(
+    bqm: &Bqm,
+    seed: u64,
+    contestants: &[Contestant<'_>],
+    control: &RunControl<'_>,
+) -> Result<Outcome, SampleError> {
+    assert!(!contestants.is_empty(), "a race has contestants");
+    let track =
+        Track { bqm, seed, control, start: Instant::now(), over: AtomicBool::new(false), ended: Mutex::new(None) };
+    let runners: Vec<Runner> = std::thread::scope(|scope| {
+        let track = &track;
+        let start = |contestant| scope.spawn(move || track.run(contestant));
+        let runners: Vec<_> = contestants.iter().map(start).collect();
+        while !runners.iter().all(std::thread::ScopedJoinHandle::is_finished) {
+            track.supervise();
+            std::thread::sleep(INTERVAL);
+        }
+        runners.into_iter().map(|runner| runner.join().expect("samplers do not panic")).collect()
+    });
+    track.finish(runners)
+}
+
+/// What the contestants share.
+struct Track<'a> {
+    bqm: &'a Bqm,
+    seed: u64,
+    control: &'a RunControl<'a>,
+    start: Instant,
+    over: AtomicBool,
+    ended: Mutex<Option<SampleStatus>>,
+}
+
+/// A contestant on its way.
+struct Runner {
+    standing: Standing,
+    best: Option<Vec<i8>>,
+    lower_bound: Option<f64>,
+    error: Option<SampleError>,
+}
+
+impl Runner {
+    fn new(name: &str) -> Self {
+        let standing = Standing {
+            name: name.to_owned(),
+            num_rounds: 0,
+            num_reads: 0,
+            num_updates: 0,
+            improvements: Vec::new(),
+            is_optimal: false,
+            refused: None,
+        };
+        Self { standing, best: None, lower_bound: None, error: None }
+    }
+
+    fn enter(&mut self, sampling: &Sampling, seconds: f64) {
+        self.standing.num_rounds += 1;
+        self.standing.num_reads += sampling.samples.len() as u64;
+        self.standing.num_updates = self.standing.num_updates.saturating_add(sampling.num_updates);
+        self.standing.is_optimal |= sampling.status == SampleStatus::Optimal;
+        self.lower_bound = self.lower_bound.into_iter().chain(sampling.lower_bound).reduce(f64::max);
+        if let Some(row) = sampling.best()
+            && self.standing.best().is_none_or(|best| row.energy < best.energy)
+        {
+            self.standing.improvements.push(Improvement { seconds, energy: row.energy });
+            self.best = Some(row.sample.to_vec());
+        }
+    }
+}
+
+impl Track<'_> {
+    fn supervise(&self) {
+        if let Some(status) = self.control.should_stop(None) {
+            self.end(status);
+        }
+    }
+
+    fn end(&self, status: SampleStatus) {
+        let mut ended = self.ended.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        ended.get_or_insert(status);
+        self.over.store(true, Ordering::Relaxed);
+    }
+
+    fn run(&self, contestant: &Contestant<'_>) -> Runner {
+        let mut runner = Runner::new(&contestant.name);
+        // samplers report progress in units of their own, which do not add up
+        let control = RunControl { cancel: Some(&self.over), progress: None, ..*self.control };
+        for index in 0u32.. {
+            let seed = mix(self.seed.wrapping_add(u64::from(index).wrapping_mul(0x9e37_79b9_7f4a_7c15)));
+            let effort = 1u64.checked_shl(index / 2).unwrap_or(1 << 63);
+            let sampling = match (contestant.make)(Round { index, seed, effort }).sample(self.bqm, &control) {
+                Ok(sampling) => sampling,
+                Err(error) => {
+                    runner.standing.refused = Some(error.to_string());
+                    runner.error = Some(error);
+                    break;
+                }
+            };
+            runner.enter(&sampling, self.start.elapsed().as_secs_f64());
+            if sampling.status != SampleStatus::Heuristic {
+                // an interruption may come from the others, who have ended the race by then
+                self.end(sampling.status);
+            } else if let (Some(target), Some(best)) = (self.control.target, runner.standing.best())
+                && meets(best.energy, target)
+            {
+                self.end(SampleStatus::Target);
+            }
+            if self.over.load(Ordering::Relaxed) {
+                break;
+            }
+        }
+        runner
+    }
+
+    fn finish(&self, runners: Vec<Runner>) -> Result<Outcome, SampleError> {
+        let first = |left: &Improvement, right: &Improvement| {
+            left.energy.total_cmp(&right.energy).then(left.seconds.total_cmp(&right.seconds))
+        };
+        let bests = runners.iter().enumerate().filter_map(|(index, runner)| Some((index, runner.standing.best()?)));
+        let winner = bests.min_by(|(_, left), (_, right)| first(left, right)).map(|(index, _)| index);
+        let Some(winner) = winner else {
+            let error = runners.into_iter().find_map(|runner| runner.error);
+            return Err(error.expect("a contestant without a sample could not run"));
+        };
+        let samples = SampleSet::from_samples(self.bqm, runners.iter().filter_map(|runner| runner.best.as_ref()));
+        let ended = *self.ended.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let sampling = Sampling {
+            samples: samples.expect("they were samples before"),
+            status: ended.unwrap_or(SampleStatus::Heuristic),
+            lower_bound: runners.iter().filter_map(|runner| runner.lower_bound).reduce(f64::max),
+            num_sweeps: 0,
+            num_updates: runners.iter().fold(0, |sum, runner| sum.saturating_add(runner.standing.num_updates)),
+            beta_range: None,
+        };
+        let standings = runners.into_iter().map(|runner| runner.standing).collect();
+        Ok(Outcome { sampling, standings, winner })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Vartype;
+    use crate::sampler::{Exhaustive, RandomSampling, SimulatedAnnealing};
+    use crate::testing::{planted, random_integers};
+
+    fn annealing() -> Contestant<'static> {
+        let make = |round: Round| {
+            let num_sweeps = round.effort.saturating_mul(20);
+            Box::new(SimulatedAnnealing { num_sweeps, seed: round.seed, ..SimulatedAnnealing::default() }) as _
+        };
+        Contestant { name: "sa".to_owned(), make: Box::new(make) }
+    }
+
+    fn exhaustive() -> Contestant<'static> {
+        Contestant { name: "exhaustive".to_owned(), make: Box::new(|_| Box::new(Exhaustive::default())) }
+    }
+
+    #[test]
+    fn a_proof_ends_the_race() {
+        let planted = planted(14, 16, 1);
+        let outcome = race(&planted.bqm, 0, &[annealing(), exhaustive()], &RunControl::default()).unwrap();
+        assert_eq!(outcome.sampling.status, SampleStatus::Optimal);
+        assert_eq!(outcome.sampling.lower_bound, Some(planted.energy));
+        assert!(outcome.standings[1].is_optimal && !outcome.standings[0].is_optimal);
+    }
+
+    #[test]
+    fn a_target_ends_the_race_and_a_contestant_that_cannot_run_is_named() {
+        let planted = planted(60, 80, 1);
+        let control = RunControl { target: Some(planted.energy), ..RunControl::default() };
+        let outcome = race(&planted.bqm, 0, &[exhaustive(), annealing()], &control).unwrap();
+        assert_eq!((outcome.sampling.status, outcome.winner), (SampleStatus::Target, 1));
+        assert!(outcome.standings[0].refused.as_ref().is_some_and(|reason| reason.contains("60 variables")));
+        let refused = race(&planted.bqm, 0, &[exhaustive()], &control).unwrap_err();
+        assert!(matches!(refused, SampleError::TooLarge { .. }));
+    }
+
+    #[test]
+    fn rounds_go_on_until_the_deadline_with_energies_that_only_fall() {
+        let bqm = random_integers(Vartype::Spin, 80, 6, 9, 4);
+        let random = Contestant {
+            name: "random".to_owned(),
+            make: Box::new(|round| Box::new(RandomSampling { seed: round.seed, ..RandomSampling::default() })),
+        };
+        let deadline = Some(Instant::now() + Duration::from_millis(150));
+        let outcome = race(&bqm, 3, &[random], &RunControl { deadline, ..RunControl::default() }).unwrap();
+        let [standing] = outcome.standings.as_slice() else { panic!("one contestant") };
+        assert_eq!(outcome.sampling.status, SampleStatus::TimeLimit);
+        assert!(standing.num_rounds > 1 && standing.num_reads >= 64);
+        assert!(standing.improvements.windows(2).all(|pair| pair[1].energy < pair[0].energy));
+        assert_eq!(outcome.sampling.best().map(|row| row.energy), standing.best().map(|best| best.energy));
+    }
+
+    #[test]
+    fn a_cancelled_race_returns_what_it_has() {
+        let cancel = AtomicBool::new(true);
+        let control = RunControl { cancel: Some(&cancel), ..RunControl::default() };
+        let bqm = random_integers(Vartype::Binary, 40, 4, 3, 1);
+        let outcome = race(&bqm, 0, &[annealing()], &control).unwrap();
+        assert_eq!(outcome.sampling.status, SampleStatus::Interrupted);
+        assert_eq!(outcome.sampling.samples.len(), 1);
+    }
+}
