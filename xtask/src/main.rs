@@ -1,4 +1,4 @@
-//! Chores of the isinglass repository: `cargo xtask test | tidy | gen | fuzz`.
+//! Chores of the isinglass repository: `cargo xtask test | tidy | gen | fuzz | instructions`.
 //!
 //! The standard library is all it needs, so that a fresh machine runs it at once.
 
@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod fuzz;
+mod instructions;
 mod reference;
 mod steps;
 mod tidy;
@@ -24,6 +25,8 @@ Commands:
   tidy             The house rules alone: layers, sizes, names, links, generated references
   gen              Write the generated sections of the documentation anew
   fuzz [SECONDS]   Run every fuzz target for SECONDS (60 unless told) with cargo-fuzz
+  instructions     Count the instructions of fixed workloads with valgrind, and compare them with bench/instructions.txt;
+                   with --bless, write them there
 ";
 
 fn main() -> ExitCode {
@@ -38,6 +41,8 @@ fn main() -> ExitCode {
             Ok(seconds) => fuzz::run(&root(), seconds),
             Err(_) => Err(format!("`{seconds}` is no number of seconds\nhint: cargo xtask fuzz 60")),
         },
+        ["instructions"] => instructions::run(&root(), false),
+        ["instructions", "--bless"] => instructions::run(&root(), true),
         [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
             Ok(())

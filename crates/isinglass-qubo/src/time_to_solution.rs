@@ -131,7 +131,21 @@ pub fn meets(energy: f64, target: f64) -> bool {
     energy <= target + TOLERANCE * target.abs()
 }
 
-/// Calls `make(seed)` for seed after seed and counts which reads meet `target`, until `effort` is spent or `control` says stop.
+/// One call of a sampler that is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// The seed, from 0 upwards.
+    pub seed: u64,
+    /// Reads that should be made; samplers that make another number are fine.
+    pub num_reads: usize,
+}
+
+/// Reads of the first call, and of each call at most: they double while a call takes less than [`SHORT_CALL`] seconds, so that
+/// starting threads does not count for much.
+const READS_OF_A_CALL: (usize, usize) = (128, 1 << 14);
+const SHORT_CALL: f64 = 0.05;
+
+/// Calls `make` with one seed after the other and counts which reads meet `target`, until `effort` is spent or `control` says stop.
 /// The clock runs while the samplers do; all of their reads count.
 ///
 /// # Errors
@@ -140,10 +154,13 @@ pub fn meets(energy: f64, target: f64) -> bool {
 /// # Examples
 /// ```
 /// use isinglass_qubo::sampler::SimulatedAnnealing;
-/// use isinglass_qubo::time_to_solution::{Effort, measure};
+/// use isinglass_qubo::time_to_solution::{Call, Effort, measure};
 /// use isinglass_qubo::{RunControl, testing::planted};
 /// let planted = planted(20, 30, 1);
-/// let make = |seed| Box::new(SimulatedAnnealing { num_sweeps: 100, seed, ..SimulatedAnnealing::default() }) as _;
+/// let make = |call: Call| {
+///     let Call { seed, num_reads } = call;
+///     Box::new(SimulatedAnnealing { num_reads, num_sweeps: 100, seed, ..SimulatedAnnealing::default() }) as _
+/// };
 /// let measurement = measure(&planted.bqm, planted.energy, make, Effort::default(), &RunControl::default())?;
 /// assert!(measurement.success.successes > 0 && measurement.success.num_reads >= 1000);
 /// # Ok::<(), isinglass_qubo::SampleError>(())
@@ -151,7 +168,7 @@ pub fn meets(energy: f64, target: f64) -> bool {
 pub fn measure(
     bqm: &Bqm,
     target: f64,
-    make: impl Fn(u64) -> Box<dyn Sampler>,
+    make: impl Fn(Call) -> Box<dyn Sampler>,
     effort: Effort,
     control: &RunControl<'_>,
 ) -> Result<Measurement, SampleError> {
@@ -159,8 +176,9 @@ pub fn measure(
     let control = RunControl { target: None, ..*control };
     let mut measurement =
         Measurement { num_sweeps: 0, success: Success::default(), seconds: 0.0, best_energy: f64::INFINITY };
+    let mut num_reads = READS_OF_A_CALL.0;
     for seed in 0.. {
-        let sampler = make(seed);
+        let sampler = make(Call { seed, num_reads });
         let start = Instant::now();
         let sampling = sampler.sample(bqm, &control)?;
         let seconds = start.elapsed().as_secs_f64();
@@ -175,6 +193,9 @@ pub fn measure(
             measurement.best_energy = energies.iter().copied().fold(measurement.best_energy, f64::min);
         }
         let done = measurement.success.num_reads >= effort.num_reads || measurement.seconds >= effort.seconds;
+        if seconds < SHORT_CALL {
+            num_reads = (2 * num_reads).min(READS_OF_A_CALL.1);
+        }
         if done || stopped || control.should_stop(None).is_some() {
             break;
         }
@@ -191,7 +212,7 @@ pub fn scan(
     bqm: &Bqm,
     target: f64,
     sweeps: &[u64],
-    make: impl Fn(u64, u64) -> Box<dyn Sampler>,
+    make: impl Fn(u64, Call) -> Box<dyn Sampler>,
     effort: Effort,
     control: &RunControl<'_>,
     mut each: impl FnMut(&Measurement),
@@ -199,7 +220,7 @@ pub fn scan(
     let mut measurements: Vec<Measurement> = Vec::new();
     let mut rises = 0;
     for &num_sweeps in sweeps {
-        let measurement = measure(bqm, target, |seed| make(num_sweeps, seed), effort, control)?;
+        let measurement = measure(bqm, target, |call| make(num_sweeps, call), effort, control)?;
         each(&measurement);
         let best = measurements.iter().filter_map(Measurement::tts99).fold(f64::INFINITY, f64::min);
         rises = if best < f64::INFINITY && measurement.tts99().is_none_or(|tts| tts > best) { rises + 1 } else { 0 };
@@ -258,7 +279,8 @@ mod tests {
     #[test]
     fn every_read_of_random_sampling_counts_once() {
         let planted = planted(6, 8, 2);
-        let make = |seed| Box::new(RandomSampling { num_reads: 64, seed, threads: None }) as Box<dyn Sampler>;
+        let make =
+            |call: Call| Box::new(RandomSampling { num_reads: 64, seed: call.seed, threads: None }) as Box<dyn Sampler>;
         let effort = Effort { num_reads: 64_000, seconds: 60.0 };
         let measured = measure(&planted.bqm, planted.energy, make, effort, &RunControl::default()).unwrap();
         let minimizers = crate::sampler::exhaustive::num_minimizers(&planted.bqm).unwrap() as f64 / 64.0;
@@ -270,8 +292,9 @@ mod tests {
     #[test]
     fn a_scan_stops_when_more_sweeps_only_cost_time() {
         let planted = planted(12, 16, 3);
-        let make = |num_sweeps, seed| {
-            Box::new(SimulatedAnnealing { num_sweeps, seed, ..SimulatedAnnealing::default() }) as Box<dyn Sampler>
+        let make = |num_sweeps, call: Call| {
+            Box::new(SimulatedAnnealing { num_sweeps, seed: call.seed, ..SimulatedAnnealing::default() })
+                as Box<dyn Sampler>
         };
         let sweeps: Vec<u64> = (0..14).map(|power| 10 << power).collect();
         let mut told = 0;

@@ -1,0 +1,336 @@
+#!/usr/bin/env python3
+"""Runs isinglass and its peers on the same problems, and writes a page of results. See README.md."""
+
+import argparse
+import datetime
+import importlib.metadata
+import json
+import math
+import os
+import platform
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import dimod
+import numpy
+from dwave.samplers import SimulatedAnnealingSampler
+import openjij
+
+ROOT = Path(__file__).resolve().parent.parent
+Z = 1.959963984540054
+
+
+# ---- problems ---------------------------------------------------------------------------------------------------------
+
+
+def read_coo(path):
+    """A dimod model and the optimum in the comments, if there is one."""
+    keys, linear, quadratic = {}, {}, {}
+    for line in Path(path).read_text().splitlines():
+        if line.startswith("#"):
+            key, found, value = line[1:].partition("=")
+            if found:
+                keys[key.strip()] = value.strip()
+        elif line.strip():
+            first, second, bias = line.split()
+            if first == second:
+                linear[int(first)] = linear.get(int(first), 0.0) + float(bias)
+            else:
+                quadratic[int(first), int(second)] = quadratic.get((int(first), int(second)), 0.0) + float(bias)
+    variables = range(int(keys.get("num_variables", 0)))
+    bqm = dimod.BinaryQuadraticModel(keys["vartype"])
+    bqm.add_variables_from({variable: 0.0 for variable in variables})
+    bqm.add_linear_from(linear)
+    bqm.add_quadratic_from(quadratic)
+    bqm.offset = float(keys.get("offset", 0.0))
+    optimum = keys.get("optimum")
+    return bqm, float(optimum) if optimum is not None else None
+
+
+def write_coo(path, num_variables, couplings):
+    lines = ["# vartype=SPIN", f"# num_variables={num_variables}"]
+    lines += [f"{first} {second} {bias}" for first, second, bias in couplings]
+    Path(path).write_text("\n".join(lines) + "\n")
+
+
+def made_problems(folder):
+    """Problems like those that are measured, made here from fixed seeds."""
+    rng = random.Random(1)
+    import dwave_networkx
+
+    pegasus = dwave_networkx.pegasus_graph(16)
+    index = {node: position for position, node in enumerate(sorted(pegasus.nodes))}
+    couplings = sorted((index[u], index[v], rng.choice((-1, 1))) for u, v in pegasus.edges)
+    write_coo(folder / "pegasus16_made.coo", len(index), couplings)
+    couplings = [(i, j, round(rng.gauss(0, 1) / math.sqrt(1000), 6)) for i in range(1000) for j in range(i + 1, 1000)]
+    write_coo(folder / "sk1000_made.coo", 1000, couplings)
+    rows = "--data monks-1 --hidden 3 --formulation reference --limit 4"
+    command = [*rows.split(), "--out", str(folder / "network_made.coo")]
+    subprocess.run([str(BINARY), "compile", *command, "--quiet"], check=True, stdout=subprocess.DEVNULL)
+
+
+# ---- running ----------------------------------------------------------------------------------------------------------
+
+
+def isinglass(*arguments):
+    command = [str(BINARY), *map(str, arguments), "--json", "--quiet"]
+    result = subprocess.run(command, capture_output=True, text=True)
+    if result.returncode not in (0, 1):
+        raise RuntimeError(f"{' '.join(command)}: {result.stderr}")
+    return json.loads(result.stdout)
+
+
+def cpu_time(work):
+    start = time.process_time()
+    result = work()
+    return time.process_time() - start, result
+
+
+def wilson(successes, reads):
+    if reads == 0:
+        return 0.0, 1.0
+    p = successes / reads
+    center = p + Z * Z / (2 * reads)
+    half = Z * math.sqrt(p * (1 - p) / reads + Z * Z / (4 * reads * reads))
+    scale = 1 + Z * Z / reads
+    return max(0.0, (center - half) / scale), min(1.0, (center + half) / scale)
+
+
+def tts99(seconds, p):
+    if p <= 0:
+        return math.inf
+    return seconds * max(1.0, math.log(0.01) / math.log1p(-p) if p < 1 else 1.0)
+
+
+def milliseconds(seconds):
+    return "none" if math.isinf(seconds) else f"{1000 * seconds:.3g} ms"
+
+
+# ---- speed ------------------------------------------------------------------------------------------------------------
+
+
+def speed(problems, repeats, sweeps):
+    """Updates a second at equal schedules; the fastest of several runs in turn."""
+    rows = []
+    for path, (hot, cold) in problems:
+        bqm, _ = read_coo(path)
+        updates = bqm.num_variables * sweeps
+        h, j, offset = bqm.to_ising()
+        results = {name: [] for name in ("isinglass", "dwave-samplers", "OpenJij")}
+        for repeat in range(repeats):
+            report = isinglass(
+                "solve", path, "--solver", "sa", "--no-presolve", "--num-reads", 64, "--num-sweeps", sweeps,
+                "--beta-range", f"{hot}..{cold}", "--threads", 1, "--seed", repeat,
+            )
+            results["isinglass"].append((report["updates_per_second"], statistics.mean(report["energies"])))
+            seconds, samples = cpu_time(lambda: SimulatedAnnealingSampler().sample(
+                bqm, num_reads=32, num_sweeps=sweeps, beta_range=[hot, cold], beta_schedule_type="geometric", seed=repeat + 1))
+            results["dwave-samplers"].append((32 * updates / seconds, float(samples.record.energy.mean())))
+            schedule = [(float(beta), 1) for beta in numpy.geomspace(hot, cold, sweeps)]
+            numpy.random.seed(repeat)
+            dense = len(bqm.quadratic) > 0.3 * bqm.num_variables * (bqm.num_variables - 1) / 2
+            reads = 8 if dense else 32
+            seconds, samples = cpu_time(lambda: openjij.SASampler().sample_ising(
+                h, j, num_reads=reads, schedule=schedule, sparse=not dense))
+            results["OpenJij"].append((reads * updates / seconds, float(samples.record.energy.mean()) + offset))
+        fastest = {name: max(run[0] for run in runs) for name, runs in results.items()}
+        energy = {name: statistics.mean(run[1] for run in runs) for name, runs in results.items()}
+        best_peer = max(fastest["dwave-samplers"], fastest["OpenJij"])
+        rows.append((Path(path).name, bqm.num_variables, f"{hot}-{cold}", fastest, energy, best_peer))
+        print(rows[-1], file=sys.stderr)
+    return rows
+
+
+def speed_section(rows, repeats, sweeps):
+    lines = [
+        "## Speed",
+        "",
+        f"{sweeps:,} sweeps, geometric schedule, one thread, fastest of {repeats}; millions of spin updates a second, and the mean",
+        "energy of all reads. OpenJij takes its dense layout where more than 30 % of all pairs interact.",
+        "",
+        "| problem | variables | beta | isinglass | dwave-samplers | OpenJij | against dwave-samplers | against the faster peer | mean energy: isinglass | dwave-samplers | OpenJij |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for name, variables, betas, fastest, energy, best_peer in rows:
+        ours = fastest["isinglass"]
+        cells = [name, f"{variables:,}", betas]
+        cells += [f"{fastest[peer] / 1e6:,.1f}" for peer in ("isinglass", "dwave-samplers", "OpenJij")]
+        cells += [f"{ours / fastest['dwave-samplers']:.1f}x", f"{ours / best_peer:.1f}x"]
+        cells += [f"{energy[peer]:.1f}" for peer in ("isinglass", "dwave-samplers", "OpenJij")]
+        lines.append("| " + " | ".join(cells) + " |")
+    return lines
+
+
+# ---- time to solution -------------------------------------------------------------------------------------------------
+
+
+def peer_tts(bqm, optimum, sweeps, reads, beta_range, schedule="geometric"):
+    keywords = {} if beta_range is None else {"beta_range": list(beta_range), "beta_schedule_type": schedule}
+    sampler = SimulatedAnnealingSampler()
+    seconds, samples = cpu_time(lambda: sampler.sample(bqm, num_reads=reads, num_sweeps=sweeps, seed=7, **keywords))
+    successes = int((samples.record.energy <= optimum + 1e-6).sum())
+    return successes, reads, seconds
+
+
+def solutions(groups, quick):
+    """Pooled over the problems of a group, ours with its own defaults and every peer with its better settings."""
+    rows = []
+    for group, paths, peers in groups:
+        problems = [(path, *read_coo(path)) for path in paths]
+        entries = {}
+        for label, solver in (("isinglass, auto", "auto"), ("isinglass, sa", "sa")):
+            per_problem = []
+            for path, bqm, optimum in problems:
+                report = isinglass("tts", path, "--target", optimum, "--solver", solver, "--threads", 1,
+                                   "--min-reads", 100 if quick else 1000, "--seconds", "2s" if quick else "20s")
+                best = report["settings"][report["best"]] if report["best"] is not None else report["settings"][-1]
+                per_problem.append((best["successes"], best["num_reads"], best["seconds"], best["num_sweeps"]))
+            entries[label] = per_problem
+        for label, sweeps, beta_range, schedule in peers:
+            reads = 100 if quick else 1000
+            entries[label] = [(*peer_tts(bqm, optimum, sweeps, reads, beta_range, schedule), sweeps) for _, bqm, optimum in problems]
+        rows.append((group, len(paths), entries))
+        print(rows[-1], file=sys.stderr)
+    return rows
+
+
+def solution_section(rows):
+    lines = [
+        "## Time to solution",
+        "",
+        "One thread. `auto` and `sa` are isinglass's own defaults, the number of sweeps from its scan (`isinglass tts`); peers at the",
+        "settings named. TTS99 is the median over the problems of a group, with the worst in brackets; success is pooled.",
+        "",
+        "| group | problems | solver | reads | success | 95 % interval | TTS99 median [worst] |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for group, number, entries in rows:
+        for label, per_problem in entries.items():
+            successes = sum(entry[0] for entry in per_problem)
+            reads = sum(entry[1] for entry in per_problem)
+            times = sorted(tts99(seconds / n, k / n) for k, n, seconds, _ in per_problem)
+            low, high = wilson(successes, reads)
+            lines.append(
+                f"| {group} | {number} | {label} | {reads:,} | {100 * successes / reads:.3g} % | {100 * low:.3g} to {100 * high:.3g} % "
+                f"| {milliseconds(statistics.median(times))} [{milliseconds(times[-1])}] |"
+            )
+    return lines
+
+
+# ---- max-cut ----------------------------------------------------------------------------------------------------------
+
+BEST_KNOWN = {"G1": 11624, "G11": 564, "G14": 3064, "G22": 13359, "G32": 1410, "G39": 2408, "G43": 6660}
+
+
+def cuts(paths, limits):
+    rows = []
+    for path in paths:
+        found = [isinglass("solve", path, "--time-limit", f"{limit}s")["best_cut"] for limit in limits]
+        rows.append((Path(path).stem, BEST_KNOWN.get(Path(path).stem), found))
+        print(rows[-1], file=sys.stderr)
+    return rows
+
+
+def cut_section(rows, limits):
+    lines = ["## Max-cut", "", "`isinglass solve FILE --time-limit T`, all cores, defaults, seed 0: best cut after T.", ""]
+    lines.append("| graph | best known | " + " | ".join(f"{limit} s" for limit in limits) + " |")
+    lines.append("|---" * (2 + len(limits)) + "|")
+    for name, known, found in rows:
+        lines.append(f"| {name} | {known or ''} | " + " | ".join(f"{cut:g}" for cut in found) + " |")
+    return lines
+
+
+# ---- the page ---------------------------------------------------------------------------------------------------------
+
+
+def machine():
+    model = platform.processor() or platform.machine()
+    for line in Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []:
+        if line.startswith("model name"):
+            model = line.partition(":")[2].strip()
+            break
+    return f"{os.cpu_count()} cores of {model}, {platform.system()} {platform.release()}"
+
+
+def versions():
+    names = ("dimod", "dwave-samplers", "openjij", "numpy")
+    text = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in names)
+    program = subprocess.run([str(BINARY), "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    return f"{program}, Python {platform.python_version()}, {text}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--instances", type=Path, help="folder of problems [default: problems are made]")
+    parser.add_argument("--binary", type=Path, default=ROOT / "target/release/isinglass")
+    parser.add_argument("--out", type=Path, help="page to write [default: standard output]")
+    parser.add_argument("--quick", action="store_true", help="few reads and repeats")
+    parser.add_argument("--only", choices=["speed", "solutions", "cuts"], action="append", help="only these sections")
+    arguments = parser.parse_args()
+    global BINARY
+    BINARY = arguments.binary
+    sections = arguments.only or ["speed", "solutions", "cuts"]
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        made = arguments.instances is None
+        if made:
+            made_problems(folder)
+        instances = folder if made else arguments.instances
+        lines = page_head(arguments, made)
+        repeats, sweeps = (1, 100) if arguments.quick else (5, 1000)
+        if "speed" in sections:
+            names = [("exp1_b00.coo", (0.0002, 6.7)), ("network_made.coo", (0.0002, 6.7)), ("pegasus16_pm1.coo", (0.1, 5)),
+                     ("pegasus16_made.coo", (0.1, 5)), ("sk1000.coo", (0.1, 10)), ("sk1000_made.coo", (0.1, 10))]
+            problems = [(instances / name, betas) for name, betas in names if (instances / name).exists()]
+            lines += [*speed_section(speed(problems, repeats, sweeps), repeats, sweeps), ""]
+        if "solutions" in sections:
+            dwave = "dwave-samplers SA"
+            wanted = [
+                ("exp0", "exp0_b[0-9][0-9].coo", [(f"{dwave}, default range, 100 sweeps", 100, None, ""),
+                                                  (f"{dwave}, 0.02-0.5 geometric, 100 sweeps", 100, (0.02, 0.5), "geometric")]),
+                ("exp1", "exp1_b[0-9][0-9].coo", [(f"{dwave}, default range, 10,000 sweeps", 10000, None, ""),
+                                                  (f"{dwave}, 0.01-0.2 linear, 1,000 sweeps", 1000, (0.01, 0.2), "linear")]),
+                ("exp0 embedded", "exp0_b*_emb.coo", [(f"{dwave}, default range, 1,000 sweeps", 1000, None, "")]),
+                ("exp1 embedded", "exp1_b*_emb.coo", [(f"{dwave}, default range, 1,000 sweeps", 1000, None, "")]),
+            ]
+            groups = [(name, sorted(instances.glob(pattern)), peers) for name, pattern, peers in wanted]
+            groups = [group for group in groups if group[1]]
+            if groups:
+                lines += [*solution_section(solutions(groups, arguments.quick)), ""]
+        if "cuts" in sections:
+            limits = [1, 3] if arguments.quick else [1, 3, 10, 30, 60]
+            paths = sorted(instances.glob("*.rud"))
+            if paths:
+                lines += [*cut_section(cuts(paths, limits), limits), ""]
+    text = "\n".join(lines).rstrip() + "\n"
+    if arguments.out:
+        arguments.out.write_text(text)
+    else:
+        print(text, end="")
+
+
+def page_head(arguments, made):
+    shown = ["python3 bench/compare.py"]
+    shown += [] if made else ["--instances FOLDER"]
+    shown += ["--quick"] if arguments.quick else []
+    return [
+        "# Benchmarks",
+        "",
+        f"Measured {datetime.date.today()} on {machine()}.",
+        f"{versions()}.",
+        "Seeds: isinglass 0 and upwards, dwave-samplers 1 and upwards (7 for times to solution), OpenJij numpy's 0 and upwards.",
+        "",
+        f"    {' '.join(shown)} --out docs/benchmarks.md",
+        "",
+        "How this is measured is said in [bench/README.md](../bench/README.md).",
+        "",
+    ]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+//! `isinglass tts`: how often a read of a solver meets a target, and how long it takes until one does.
+
+mod report;
+
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use clap::Args;
+use isinglass_qubo::time_to_solution::{Effort, scan};
+
+use crate::app::Outcome;
+use crate::arguments::problem::ProblemArguments;
+use crate::arguments::solver::SolverArguments;
+use crate::arguments::value;
+use crate::failure::Failure;
+use crate::output::number::compact;
+use crate::session::Session;
+use report::TtsReport;
+
+/// Numbers of sweeps that are tried unless the user names some: three to a decade.
+const SWEEPS: [u64; 16] =
+    [10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000];
+
+/// Which problem, which target, which solver, and how carefully.
+#[derive(Args, Debug)]
+pub(crate) struct TtsArguments {
+    #[command(flatten)]
+    problem: ProblemArguments,
+    #[command(flatten)]
+    solver: SolverArguments,
+    /// Numbers of sweeps to measure, such as 100,1000,10000 [default: 10, 20, 50, 100, ... until the time to solution rises]
+    #[arg(long, value_name = "N,...", value_delimiter = ',', value_parser = value::count, help_heading = "Measurement")]
+    sweeps: Vec<NonZeroUsize>,
+    /// Reads for each number of sweeps; fewer where --seconds are over
+    #[arg(long, value_name = "N", value_parser = value::count, default_value = "1000", help_heading = "Measurement")]
+    min_reads: NonZeroUsize,
+    /// Time after which a number of sweeps has been measured long enough, such as 10s
+    #[arg(long, value_name = "TIME", value_parser = value::duration, default_value = "10s", help_heading = "Measurement")]
+    seconds: Duration,
+}
+
+/// Measures setting after setting, and shows the table.
+///
+/// # Errors
+/// A [`Failure`] when the problem cannot be read, there is no target, or the solver cannot run on the problem.
+pub(crate) fn run(arguments: &TtsArguments, session: &Session) -> Result<Outcome, Failure> {
+    let problem = arguments.problem.read()?;
+    let bqm = &problem.file.bqm;
+    let sampling = &arguments.solver.sampling;
+    let target = sampling.target.ok_or_else(|| {
+        Failure::input("there is no energy that counts as success").with_hint("name one with --target ENERGY")
+    })?;
+    let chosen = arguments.solver.choose(bqm);
+    let sweeps: Vec<u64> = match (chosen.name.has_sweeps(), arguments.sweeps.is_empty()) {
+        (false, true) => vec![0],
+        (false, false) => {
+            return Err(Failure::input(format!("--sweeps: {} makes no sweeps", chosen.name.text())));
+        }
+        (true, true) => match sampling.num_sweeps {
+            Some(sweeps) => vec![sweeps.get() as u64],
+            None => SWEEPS.to_vec(),
+        },
+        (true, false) => arguments.sweeps.iter().map(|sweeps| sweeps.get() as u64).collect(),
+    };
+    let effort = Effort { num_reads: arguments.min_reads.get() as u64, seconds: arguments.seconds.as_secs_f64() };
+    let cancel = session.interrupted()?;
+    let bar = session.bar(chosen.name.text());
+    let control = sampling.control(cancel, &bar);
+    let make = |num_sweeps, call: isinglass_qubo::time_to_solution::Call| {
+        let seed = sampling.seed.wrapping_add(call.seed);
+        let num_reads = sampling.num_reads.map_or(call.num_reads, NonZeroUsize::get);
+        arguments.solver.make(chosen.name, Some(num_reads), Some(num_sweeps), seed, None)
+    };
+    let measurements = scan(bqm, target, &sweeps, make, effort, &control, |_| ())?;
+    drop(bar);
+    let report = TtsReport::new(&problem, &chosen, target, sampling.seed, measurements);
+    session.output().report(&report)?;
+    Ok(match report.least_energy() {
+        Some(_) if report.has_success() => Outcome::Done,
+        Some(least) => Outcome::GoalNotMet(format!(
+            "no read met the target {}, the best energy is {}",
+            compact(target),
+            compact(least)
+        )),
+        None => Outcome::GoalNotMet("there is no read".to_owned()),
+    })
+}
