@@ -7,24 +7,26 @@ use isinglass::dataset::{Format as DataFormat, Limits, ReadOptions as DataOption
 use isinglass::formulation::Layout;
 use isinglass::model::Model;
 use isinglass_qubo::Vartype;
-use isinglass_qubo::io::{Format, ReadOptions, read, read_samples, write};
+use isinglass_qubo::io::{Format, ReadOptions, Sense, read, read_samples, write};
 
 /// A few bytes can ask for millions of variables; those are read, but not written again and again.
 const MOST_VARIABLES_WRITTEN: usize = 10_000;
 
 /// Reads a problem; what was read must survive being written and read again.
 pub fn problem(bytes: &[u8], format: Format) {
-    for vartype in [None, Some(Vartype::Binary), Some(Vartype::Spin)] {
-        let options = ReadOptions { vartype };
-        let Ok(file) = read(bytes, format, &options) else { continue };
+    let vartypes = [None, Some(Vartype::Binary), Some(Vartype::Spin)];
+    let senses = [None, Some(Sense::Maximize)];
+    for (vartype, sense) in vartypes.into_iter().flat_map(|vartype| senses.map(|sense| (vartype, sense))) {
+        let Ok(file) = read(bytes, format, &ReadOptions { vartype, sense }) else { continue };
         if file.bqm.num_variables() > MOST_VARIABLES_WRITTEN {
             continue;
         }
         let mut written = Vec::new();
         // a coefficient can be too large for a format that doubles it
         if write(&file.bqm, file.labels.as_deref(), format, &mut written).is_ok() {
-            let again = read(&written, format, &ReadOptions { vartype: None }).expect("isinglass reads what it wrote");
+            let again = read(&written, format, &ReadOptions::default()).expect("isinglass reads what it wrote");
             assert_eq!(again.bqm, file.bqm);
+            assert_eq!(again.total_weight.is_some(), file.total_weight.is_some());
         }
     }
 }
@@ -32,7 +34,7 @@ pub fn problem(bytes: &[u8], format: Format) {
 /// Reads samples: rows of one length, all values of the vartype.
 pub fn samples(bytes: &[u8]) {
     for vartype in [None, Some(Vartype::Binary), Some(Vartype::Spin)] {
-        let Ok(file) = read_samples(bytes, &ReadOptions { vartype }) else { continue };
+        let Ok(file) = read_samples(bytes, &ReadOptions { vartype, sense: None }) else { continue };
         let values = file.vartype.values();
         assert_eq!(file.rows.len(), file.num_occurrences.len());
         assert!(file.rows.iter().all(|row| row.len() == file.rows[0].len()));
