@@ -5,12 +5,19 @@
 use isinglass::bits::BitMatrix;
 use isinglass::dataset::{Format as DataFormat, Limits, ReadOptions as DataOptions, read_bytes};
 use isinglass::formulation::Layout;
+use isinglass::handover::Handover;
 use isinglass::model::Model;
+use isinglass::network::Architecture;
+use isinglass::task::Task;
+use isinglass::train::{Batching, TrainingPlan, TrainingState};
 use isinglass_qubo::Vartype;
 use isinglass_qubo::io::{Format, ReadOptions, Sense, read, read_samples, write};
 
 /// A few bytes can ask for millions of variables; those are read, but not written again and again.
 const MOST_VARIABLES_WRITTEN: usize = 10_000;
+
+/// A few bytes can describe a problem that takes long to compile.
+const MOST_PRODUCTS_COMPILED: usize = 1_000;
 
 /// Reads a problem; what was read must survive being written and read again.
 pub fn problem(bytes: &[u8], format: Format) {
@@ -71,4 +78,41 @@ pub fn model(bytes: &[u8]) {
     let inputs = BitMatrix::zeros(1, model.network.architecture().num_inputs());
     let predicted = model.predict_bits(&inputs);
     assert!((predicted[0] as usize) < model.classes.names().len());
+}
+
+/// Reads a layout file, sealed or bare; what was read must survive its file, and a small one compiles or is refused.
+pub fn handover(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let bare = || {
+        let handover: Handover = serde_json::from_str(text).ok()?;
+        Handover::from_json(&handover.to_json()).ok()
+    };
+    let Some(handover) = Handover::from_json(text).ok().or_else(bare) else { return };
+    assert_eq!(Handover::from_json(&handover.to_json()).expect("isinglass reads what it wrote"), handover);
+    if handover.layout.architecture().num_weights() * handover.task.num_rows() <= MOST_PRODUCTS_COMPILED {
+        let _ = handover.compile();
+    }
+}
+
+/// Reads a checkpoint of a small run, sealed or the state alone; what was read must survive its file.
+pub fn checkpoint(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let (plan, task) = small_run();
+    let read = |text: &str| TrainingState::from_checkpoint(text, &plan, &task).ok();
+    let bare = || {
+        let state: TrainingState = serde_json::from_str(text).ok()?;
+        read(&state.to_checkpoint(&plan, &task))
+    };
+    let Some(state) = read(text).or_else(bare) else { return };
+    assert_eq!(read(&state.to_checkpoint(&plan, &task)).expect("isinglass reads what it wrote"), state);
+}
+
+/// The run that the seeds of the checkpoints are of: the majority of three, in batches of four rows.
+fn small_run() -> (TrainingPlan, Task) {
+    let inputs = BitMatrix::from_fn(8, 3, |row, column| row >> column & 1 == 1);
+    let targets = BitMatrix::from_fn(8, 1, |row, _| row.count_ones() >= 2);
+    let task = Task::new(inputs, targets).expect("as many targets as inputs");
+    let architecture = Architecture::new(vec![3, 1], false).expect("two layers");
+    let batching = Batching::Minibatches { batch_size: 4, batches: 3, alpha: 0.5 };
+    (TrainingPlan { batching, ..TrainingPlan::new(architecture) }, task)
 }
