@@ -5,26 +5,35 @@
 use isinglass::bits::BitMatrix;
 use isinglass::dataset::{Format as DataFormat, Limits, ReadOptions as DataOptions, read_bytes};
 use isinglass::formulation::Layout;
+use isinglass::handover::Handover;
 use isinglass::model::Model;
+use isinglass::network::Architecture;
+use isinglass::task::Task;
+use isinglass::train::{Batching, TrainingPlan, TrainingState};
 use isinglass_qubo::Vartype;
-use isinglass_qubo::io::{Format, ReadOptions, read, read_samples, write};
+use isinglass_qubo::io::{Format, ReadOptions, Sense, read, read_samples, write};
 
 /// A few bytes can ask for millions of variables; those are read, but not written again and again.
 const MOST_VARIABLES_WRITTEN: usize = 10_000;
 
+/// A few bytes can describe a problem that takes long to compile.
+const MOST_PRODUCTS_COMPILED: usize = 1_000;
+
 /// Reads a problem; what was read must survive being written and read again.
 pub fn problem(bytes: &[u8], format: Format) {
-    for vartype in [None, Some(Vartype::Binary), Some(Vartype::Spin)] {
-        let options = ReadOptions { vartype };
-        let Ok(file) = read(bytes, format, &options) else { continue };
+    let vartypes = [None, Some(Vartype::Binary), Some(Vartype::Spin)];
+    let senses = [None, Some(Sense::Maximize)];
+    for (vartype, sense) in vartypes.into_iter().flat_map(|vartype| senses.map(|sense| (vartype, sense))) {
+        let Ok(file) = read(bytes, format, &ReadOptions { vartype, sense }) else { continue };
         if file.bqm.num_variables() > MOST_VARIABLES_WRITTEN {
             continue;
         }
         let mut written = Vec::new();
         // a coefficient can be too large for a format that doubles it
         if write(&file.bqm, file.labels.as_deref(), format, &mut written).is_ok() {
-            let again = read(&written, format, &ReadOptions { vartype: None }).expect("isinglass reads what it wrote");
+            let again = read(&written, format, &ReadOptions::default()).expect("isinglass reads what it wrote");
             assert_eq!(again.bqm, file.bqm);
+            assert_eq!(again.total_weight.is_some(), file.total_weight.is_some());
         }
     }
 }
@@ -32,7 +41,7 @@ pub fn problem(bytes: &[u8], format: Format) {
 /// Reads samples: rows of one length, all values of the vartype.
 pub fn samples(bytes: &[u8]) {
     for vartype in [None, Some(Vartype::Binary), Some(Vartype::Spin)] {
-        let Ok(file) = read_samples(bytes, &ReadOptions { vartype }) else { continue };
+        let Ok(file) = read_samples(bytes, &ReadOptions { vartype, sense: None }) else { continue };
         let values = file.vartype.values();
         assert_eq!(file.rows.len(), file.num_occurrences.len());
         assert!(file.rows.iter().all(|row| row.len() == file.rows[0].len()));
@@ -69,4 +78,41 @@ pub fn model(bytes: &[u8]) {
     let inputs = BitMatrix::zeros(1, model.network.architecture().num_inputs());
     let predicted = model.predict_bits(&inputs);
     assert!((predicted[0] as usize) < model.classes.names().len());
+}
+
+/// Reads a layout file, sealed or bare; what was read must survive its file, and a small one compiles or is refused.
+pub fn handover(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let bare = || {
+        let handover: Handover = serde_json::from_str(text).ok()?;
+        Handover::from_json(&handover.to_json()).ok()
+    };
+    let Some(handover) = Handover::from_json(text).ok().or_else(bare) else { return };
+    assert_eq!(Handover::from_json(&handover.to_json()).expect("isinglass reads what it wrote"), handover);
+    if handover.layout.architecture().num_weights() * handover.task.num_rows() <= MOST_PRODUCTS_COMPILED {
+        let _ = handover.compile();
+    }
+}
+
+/// Reads a checkpoint of a small run, sealed or the state alone; what was read must survive its file.
+pub fn checkpoint(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let (plan, task) = small_run();
+    let read = |text: &str| TrainingState::from_checkpoint(text, &plan, &task).ok();
+    let bare = || {
+        let state: TrainingState = serde_json::from_str(text).ok()?;
+        read(&state.to_checkpoint(&plan, &task))
+    };
+    let Some(state) = read(text).or_else(bare) else { return };
+    assert_eq!(read(&state.to_checkpoint(&plan, &task)).expect("isinglass reads what it wrote"), state);
+}
+
+/// The run that the seeds of the checkpoints are of: the majority of three, in batches of four rows.
+fn small_run() -> (TrainingPlan, Task) {
+    let inputs = BitMatrix::from_fn(8, 3, |row, column| row >> column & 1 == 1);
+    let targets = BitMatrix::from_fn(8, 1, |row, _| row.count_ones() >= 2);
+    let task = Task::new(inputs, targets).expect("as many targets as inputs");
+    let architecture = Architecture::new(vec![3, 1], false).expect("two layers");
+    let batching = Batching::Minibatches { batch_size: 4, batches: 3, alpha: 0.5 };
+    (TrainingPlan { batching, ..TrainingPlan::new(architecture) }, task)
 }

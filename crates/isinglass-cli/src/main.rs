@@ -5,6 +5,7 @@ mod arguments;
 mod cli;
 mod command;
 mod failure;
+mod files;
 mod interrupt;
 mod output;
 mod progress;

@@ -17,7 +17,9 @@
 
 mod atomic;
 mod bqm_binary;
+mod bqpjson;
 mod coo;
+mod coordinates;
 mod dimod_json;
 mod error;
 mod format;
@@ -26,8 +28,12 @@ mod lp;
 mod mps;
 mod problem;
 mod qbsolv;
+mod qplib;
+mod qubist;
 mod report;
+mod rudy;
 mod samples;
+mod sparse;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -38,10 +44,11 @@ use std::io::Write;
 pub use atomic::write_atomically;
 pub use error::{Feature, Place, ReadCause, ReadError};
 pub use format::{Format, UnknownFormat};
-pub use problem::{Label, MAX_VARIABLES, ProblemFile, ReadOptions};
+pub use problem::{Label, MAX_VARIABLES, ProblemFile, ReadOptions, Sense};
 pub use report::{WriteError, WriteNote, WriteReport};
 pub use samples::{SampleFile, read_samples, write_samples};
 
+use self::error::Fault;
 use crate::model::{Bqm, Vartype};
 
 /// Reads a model from the bytes of a file.
@@ -51,7 +58,10 @@ use crate::model::{Bqm, Vartype};
 /// # Errors
 /// [`ReadError`] with the place and the cause; [`ReadError::hint`] may know what to do.
 pub fn read(bytes: &[u8], format: Format, options: &ReadOptions) -> Result<ProblemFile, ReadError> {
-    (format.entry().read)(bytes, options).map_err(|fault| fault.in_format(format.name()))
+    let in_format = |fault: Fault| fault.in_format(format.name());
+    let file = (format.entry().read)(bytes, options).map_err(in_format)?;
+    options.check_sense(&file).map_err(|cause| in_format(Fault::in_file(cause)))?;
+    Ok(file)
 }
 
 /// Writes a model, with `labels` where the format can hold them, and reports what it could not.
@@ -88,11 +98,14 @@ fn checked_labels(num_variables: usize, labels: Option<&[Label]>) -> Result<Opti
     }
 }
 
-/// The model over 0/1 variables, for formats without others.
-fn as_binary<'a>(bqm: &'a Bqm, report: &mut WriteReport) -> Result<Cow<'a, Bqm>, WriteError> {
-    if bqm.vartype() == Vartype::Binary {
+/// The model over variables of `vartype`, for formats without others.
+fn as_vartype<'a>(bqm: &'a Bqm, vartype: Vartype, report: &mut WriteReport) -> Result<Cow<'a, Bqm>, WriteError> {
+    if bqm.vartype() == vartype {
         return Ok(Cow::Borrowed(bqm));
     }
-    report.notes.push(WriteNote::ConvertedToBinary);
-    Ok(Cow::Owned(bqm.to_vartype(Vartype::Binary)?))
+    report.notes.push(match vartype {
+        Vartype::Binary => WriteNote::ConvertedToBinary,
+        Vartype::Spin => WriteNote::ConvertedToSpin,
+    });
+    Ok(Cow::Owned(bqm.to_vartype(vartype)?))
 }

@@ -4,6 +4,7 @@ use clap::{Args, ValueEnum};
 use isinglass::formulation::{FormulationOptions, PenaltyRule, Reductions};
 
 use super::value;
+use crate::failure::Failure;
 
 /// Which formulation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -44,6 +45,19 @@ impl FormulationArguments {
         }
     }
 
+    /// Refuses reductions to leave out where there are none.
+    ///
+    /// # Errors
+    /// A [`Failure`] when the reference formulation is told to leave out reductions.
+    pub(crate) fn check(&self) -> Result<(), Failure> {
+        if self.formulation == FormulationName::Reference && !self.without.is_empty() {
+            let failure =
+                Failure::input("`--formulation reference` has no reductions that `--without` could leave out");
+            return Err(failure.with_hint("leave `--without` out, or take `--formulation compact`"));
+        }
+        Ok(())
+    }
+
     /// The options of the compiler.
     pub(crate) fn options(&self) -> FormulationOptions {
         let mut options = match self.formulation {
@@ -67,11 +81,8 @@ impl FormulationArguments {
         options
     }
 
-    /// Reductions that compact has and this formulation was told to leave out.
+    /// Reductions that were left out.
     pub(crate) fn left_out(&self) -> Vec<String> {
-        match self.formulation {
-            FormulationName::Compact => self.without.clone(),
-            FormulationName::Reference => Vec::new(),
-        }
+        self.without.clone()
     }
 }

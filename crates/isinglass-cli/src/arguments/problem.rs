@@ -1,14 +1,16 @@
 //! A QUBO or Ising problem from a file or from standard input.
 
-use std::fs;
+mod sealed;
+
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use isinglass_qubo::Vartype;
-use isinglass_qubo::io::{self, Format, ProblemFile, ReadOptions};
+use isinglass_qubo::io::{self, Format, ProblemFile, ReadOptions, Sense};
 
 use crate::failure::Failure;
+use crate::files::read_bytes;
 
 /// What stands for standard input.
 pub(crate) const STANDARD_INPUT: &str = "-";
@@ -19,12 +21,27 @@ pub(crate) const STANDARD_INPUT: &str = "-";
 pub(crate) struct ProblemArguments {
     /// QUBO or Ising file; `-` is standard input and needs --format
     pub(crate) file: PathBuf,
-    /// Format of the file: coo, bqm, json, qubo, lp or mps [default: from the name, else from the content]
+    /// Format of the file: coo, bqm, json, qubo, lp, mps, sparse, rudy (G1 of the Gset), qubist, bqpjson or
+    /// qplib [default: from the name, else from the content]
     #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
     pub(crate) format: Option<Format>,
     /// Values of the variables, for files that do not say: 0/1 or -1/+1
     #[arg(long, value_name = "VARTYPE", ignore_case = true)]
     pub(crate) vartype: Option<VartypeName>,
+    /// What the file asks for, where copies of a format differ (sparse, a minimum unless told otherwise)
+    #[arg(long, value_name = "SENSE", ignore_case = true)]
+    pub(crate) sense: Option<SenseName>,
+}
+
+/// What a problem asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SenseName {
+    /// The least value.
+    #[value(help = None)]
+    Min,
+    /// The largest value.
+    #[value(help = None)]
+    Max,
 }
 
 /// The values of the variables.
@@ -70,21 +87,27 @@ impl ProblemArguments {
         if is_standard_input && self.format.is_none() {
             return Err(unknown_format("it has no name that tells its format"));
         }
-        let bytes = if is_standard_input { read_standard_input() } else { fs::read(&self.file) };
-        let bytes = bytes.map_err(|error| cannot(Failure::from_error(&error)))?;
-        let format = self.format.or_else(|| Format::from_path(&self.file)).or_else(|| Format::sniff(&bytes));
+        let bytes = if is_standard_input { read_standard_input() } else { read_bytes(&self.file) };
+        let bytes = bytes?;
+        let format = self.format.or_else(|| Format::detect(&self.file, &bytes));
         let format = format.ok_or_else(|| unknown_format("neither its name nor its content tells the format"))?;
         let vartype = self.vartype.map(|vartype| match vartype {
             VartypeName::Binary => Vartype::Binary,
             VartypeName::Spin => Vartype::Spin,
         });
-        let file = io::read(&bytes, format, &ReadOptions { vartype }).map_err(|error| cannot(Failure::from(error)))?;
+        let sense = self.sense.map(|sense| match sense {
+            SenseName::Min => Sense::Minimize,
+            SenseName::Max => Sense::Maximize,
+        });
+        let file = io::read(&bytes, format, &ReadOptions { vartype, sense })
+            .map_err(|error| cannot(sealed::failure(&bytes).unwrap_or_else(|| Failure::from(error))))?;
         Ok(Problem { source, format, file })
     }
 }
 
-fn read_standard_input() -> std::io::Result<Vec<u8>> {
+fn read_standard_input() -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
-    std::io::stdin().lock().read_to_end(&mut bytes)?;
+    let read = std::io::stdin().lock().read_to_end(&mut bytes);
+    read.map_err(|error| Failure::from_error(&error).context("cannot read standard input"))?;
     Ok(bytes)
 }

@@ -26,6 +26,12 @@ pub(crate) struct TableArguments {
     /// File of the labels alone, for IDX, NPY and CSV
     #[arg(long, value_name = "FILE", requires = "data")]
     pub(crate) labels: Option<PathBuf>,
+    /// The array of an NPZ file with the features [default: X, x, data or x_train]
+    #[arg(long, value_name = "NAME", requires = "data")]
+    pub(crate) features_array: Option<String>,
+    /// The array of an NPZ file with the labels [default: y, labels, target or y_train]
+    #[arg(long, value_name = "NAME", requires = "data")]
+    pub(crate) labels_array: Option<String>,
     /// Seed of the built-in sets that are drawn at random (teacher)
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) data_seed: u64,
@@ -43,6 +49,8 @@ impl TableArguments {
             format: self.format,
             label: self.label.clone(),
             labels_path: self.labels.clone(),
+            features_array: self.features_array.clone(),
+            labels_array: self.labels_array.clone(),
             ..ReadOptions::default()
         }
     }

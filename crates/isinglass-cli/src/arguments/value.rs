@@ -65,6 +65,12 @@ pub(crate) fn positive(text: &str) -> Result<f64, String> {
     if number > 0.0 { Ok(number) } else { Err(format!("{number} is not above 0")) }
 }
 
+/// A finite number, zero or above.
+pub(crate) fn not_negative(text: &str) -> Result<f64, String> {
+    let number = finite(text)?;
+    if number >= 0.0 { Ok(number) } else { Err(format!("{number} is below 0")) }
+}
+
 /// A share of rows, from 0 to 1.
 pub(crate) fn share(text: &str) -> Result<f64, String> {
     let number = finite(text)?;
@@ -96,6 +102,12 @@ mod tests {
             assert!(range(text).is_err(), "{text}");
         }
         assert!(beta_range("0..1").is_err());
+    }
+
+    #[test]
+    fn zero_is_not_negative() {
+        assert_eq!((not_negative("0"), not_negative("0.5")), (Ok(0.0), Ok(0.5)));
+        assert!(["-0.5", "nan", "inf"].into_iter().all(|text| not_negative(text).is_err()));
     }
 
     #[test]

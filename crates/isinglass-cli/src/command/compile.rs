@@ -19,6 +19,7 @@ use crate::arguments::formulation::FormulationArguments;
 use crate::arguments::network::NetworkArguments;
 use crate::command::train::command_line;
 use crate::failure::Failure;
+use crate::files::{cannot_write, check_places, write_text};
 use crate::output::Report;
 use crate::output::number::{compact, count, duration, percent, thousands};
 use crate::output::sheet::Sheet;
@@ -33,7 +34,8 @@ pub(crate) struct CompileArguments {
     network: NetworkArguments,
     #[command(flatten)]
     formulation: FormulationArguments,
-    /// Write the problem to this file; the ending names the format: bqm, coo, json, qubo, lp or mps
+    /// Write the problem to this file; the ending names the format: coo, bqm, json, qubo, lp, mps,
+    /// sparse (bq, qs), qh, bqpjson or qplib
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     out: Option<PathBuf>,
     /// Write what each variable means to this file, for `isinglass decode`
@@ -71,6 +73,8 @@ struct DatasetSummary {
 /// A [`Failure`] when the rows cannot be read or compiled, or a file cannot be written.
 pub(crate) fn run(arguments: &CompileArguments, session: &Session) -> Result<Outcome, Failure> {
     let format = arguments.out.as_deref().map(format_of).transpose()?;
+    check_places([&arguments.out, &arguments.layout])?;
+    arguments.formulation.check()?;
     let split = arguments.data.split(None)?;
     let prepared = arguments.data.prepare(&split)?;
     let codebook = Codebook::for_classes(prepared.classes.names().len());
@@ -136,32 +140,11 @@ fn format_of(path: &Path) -> Result<Format, Failure> {
 fn write_problem(path: &Path, format: Format, formulation: &Formulation, session: &Session) -> Result<(), Failure> {
     let labels: Vec<Label> = formulation.layout.roles().iter().map(|role| Label::Text(role.to_string())).collect();
     let report = write_atomically(path, |file| io::write(&formulation.qubo, Some(&labels), format, file))
-        .map_err(|error: WriteError| Failure::from(error).context(format!("cannot write {}", path.display())))?;
+        .map_err(|error: WriteError| Failure::from(error).context(cannot_write(path)))?;
     for note in report.notes {
         session.output().note(&format!("{}: {note}", path.display()));
     }
     Ok(())
-}
-
-/// Writes a text file whole or not at all.
-pub(crate) fn write_text(path: &Path, text: &str) -> Result<(), Failure> {
-    write_atomically(path, |file| std::io::Write::write_all(file, text.as_bytes())).map_err(|error: std::io::Error| {
-        Failure::from_error(&error).context(format!("cannot write {}", path.display()))
-    })
-}
-
-/// Finds out early that a file cannot be put at `path`, before the work whose result it is to hold.
-pub(crate) fn check_place(path: &Path) -> Result<(), Failure> {
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let cannot = |failure: Failure| failure.context(format!("cannot write {}", path.display()));
-    if path.is_dir() {
-        return Err(cannot(Failure::input("it is a directory")));
-    }
-    match std::fs::metadata(parent) {
-        Ok(parent) if parent.is_dir() => Ok(()),
-        Ok(_) => Err(cannot(Failure::input(format!("{} is not a directory", parent.display())))),
-        Err(error) => Err(cannot(Failure::from_error(&error))),
-    }
 }
 
 /// What a formulation is like, in a few lines.

@@ -12,9 +12,9 @@ use serde::Serialize;
 use crate::app::Outcome;
 use crate::arguments::problem::VartypeName;
 use crate::arguments::value;
-use crate::command::compile::write_text;
-use crate::command::eval::{goal, read_text};
+use crate::command::eval::goal;
 use crate::failure::Failure;
+use crate::files::{cannot_read, check_places, read_bytes, read_text, write_text};
 use crate::output::Report;
 use crate::output::number::{compact, percent, thousands};
 use crate::output::sheet::Sheet;
@@ -58,16 +58,15 @@ struct DecodeReport {
 /// # Errors
 /// A [`Failure`] when a file cannot be read or written, or the two do not belong together.
 pub(crate) fn run(arguments: &DecodeArguments, session: &Session) -> Result<Outcome, Failure> {
-    let cannot_read = |path: &PathBuf| format!("cannot read {}", path.display());
+    check_places([&arguments.out])?;
     let handover = Handover::from_json(&read_text(&arguments.layout)?)
         .map_err(|error| Failure::from(error).context(cannot_read(&arguments.layout)))?;
-    let bytes = std::fs::read(&arguments.samples)
-        .map_err(|error| Failure::from_error(&error).context(cannot_read(&arguments.samples)))?;
+    let bytes = read_bytes(&arguments.samples)?;
     let vartype = arguments.vartype.map(|vartype| match vartype {
         VartypeName::Binary => Vartype::Binary,
         VartypeName::Spin => Vartype::Spin,
     });
-    let samples = read_samples(&bytes, &ReadOptions { vartype })
+    let samples = read_samples(&bytes, &ReadOptions { vartype, ..ReadOptions::default() })
         .map_err(|error| Failure::from(error).context(cannot_read(&arguments.samples)))?;
     let decoded =
         handover.decode(&samples).map_err(|error| Failure::from(error).context(cannot_read(&arguments.samples)))?;

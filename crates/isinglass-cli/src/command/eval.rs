@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use isinglass::dataset::Table;
 use isinglass::metrics::{Score, confusion_matrix};
 use isinglass::model::Model;
 use serde::Serialize;
@@ -12,6 +13,7 @@ use crate::arguments::rows::RowArguments;
 use crate::arguments::table::TableArguments;
 use crate::arguments::value;
 use crate::failure::Failure;
+use crate::files::{cannot_read, read_text};
 use crate::output::Report;
 use crate::output::number::{percent, thousands};
 use crate::output::sheet::Sheet;
@@ -54,7 +56,7 @@ struct EvalReport {
 pub(crate) fn run(arguments: &EvalArguments, session: &Session) -> Result<Outcome, Failure> {
     let model = read_model(&arguments.model)?;
     let rows = arguments.rows.select(arguments.table.read(None)?)?;
-    let predicted = model.predict(&rows)?;
+    let predicted = predict(&model, &rows)?;
     let labels = model.classes.encode(&rows)?;
     let score = Score::of(&predicted, &labels);
     let confusion = confusion_matrix(&predicted, &labels, model.classes.names().len());
@@ -85,16 +87,26 @@ pub(crate) fn goal(required: Option<f64>, accuracy: f64, which: &str) -> Outcome
     }
 }
 
-/// A model from its file.
-pub(crate) fn read_model(path: &Path) -> Result<Model, Failure> {
-    Model::from_json(&read_text(path)?)
-        .map_err(|error| Failure::from(error).context(format!("cannot read {}", path.display())))
+/// The class index of each row.
+///
+/// # Errors
+/// A [`Failure`] that says which columns the model needs, when the rows are of another kind.
+pub(crate) fn predict(model: &Model, rows: &Table) -> Result<Vec<u32>, Failure> {
+    const SHOWN: usize = 8;
+    model.predict(rows).map_err(|error| {
+        let names: Vec<&str> = model.pipeline.column_names().collect();
+        let more = if names.len() > SHOWN { format!(" and {} more", names.len() - SHOWN) } else { String::new() };
+        let shown = names[..names.len().min(SHOWN)].join(", ");
+        Failure::from(error).context("the rows do not fit the model").with_hint(format!(
+            "the model was trained on {} and needs rows with the columns {shown}{more}",
+            model.made.data
+        ))
+    })
 }
 
-/// A text file, whole.
-pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
-    std::fs::read_to_string(path)
-        .map_err(|error| Failure::from_error(&error).context(format!("cannot read {}", path.display())))
+/// A model from its file.
+pub(crate) fn read_model(path: &Path) -> Result<Model, Failure> {
+    Model::from_json(&read_text(path)?).map_err(|error| Failure::from(error).context(cannot_read(path)))
 }
 
 impl Report for EvalReport {

@@ -10,9 +10,9 @@ use serde::Serialize;
 use crate::app::Outcome;
 use crate::arguments::rows::RowArguments;
 use crate::arguments::table::TableArguments;
-use crate::command::compile::write_text;
-use crate::command::eval::read_model;
+use crate::command::eval::{self, read_model};
 use crate::failure::Failure;
+use crate::files::{check_places, write_text};
 use crate::output::Report;
 use crate::session::Session;
 
@@ -43,6 +43,7 @@ struct PredictReport {
 /// # Errors
 /// A [`Failure`] when either cannot be read, the two do not fit, or the output cannot be written.
 pub(crate) fn run(arguments: &PredictArguments, session: &Session) -> Result<Outcome, Failure> {
+    check_places([&arguments.out])?;
     let model = read_model(&arguments.model)?;
     let (rows, classes) = predict(&model, arguments)?;
     let names = model.classes.names();
@@ -65,7 +66,7 @@ pub(crate) fn run(arguments: &PredictArguments, session: &Session) -> Result<Out
 fn predict(model: &Model, arguments: &PredictArguments) -> Result<(Table, Vec<u32>), Failure> {
     let with = |table: &TableArguments| -> Result<(Table, Vec<u32>), Failure> {
         let rows = arguments.rows.select(table.read(None)?)?;
-        let classes = model.predict(&rows)?;
+        let classes = eval::predict(model, &rows)?;
         Ok((rows, classes))
     };
     let table = &arguments.table;

@@ -13,6 +13,7 @@ use crate::app::Outcome;
 use crate::arguments::problem::{Problem, ProblemArguments};
 use crate::arguments::solver::SolverArguments;
 use crate::failure::Failure;
+use crate::files::{cannot_write, check_places};
 use crate::output::number::compact;
 use crate::session::Session;
 use report::{Run, SolveReport};
@@ -34,6 +35,7 @@ pub(crate) struct SolveArguments {
 /// # Errors
 /// A [`Failure`] when the problem cannot be read, the sampler cannot run on it, or the samples cannot be written.
 pub(crate) fn run(arguments: &SolveArguments, session: &Session) -> Result<Outcome, Failure> {
+    check_places([&arguments.out])?;
     let problem = arguments.problem.read()?;
     let bqm = &problem.file.bqm;
     let chosen = arguments.solver.choose(bqm);
@@ -65,7 +67,7 @@ pub(crate) fn run(arguments: &SolveArguments, session: &Session) -> Result<Outco
 fn write(path: &Path, problem: &Problem, sampling: &Sampling) -> Result<(), Failure> {
     let labels = problem.file.labels.as_deref();
     write_atomically(path, |file| write_samples(&sampling.samples, problem.file.bqm.vartype(), labels, file))
-        .map_err(|error: WriteError| Failure::from(error).context(format!("cannot write {}", path.display())))
+        .map_err(|error: WriteError| Failure::from(error).context(cannot_write(path)))
 }
 
 /// Whether the target, if there is one, was met.

@@ -30,9 +30,9 @@ use crate::arguments::formulation::FormulationArguments;
 use crate::arguments::network::NetworkArguments;
 use crate::arguments::solver::{AUTO_EXHAUSTIVE, SamplingArguments};
 use crate::arguments::value;
-use crate::command::compile::{check_place, write_text};
 use crate::command::eval::goal;
 use crate::failure::Failure;
+use crate::files::{check_places, write_text};
 use crate::session::Session;
 use checkpoint::Checkpoints;
 use text::TrainOutput;
@@ -63,7 +63,7 @@ pub(crate) struct TrainArguments {
     #[arg(long, value_name = "N", value_parser = value::count, requires = "batch_size", help_heading = "Minibatches")]
     batches: Option<NonZeroUsize>,
     /// The paper's online term: after each batch, weights are pulled this strongly towards its solution
-    #[arg(long, value_name = "NUMBER", value_parser = value::finite, requires = "batch_size", default_value_t = 0.0, allow_hyphen_values = true, help_heading = "Minibatches")]
+    #[arg(long, value_name = "NUMBER", value_parser = value::not_negative, requires = "batch_size", default_value_t = 0.0, allow_hyphen_values = true, help_heading = "Minibatches")]
     alpha: f64,
     /// Time to prove the optimum in, after training
     #[arg(long, value_name = "TIME", value_parser = value::duration, default_value = "10s", help_heading = "Comparison")]
@@ -112,9 +112,8 @@ pub(crate) enum TrainSolver {
 pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outcome, Failure> {
     let start = Instant::now();
     let arguments = &job::with_main_job(arguments.clone());
-    for path in [&arguments.out, &arguments.checkpoint].into_iter().flatten() {
-        check_place(path)?;
-    }
+    check_places([&arguments.out, &arguments.checkpoint])?;
+    arguments.formulation.check()?;
     let split = arguments.data.split(None)?;
     let prepared = arguments.data.prepare(&split)?;
     let codebook = Codebook::for_classes(prepared.classes.names().len());

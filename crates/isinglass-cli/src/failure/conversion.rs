@@ -1,7 +1,7 @@
 //! Errors of the libraries as failures, with the hints they bring or, where a flag helps, with its name.
 
 use isinglass::baseline::BaselineError;
-use isinglass::dataset::{DatasetError, Format};
+use isinglass::dataset::{DatasetError, Format, NpzFault};
 use isinglass::formulation::FormulationError;
 use isinglass::handover::HandoverError;
 use isinglass::model::ModelError;
@@ -16,6 +16,9 @@ impl From<DatasetError> for Failure {
         let hint = match &error {
             DatasetError::UnknownFormat { .. } => {
                 Some(format!("name the format with --format: {}", Format::NAMES.join(", ")))
+            }
+            DatasetError::Npz { fault: NpzFault::NoArray { present, .. }, .. } if !present.is_empty() => {
+                Some("name the arrays with --features-array and --labels-array".to_owned())
             }
             _ => error.hint(),
         };

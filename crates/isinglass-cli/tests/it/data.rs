@@ -51,3 +51,31 @@ fn a_converted_table_reads_back_as_the_same_rows() {
         }
     }
 }
+
+#[test]
+fn arrays_of_an_archive_are_named() {
+    let program = Program::new();
+    program.json("data convert digits --limit 4 --out digits.npz");
+    let shown = program.json("data show --data digits.npz --features-array X --labels-array y");
+    assert_eq!(shown["num_rows"], 4);
+}
+
+#[test]
+fn categories_that_look_like_numbers_are_told_when_they_are_lost() {
+    let program = Program::new();
+    let output = program.run("data convert monks-1 --limit 4 --out monks.csv");
+    insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr), @"note: monks.csv: the categories of a1, a2, a3, a4, a5, a6 are numbers, and csv does not say that they are categories: they will be read back as numbers");
+    // texts stay categories, and there is nothing to tell
+    let output = program.run("data convert tictactoe --limit 4 --out tictactoe.csv");
+    insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr), @"");
+}
+
+#[test]
+fn cells_are_separated_by_any_of_four_characters() {
+    for separator in [",", ";", "\t", "|"] {
+        let text = "a,b,label\n1,2,x\n3,4,y\n".replace(',', separator);
+        let program = Program::new().file("rows.csv", &text);
+        let shown = program.json("data show --data rows.csv");
+        assert_eq!((&shown["num_rows"], &shown["num_columns"]), (&2.into(), &2.into()), "{separator:?}");
+    }
+}

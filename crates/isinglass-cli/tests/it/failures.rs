@@ -204,3 +204,80 @@ fn an_ending_that_tells_no_format() {
 fn a_table_that_the_format_cannot_hold() {
     assert_snapshot!(Program::new().transcript("data convert tictactoe --out boards.libsvm"));
 }
+
+#[test]
+fn a_graph_of_no_known_ending() {
+    assert_snapshot!(Program::new().file("G1", "2 1\n1 2 1\n").transcript("solve G1"));
+}
+
+#[test]
+fn an_edge_given_twice() {
+    assert_snapshot!(Program::new().file("twice.rud", "2 2\n1 2 1\n2 1 1\n").transcript("solve twice.rud"));
+}
+
+#[test]
+fn a_sense_that_the_format_fixes() {
+    let program = Program::new().file("ring.coo", "# vartype=SPIN\n0 1 1\n");
+    assert_snapshot!(program.transcript("solve ring.coo --sense max"));
+}
+
+#[test]
+fn a_layout_is_no_problem() {
+    let program = Program::new();
+    program.json("compile majority:3 --layout majority.json");
+    assert_snapshot!(program.transcript("solve majority.json"));
+}
+
+#[test]
+fn a_model_is_no_problem() {
+    let program = Program::new();
+    program.json("train majority:3 --solver exact --no-baselines --out majority.json");
+    assert_snapshot!(program.transcript("solve majority.json"));
+}
+
+#[test]
+fn reductions_to_leave_out_of_the_reference() {
+    for command in ["compile", "train"] {
+        let arguments = format!("{command} majority:3 --formulation reference --without gauge");
+        insta::allow_duplicates! {
+            assert_snapshot!(Program::new().transcript(&arguments), @r"
+            exit 2
+            --- stdout
+            --- stderr
+            error: `--formulation reference` has no reductions that `--without` could leave out
+
+            hint: leave `--without` out, or take `--formulation compact`
+            ");
+        }
+    }
+}
+
+#[test]
+fn an_online_term_that_pushes_away() {
+    assert_snapshot!(Program::new().transcript("train majority:3 --batch-size 2 --alpha -0.5"));
+}
+
+#[test]
+fn arrays_that_are_not_there() {
+    let program = Program::new();
+    program.json("data convert digits --limit 4 --out digits.npz");
+    assert_snapshot!(program.transcript("data show --data digits.npz --features-array pixels"));
+}
+
+#[test]
+fn every_output_is_looked_at_before_the_work() {
+    let program = Program::new().file("here", "").file("pair.coo", "# vartype=SPIN\n0 1 1\n");
+    for command in [
+        "compile majority:3 --out here/problem.coo",
+        "compile majority:3 --layout here/layout.json",
+        "decode missing.json --layout missing.json --out here/model.json",
+        "predict missing.json majority:3 --out here/classes.txt",
+        "solve missing.coo --out here/samples.json",
+        "data convert missing --out here/rows.csv",
+    ] {
+        let text = program.transcript(command);
+        // the place is refused although inputs are missing, which would be found out later
+        assert!(text.starts_with("exit 2\n"), "{text}");
+        assert!(text.contains("error: cannot write here/") && text.contains("here is not a directory"), "{text}");
+    }
+}

@@ -39,7 +39,7 @@ pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<ProblemFile, F
     let vartype = options.settle_vartype(header.vartype).map_err(Fault::in_file)?;
     if let Some(num_variables) = header.num_variables.filter(|&declared| declared < needed) {
         // declared after the terms, so that no single line is wrong
-        return Err(Fault::in_file(ReadCause::IndexOutOfRange { index: needed as i64 - 1, num_variables }));
+        return Err(Fault::in_file(ReadCause::IndexOutOfRange { index: needed as i64 - 1, num_variables, base: 0 }));
     }
     let mut builder = BqmBuilder::new(vartype, header.num_variables.unwrap_or(needed));
     builder.add_offset(header.offset.unwrap_or(0.0));
@@ -50,13 +50,13 @@ pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<ProblemFile, F
             builder.add_quadratic(first, second, bias);
         }
     }
-    Ok(ProblemFile { bqm: builder.build()?, labels: None, maximized: false })
+    Ok(ProblemFile::new(builder.build()?, None))
 }
 
 fn check_range(line: usize, needed: usize, declared: Option<usize>) -> Result<(), Fault> {
     match declared {
         Some(num_variables) if needed > num_variables => {
-            Err(Fault::at_line(line, ReadCause::IndexOutOfRange { index: needed as i64 - 1, num_variables }))
+            Err(Fault::at_line(line, ReadCause::IndexOutOfRange { index: needed as i64 - 1, num_variables, base: 0 }))
         }
         _ => Ok(()),
     }

@@ -83,13 +83,13 @@ pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<ProblemFile, F
     }
     let in_range = |index: i64| match usize::try_from(index) {
         Ok(index) if index < num_variables => Ok(index),
-        _ => Err(Fault::in_file(ReadCause::IndexOutOfRange { index, num_variables })),
+        _ => Err(Fault::in_file(ReadCause::IndexOutOfRange { index, num_variables, base: 0 })),
     };
     let pairs = body.quadratic_head.iter().zip(&body.quadratic_tail);
     for ((&head, &tail), &bias) in pairs.zip(&body.quadratic_biases) {
         builder.add_quadratic(in_range(head)?, in_range(tail)?, bias);
     }
-    Ok(ProblemFile { bqm: builder.build()?, labels, maximized: false })
+    Ok(ProblemFile::new(builder.build()?, labels))
 }
 
 fn check_head(head: &Head) -> Result<(), Fault> {

@@ -59,7 +59,13 @@ impl ReadError {
             ReadCause::VartypeConflict { file, .. } => {
                 return Some(format!("read the file as {file}, or leave the vartype to the file"));
             }
-            ReadCause::IndexTooLarge { .. } => "number the variables from 0 without large gaps",
+            ReadCause::SenseConflict { .. } => {
+                "the format says by itself whether it asks for a minimum or a maximum: leave the sense to the file"
+            }
+            ReadCause::PairTwice { .. } => {
+                "the format does not say whether such terms add up: list each pair once, in either order"
+            }
+            ReadCause::IndexTooLarge { .. } => "number the variables without large gaps",
             ReadCause::Unsupported { feature: Feature::Constraint, .. } => {
                 "add the constraint to the objective as a penalty first"
             }
@@ -179,12 +185,28 @@ pub enum ReadCause {
         limit: usize,
     },
     /// An index outside what the file itself declares.
-    #[error("variable {index}, but the file declares {num_variables} variables, counted from 0")]
+    #[error("variable {index}, but the file declares {num_variables} variables, counted from {base}")]
     IndexOutOfRange {
-        /// The index.
+        /// The index as in the file.
         index: i64,
         /// The declared number of variables.
         num_variables: usize,
+        /// What the format calls the first variable: 0 or 1.
+        base: usize,
+    },
+    /// A term that pairs a variable with itself, in a format where that means nothing.
+    #[error("a pair of variable `{variable}` with itself")]
+    Loop {
+        /// The variable as the file calls it.
+        variable: String,
+    },
+    /// A pair that was there before, in this order or the other.
+    #[error("the pair of `{first}` and `{second}` given twice")]
+    PairTwice {
+        /// The first variable as the file calls it.
+        first: String,
+        /// The second variable.
+        second: String,
     },
     /// A number of things other than declared.
     #[error("{what}: {declared} declared, but {found} found")]
@@ -217,6 +239,14 @@ pub enum ReadCause {
         /// The file's vartype.
         file: &'static str,
         /// The caller's vartype.
+        asked: &'static str,
+    },
+    /// The file asks for another sense than the caller.
+    #[error("the file asks for a {file}, but a {asked} was asked for")]
+    SenseConflict {
+        /// The file's sense.
+        file: &'static str,
+        /// The caller's sense.
         asked: &'static str,
     },
     /// Not JSON, or not of the expected shape.

@@ -20,7 +20,7 @@ use super::labels::Names;
 use super::problem::Label;
 use super::report::{WriteError, WriteNote, WriteReport};
 use super::text::short_float;
-use crate::model::Bqm;
+use crate::model::{Bqm, Vartype};
 
 /// Words that begin a section, in lower case, and what they begin.
 const KEYWORDS: [(&str, Section); 30] = [
@@ -127,7 +127,7 @@ fn signed(coefficient: f64) -> String {
 /// Writes 0/1 models as they are and ±1 models converted.
 pub(super) fn write(bqm: &Bqm, labels: Option<&[Label]>, out: &mut dyn Write) -> Result<WriteReport, WriteError> {
     let mut report = WriteReport::default();
-    let bqm = &*super::as_binary(bqm, &mut report)?;
+    let bqm = &*super::as_vartype(bqm, Vartype::Binary, &mut report)?;
     let names = Names::new(labels, is_legal);
     if labels.is_some() && !names.keeps_labels() {
         report.notes.push(WriteNote::LabelsLeftOut);

@@ -19,7 +19,7 @@ use super::labels::Names;
 use super::problem::Label;
 use super::report::{WriteError, WriteNote, WriteReport};
 use super::text::short_float;
-use crate::model::Bqm;
+use crate::model::{Bqm, Vartype};
 
 /// Whether the name is one word for every reader: visible ASCII, not like a comment or a marker.
 fn is_legal(name: &str) -> bool {
@@ -32,7 +32,7 @@ fn is_legal(name: &str) -> bool {
 /// Writes 0/1 models as they are and ±1 models converted.
 pub(super) fn write(bqm: &Bqm, labels: Option<&[Label]>, out: &mut dyn Write) -> Result<WriteReport, WriteError> {
     let mut report = WriteReport::default();
-    let bqm = &*super::as_binary(bqm, &mut report)?;
+    let bqm = &*super::as_vartype(bqm, Vartype::Binary, &mut report)?;
     let names = Names::new(labels, is_legal);
     if labels.is_some() && !names.keeps_labels() {
         report.notes.push(WriteNote::LabelsLeftOut);

@@ -42,6 +42,56 @@ pub struct ProblemFile {
     pub labels: Option<Vec<Label>>,
     /// Whether the file asked for a maximum, so that all coefficients and the offset were negated.
     pub maximized: bool,
+    /// For a max-cut problem the sum `W` of all weights; its model is `E(s) = sum w_ij s_i s_j`. `None` for all others.
+    pub total_weight: Option<f64>,
+}
+
+impl ProblemFile {
+    /// A model that the file asks to minimise.
+    #[must_use]
+    pub fn new(bqm: Bqm, labels: Option<Vec<Label>>) -> Self {
+        Self { bqm, labels, maximized: false, total_weight: None }
+    }
+
+    /// The weight cut by a sample of this energy, `(W - E) / 2`; `None` when the problem is not max-cut.
+    ///
+    /// # Examples
+    /// ```
+    /// use isinglass_qubo::io::{self, Format, ReadOptions};
+    /// let triangle = io::read(b"3 3\n1 2 1\n2 3 1\n1 3 1\n", Format::Rudy, &ReadOptions::default())?;
+    /// assert_eq!(triangle.cut(triangle.bqm.energy(&[1, 1, -1])), Some(2.0));
+    /// # Ok::<(), io::ReadError>(())
+    /// ```
+    #[must_use]
+    pub fn cut(&self, energy: f64) -> Option<f64> {
+        // halved first, so that no difference overflows
+        self.total_weight.map(|total| 0.5 * total - 0.5 * energy)
+    }
+
+    /// What the file asks for.
+    pub(super) fn sense(&self) -> Sense {
+        if self.maximized || self.total_weight.is_some() { Sense::Maximize } else { Sense::Minimize }
+    }
+}
+
+/// Whether the least or the largest value is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Sense {
+    /// The least.
+    Minimize,
+    /// The largest.
+    Maximize,
+}
+
+impl Sense {
+    /// `minimum` or `maximum`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Minimize => "minimum",
+            Self::Maximize => "maximum",
+        }
+    }
 }
 
 /// What the caller knows about a file beforehand.
@@ -49,9 +99,22 @@ pub struct ProblemFile {
 pub struct ReadOptions {
     /// The values of the variables, for files that do not say. A file that says otherwise is an error. `[None]`
     pub vartype: Option<Vartype>,
+    /// What is asked for, where copies of a format differ ([`Format::Sparse`](super::Format::Sparse), a minimum unless told
+    /// otherwise). A file that asks for the other is an error. `[None]`
+    pub sense: Option<Sense>,
 }
 
 impl ReadOptions {
+    /// Refuses a file that asks for another sense than the caller.
+    pub(super) fn check_sense(&self, file: &ProblemFile) -> Result<(), ReadCause> {
+        match self.sense {
+            Some(asked) if asked != file.sense() => {
+                Err(ReadCause::SenseConflict { file: file.sense().name(), asked: asked.name() })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The vartype, from what the file says and what the caller expects.
     pub(super) fn settle_vartype(&self, in_file: Option<Vartype>) -> Result<Vartype, ReadCause> {
         match (in_file, self.vartype) {

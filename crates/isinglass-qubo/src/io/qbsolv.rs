@@ -65,7 +65,7 @@ pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<ProblemFile, F
         }
     }
     builder.add_offset(offset.unwrap_or(0.0));
-    Ok(ProblemFile { bqm: builder.build()?, labels: None, maximized: false })
+    Ok(ProblemFile::new(builder.build()?, None))
 }
 
 fn no_declaration(first: &Word<'_>) -> Fault {
@@ -105,12 +105,7 @@ fn read_entry<'a>(
 ) -> Result<(usize, usize, f64), Fault> {
     let mut next = || words.next().ok_or_else(|| missing(first.line, first.text, "`i j weight`"));
     let second = next()?;
-    let (i, j) = (first.index()?, second.index()?);
-    for (word, index) in [(first, i), (&second, j)] {
-        if index >= num_variables {
-            return Err(word.fault(ReadCause::IndexOutOfRange { index: index as i64, num_variables }));
-        }
-    }
+    let (i, j) = (first.index_within(0, num_variables)?, second.index_within(0, num_variables)?);
     if j < i {
         return Err(second.unexpected("an index that is not below the first"));
     }
@@ -124,7 +119,7 @@ fn read_entry<'a>(
 /// Writes 0/1 models as they are and ±1 models converted.
 pub(super) fn write(bqm: &Bqm, labels: Option<&[Label]>, out: &mut dyn Write) -> Result<WriteReport, WriteError> {
     let mut report = WriteReport::default();
-    let bqm = &*super::as_binary(bqm, &mut report)?;
+    let bqm = &*super::as_vartype(bqm, Vartype::Binary, &mut report)?;
     if labels.is_some() {
         report.notes.push(WriteNote::LabelsLeftOut);
     }

@@ -13,6 +13,13 @@ pub enum WriteNote {
     LabelsLeftOut,
     /// The format has only 0/1 variables: the ±1 model was converted (`s = 2x - 1`), energies unchanged.
     ConvertedToBinary,
+    /// The format has only ±1 variables: the 0/1 model was converted (`x = (s + 1) / 2`), energies unchanged.
+    ConvertedToSpin,
+    /// The format has no place for the offset: energies found elsewhere are off by it.
+    OffsetLeftOut {
+        /// The offset.
+        offset: f64,
+    },
     /// The offset is in a comment, which isinglass reads and most other programs do not.
     OffsetInComment {
         /// The offset.
@@ -25,6 +32,10 @@ impl fmt::Display for WriteNote {
         match self {
             Self::LabelsLeftOut => formatter.write_str("the format cannot hold these labels, so they are left out"),
             Self::ConvertedToBinary => formatter.write_str("the SPIN variables were converted to BINARY"),
+            Self::ConvertedToSpin => formatter.write_str("the BINARY variables were converted to SPIN"),
+            Self::OffsetLeftOut { offset } => {
+                write!(formatter, "the format has no offset, so {offset} must be added to all energies found elsewhere")
+            }
             Self::OffsetInComment { offset } => {
                 write!(formatter, "the offset {offset} is in a comment, which other programs may ignore")
             }
@@ -88,8 +99,28 @@ pub enum WriteError {
         /// Its energy.
         energy: f64,
     },
-    /// Conversion to 0/1 variables failed.
-    #[error("the model cannot be converted to BINARY: {0}")]
+    /// A coefficient that loses digits in the form that the format needs.
+    #[error("the coefficient {coefficient} of ({first}, {second}) is too small to be halved, which the format needs")]
+    HalvedUnderflow {
+        /// The coefficient.
+        coefficient: f64,
+        /// The smaller variable.
+        first: usize,
+        /// The larger variable.
+        second: usize,
+    },
+    /// A linear bias, in a format for max-cut.
+    #[error(
+        "variable {variable} has the linear bias {bias} as a spin, but a max-cut file holds only interactions of spins"
+    )]
+    LinearInMaxCut {
+        /// The variable.
+        variable: usize,
+        /// Its bias.
+        bias: f64,
+    },
+    /// Conversion to the variables of the format failed.
+    #[error("the model cannot be converted to the variables of the format: {0}")]
     Conversion(#[from] ModelError),
 }
 

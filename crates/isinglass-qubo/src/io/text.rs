@@ -36,6 +36,22 @@ impl Word<'_> {
         }
     }
 
+    /// A variable of `num_variables` that the file counts from `base` (0 or 1); counted from 0.
+    pub(super) fn index_within(&self, base: usize, num_variables: usize) -> Result<usize, Fault> {
+        let expected = if base == 0 { "a variable index (0, 1, 2, ...)" } else { "a variable index (1, 2, 3, ...)" };
+        let Some(index) = self.digits(expected)? else {
+            let cause = ReadCause::IndexTooLarge { index: excerpt(self.text), limit: MAX_VARIABLES };
+            return Err(self.fault(cause));
+        };
+        match index.checked_sub(base) {
+            Some(variable) if variable < num_variables => Ok(variable),
+            _ => {
+                let index = i64::try_from(index).unwrap_or(i64::MAX);
+                Err(self.fault(ReadCause::IndexOutOfRange { index, num_variables, base }))
+            }
+        }
+    }
+
     /// A number of variables, at most [`MAX_VARIABLES`].
     pub(super) fn num_variables(&self) -> Result<usize, Fault> {
         match self.digits("a number of variables")? {

@@ -1,4 +1,4 @@
-//! CSV: cells separated by comma, semicolon or tab, quoted or not, with or without a row of names.
+//! CSV: cells separated by comma, semicolon, tab or `|`, quoted or not, with or without a row of names.
 //!
 //! A column is numeric when every cell of it is a number, and categorical when none is; a mixture is an error, because
 //! it is more often a slip of the keyboard than a category. Blanks around a cell do not count.

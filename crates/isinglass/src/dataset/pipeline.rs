@@ -175,6 +175,11 @@ impl Pipeline {
         self.columns.iter().flat_map(|column| column.encoding.bit_names(&column.name)).collect()
     }
 
+    /// The columns that rows must have, in the order of their bits.
+    pub fn column_names(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.columns.iter().map(|column| column.name.as_str())
+    }
+
     /// Number of input bits, at least 1.
     #[must_use]
     pub fn num_inputs(&self) -> usize {

@@ -142,7 +142,7 @@ pub struct ReadOptions {
     pub labels_path: Option<PathBuf>,
     /// Whether CSV begins with a row of names. [default: found out]
     pub header: Option<bool>,
-    /// The separator of CSV. [default: the most frequent of comma, semicolon and tab in the first line]
+    /// The separator of CSV. [default: the most frequent of comma, semicolon, tab and `|` in the first line]
     pub separator: Option<u8>,
     /// Columns of CSV to be taken as categories although they hold numbers.
     pub categorical: Vec<String>,

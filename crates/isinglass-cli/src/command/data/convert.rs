@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use isinglass::dataset::{DatasetError, Table, write_csv, write_libsvm, write_npz};
+use isinglass::dataset::{ColumnValues, DatasetError, Table, write_csv, write_libsvm, write_npz};
 use isinglass_qubo::io::write_atomically;
 use serde::Serialize;
 
 use crate::arguments::rows::RowArguments;
 use crate::arguments::table::TableArguments;
 use crate::failure::Failure;
+use crate::files::{cannot_write, check_places};
 use crate::output::Report;
 use crate::output::number::thousands;
 use crate::session::Session;
@@ -74,6 +75,17 @@ impl From<std::io::Error> for WriteFailure {
     }
 }
 
+/// Columns of categories that look like numbers.
+fn categories_of_digits(table: &Table) -> Vec<&str> {
+    let is_number = |category: &String| category.trim().parse::<f64>().is_ok();
+    let looks_numeric = |values: &ColumnValues| match values {
+        ColumnValues::Categorical { categories, .. } => categories.iter().all(is_number),
+        ColumnValues::Numeric(_) => false,
+    };
+    let columns = table.columns().iter().filter(|column| looks_numeric(&column.values));
+    columns.map(|column| column.name.as_str()).collect()
+}
+
 /// Writes the file.
 ///
 /// # Errors
@@ -81,14 +93,25 @@ impl From<std::io::Error> for WriteFailure {
 pub(super) fn run(arguments: &ConvertArguments, session: &Session) -> Result<(), Failure> {
     let path = &arguments.out;
     let target = target(path)?;
+    check_places([&Some(path.clone())])?;
     let table = arguments.rows.select(arguments.table.read(None)?)?;
     write_atomically(path, |file| (target.write)(&table, file).map_err(WriteFailure::Table)).map_err(|error| {
         let failure = match error {
             WriteFailure::Table(error) => Failure::from(error),
             WriteFailure::System(error) => Failure::from_error(&error),
         };
-        failure.context(format!("cannot write {}", path.display()))
+        failure.context(cannot_write(path))
     })?;
+    let digits = categories_of_digits(&table);
+    if !digits.is_empty() {
+        let names = digits.join(", ");
+        session.output().note(&format!(
+            "{}: the categories of {names} are numbers, and {} does not say that they are categories: they will be read \
+             back as numbers",
+            path.display(),
+            target.name
+        ));
+    }
     session.output().report(&Converted {
         out: path.display().to_string(),
         format: target.name,

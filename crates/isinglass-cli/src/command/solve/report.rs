@@ -46,6 +46,9 @@ pub(super) struct SolveReport<'a> {
     status: SampleStatus,
     target: Option<f64>,
     best_energy: Option<f64>,
+    /// Of a max-cut problem only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    best_cut: Option<f64>,
     lower_bound: Option<f64>,
     num_best: usize,
     energies: &'a [f64],
@@ -85,6 +88,7 @@ impl<'a> SolveReport<'a> {
             status: sampling.status,
             target: run.target,
             best_energy: best.map(|row| row.energy),
+            best_cut: best.and_then(|row| problem.file.cut(row.energy)),
             lower_bound: sampling.lower_bound,
             num_best: energies.iter().filter(|&&energy| Some(compact(energy)) == best_text).count(),
             energies,
@@ -183,6 +187,9 @@ impl Report for SolveReport<'_> {
         sheet.lines("problem", self.problem_lines());
         sheet.lines("solver", self.solver_lines());
         sheet.lines("best", self.best_lines());
+        if let Some(cut) = self.best_cut {
+            sheet.line("cut", compact(cut));
+        }
         if self.energies.len() > 1 {
             sheet.lines("energies", histogram(self.energies));
         }

@@ -5,9 +5,8 @@ use std::path::Path;
 use isinglass::task::Task;
 use isinglass::train::{TrainingPlan, TrainingState};
 
-use crate::command::compile::write_text;
-use crate::command::eval::read_text;
 use crate::failure::Failure;
+use crate::files::{read_text, write_text};
 use crate::session::Session;
 
 /// Where the states of a run are saved, if anywhere.

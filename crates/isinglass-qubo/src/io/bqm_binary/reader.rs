@@ -155,7 +155,7 @@ pub(in crate::io) fn read(bytes: &[u8], options: &ReadOptions) -> Result<Problem
         let found = format!("{} more bytes", bytes.len() - cursor.position);
         return Err(Fault::at_byte(cursor.position, ReadCause::Trailing { found }));
     }
-    Ok(ProblemFile { bqm: builder.build()?, labels, maximized: false })
+    Ok(ProblemFile::new(builder.build()?, labels))
 }
 
 /// The major version.
@@ -226,7 +226,7 @@ fn read_neighborhoods(
             let at = cursor.position;
             let neighbor = cursor.integer(index)?;
             if neighbor < 0 || neighbor >= variables as i64 {
-                let cause = ReadCause::IndexOutOfRange { index: neighbor, num_variables: variables };
+                let cause = ReadCause::IndexOutOfRange { index: neighbor, num_variables: variables, base: 0 };
                 return Err(Fault::at_byte(at, cause));
             }
             if neighbor <= previous || neighbor == row as i64 {

@@ -22,7 +22,7 @@ fn problem() -> io::ProblemFile {
     builder.add_quadratic(1, 2, -3.0);
     builder.add_offset(-1.25);
     let labels = vec![Label::Text("a".into()), Label::Integer(7), Label::Text("c".into())];
-    io::ProblemFile { bqm: builder.build().unwrap(), labels: Some(labels), maximized: false }
+    io::ProblemFile::new(builder.build().unwrap(), Some(labels))
 }
 
 #[test]

@@ -306,5 +306,5 @@ fn build(sections: &Sections<'_>, vartype: Vartype) -> Result<ProblemFile, Fault
         index(name)?;
     }
     let labels = (!labels.is_empty()).then_some(labels);
-    Ok(ProblemFile { bqm: builder.build()?, labels, maximized: sections.maximized })
+    Ok(ProblemFile { maximized: sections.maximized, ..ProblemFile::new(builder.build()?, labels) })
 }

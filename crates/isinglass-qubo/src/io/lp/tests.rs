@@ -42,7 +42,7 @@ fn written(bqm: &Bqm, labels: Option<&[Label]>) -> (String, Vec<WriteNote>) {
 fn the_golden_text_is_written_and_read() {
     assert_eq!(written(&problem(), None), (GOLDEN.to_owned(), Vec::new()));
     let labels = Some(texts(&["x0", "x1", "x2", "x3"]));
-    assert_eq!(read(GOLDEN).unwrap(), io::ProblemFile { bqm: problem(), labels, maximized: false });
+    assert_eq!(read(GOLDEN).unwrap(), io::ProblemFile::new(problem(), labels));
 }
 
 #[test]

@@ -285,7 +285,7 @@ impl<'a> Reader<'a> {
         }
         let labels: Vec<Label> = self.columns.iter().map(|column| Label::Text(column.name.text.to_owned())).collect();
         let labels = (!labels.is_empty()).then_some(labels);
-        Ok(ProblemFile { bqm: builder.build()?, labels, maximized })
+        Ok(ProblemFile { maximized, ..ProblemFile::new(builder.build()?, labels) })
     }
 
     /// The coefficients of `x_i x_j` in `1/2 x'Qx`, in the order of the columns.

@@ -29,7 +29,7 @@ fn the_golden_text_is_written_and_read() {
     let report = io::write(&bqm, None, Format::Qubo, &mut out).unwrap();
     assert_eq!(report.notes, [WriteNote::OffsetInComment { offset: -1.25 }]);
     assert_eq!(String::from_utf8(out).unwrap(), GOLDEN);
-    assert_eq!(read(GOLDEN).unwrap(), io::ProblemFile { bqm, labels: None, maximized: false });
+    assert_eq!(read(GOLDEN).unwrap(), io::ProblemFile::new(bqm, None));
 }
 
 #[test]
@@ -71,6 +71,6 @@ fn faults_are_named_with_their_places() {
     insta::assert_snapshot!(message("p qubo 0 2 0 1\n0 1\n"), @"qubo line 2: `0` where `i j weight` should be");
     insta::assert_snapshot!(message("p qubo 0 2 0 1\n0 1 inf\n"), @"qubo line 2, column 5: `inf` is not a finite 64-bit number");
     insta::assert_snapshot!(message("c offset: 1\nc offset: 2\np qubo 0 0 0 0\n"), @"qubo line 2: offset given twice, with different values");
-    let spin = ReadOptions { vartype: Some(Vartype::Spin) };
+    let spin = ReadOptions { vartype: Some(Vartype::Spin), ..ReadOptions::default() };
     insta::assert_snapshot!(io::read(GOLDEN.as_bytes(), Format::Qubo, &spin).unwrap_err(), @"qubo file: the variables of the file are BINARY, but SPIN was asked for");
 }

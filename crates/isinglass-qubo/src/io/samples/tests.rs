@@ -94,7 +94,7 @@ fn text_is_read_with_or_without_labels() {
 
 #[test]
 fn the_caller_decides_where_all_values_are_1() {
-    let options = ReadOptions { vartype: Some(Vartype::Spin) };
+    let options = ReadOptions { vartype: Some(Vartype::Spin), ..ReadOptions::default() };
     assert_eq!(read_samples(b"1 1\n", &options).unwrap().vartype, Vartype::Spin);
     insta::assert_snapshot!(read_samples(b"0 1\n", &options).unwrap_err(), @"samples file: the variables of the file are BINARY, but SPIN was asked for");
 }

@@ -44,7 +44,7 @@ fn most_frequent_separator(content: &[u8]) -> u8 {
             .count()
     };
     // Of equals, `max_by_key` takes the last.
-    [b'\t', b';', b','].into_iter().max_by_key(|&separator| count(separator)).unwrap_or(b',')
+    [b'|', b'\t', b';', b','].into_iter().max_by_key(|&separator| count(separator)).unwrap_or(b',')
 }
 
 /// The rows as cells; a cell that is not UTF-8 is only looked at here, and refused where it is read.
@@ -83,6 +83,14 @@ mod tests {
     fn find(content: &str) -> (char, bool) {
         let dialect = Dialect::find(content.as_bytes(), &ReadOptions::default());
         (char::from(dialect.separator), dialect.header)
+    }
+
+    #[test]
+    fn each_separator_is_found_by_its_number() {
+        for separator in [',', ';', '\t', '|'] {
+            assert_eq!(find(&"a,b,c\n1,2,3\n".replace(',', &separator.to_string())), (separator, true));
+        }
+        assert_eq!(find("a|b,c,d\n1,2,3\n").0, ',');
     }
 
     #[test]

@@ -1,0 +1,118 @@
+//! Files that commands read and write, with failures that name them.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use isinglass_qubo::io::write_atomically;
+
+use crate::failure::Failure;
+
+/// A file, whole.
+///
+/// # Errors
+/// A [`Failure`] that names the file.
+pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, Failure> {
+    fs::read(path).map_err(|error| Failure::from_error(&error).context(cannot_read(path)))
+}
+
+/// A text file, whole.
+///
+/// # Errors
+/// A [`Failure`] that names the file.
+pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
+    fs::read_to_string(path).map_err(|error| Failure::from_error(&error).context(cannot_read(path)))
+}
+
+/// What is said first when reading failed.
+pub(crate) fn cannot_read(path: &Path) -> String {
+    format!("cannot read {}", path.display())
+}
+
+/// What is said first when writing failed.
+pub(crate) fn cannot_write(path: &Path) -> String {
+    format!("cannot write {}", path.display())
+}
+
+/// Writes a text file whole or not at all.
+///
+/// # Errors
+/// A [`Failure`] that names the file.
+pub(crate) fn write_text(path: &Path, text: &str) -> Result<(), Failure> {
+    write_atomically(path, |file| file.write_all(text.as_bytes()))
+        .map_err(|error: io::Error| Failure::from_error(&error).context(cannot_write(path)))
+}
+
+/// Finds out early that a file cannot be put at one of these places, before the work whose results they are to hold.
+///
+/// # Errors
+/// A [`Failure`] that names the first such place, and why.
+pub(crate) fn check_places<'a>(places: impl IntoIterator<Item = &'a Option<PathBuf>>) -> Result<(), Failure> {
+    places
+        .into_iter()
+        .flatten()
+        .try_for_each(|path| check_place(path).map_err(|failure| failure.context(cannot_write(path))))
+}
+
+fn check_place(path: &Path) -> Result<(), Failure> {
+    if path.is_dir() || path.file_name().is_none() {
+        return Err(Failure::input("it is a directory"));
+    }
+    if path.exists() && !path.is_file() {
+        // a pipe or a terminal, to which files beside it say nothing
+        return Ok(());
+    }
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match fs::metadata(parent) {
+        Ok(parent) if parent.is_dir() => {}
+        Ok(_) => return Err(Failure::input(format!("{} is not a directory", parent.display()))),
+        Err(error) => return Err(Failure::from_error(&error)),
+    }
+    // permissions, read-only disks and quotas are found out only by trying
+    let trial = parent.join(format!(".isinglass-{}.trial", std::process::id()));
+    let tried = File::create_new(&trial).and_then(|file| {
+        drop(file);
+        fs::remove_file(&trial)
+    });
+    tried.map_err(|error| Failure::from_error(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(path: &str) -> String {
+        let failure = check_places([&Some(PathBuf::from(path))]).unwrap_err();
+        format!("{}: {}", failure.message(), failure.causes().join(": "))
+    }
+
+    #[test]
+    fn places_where_no_file_can_be_are_found_out() {
+        insta::assert_snapshot!(refusal("."), @"cannot write .: it is a directory");
+        insta::assert_snapshot!(refusal("no/such/file"), @"cannot write no/such/file: No such file or directory (os error 2)");
+        insta::assert_snapshot!(refusal("Cargo.toml/file"), @"cannot write Cargo.toml/file: Cargo.toml is not a directory");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_directory_that_takes_no_files_is_found_out() {
+        // not even the superuser creates files there
+        assert!(refusal("/proc/model.json").starts_with("cannot write /proc/model.json: "));
+    }
+
+    #[test]
+    fn trying_leaves_nothing_behind_and_touches_nothing() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("old.json");
+        fs::write(&path, "old").unwrap();
+        check_places([&Some(path.clone()), &Some(directory.path().join("new.json")), &None]).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_device_is_a_place() {
+        check_places([&Some(PathBuf::from("/dev/null"))]).unwrap();
+    }
+}
