@@ -1,7 +1,7 @@
 //! Largest flows.
 
 use super::units::Units;
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 /// A network whose arcs come in groups of four: an arc, its reverse, and the mirror images of both.
 ///
@@ -129,6 +129,24 @@ impl Network {
     pub(super) fn symmetric_heads(&self, node: u32) -> impl Iterator<Item = u32> + '_ {
         let is_open = |arc: usize| self.residual[arc] > 0 || self.residual[arc ^ 2] > 0;
         self.arcs_of(node).iter().filter(move |&&arc| is_open(arc as usize)).map(|&arc| self.heads[arc as usize])
+    }
+
+    /// Whether open arcs of the mean of the flow and its mirror image that `follows` allows lead from one node to another.
+    pub(super) fn reaches(&self, from: u32, to: u32, follows: impl Fn(u32, u32) -> bool, effort: &mut u64) -> bool {
+        let mut seen = HashSet::from([from]);
+        let mut stack = vec![from];
+        while let Some(node) = stack.pop() {
+            *effort += self.arcs_of(node).len() as u64;
+            for head in self.symmetric_heads(node).filter(|&head| follows(node, head)) {
+                if head == to {
+                    return true;
+                }
+                if seen.insert(head) {
+                    stack.push(head);
+                }
+            }
+        }
+        false
     }
 
     /// The strongly connected components of the symmetric residual network without the nodes that `skip` names: the number of

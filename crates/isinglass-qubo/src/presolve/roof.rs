@@ -3,6 +3,7 @@
 use super::flow::{Network, UNREACHED};
 use super::units::Units;
 use super::work::Work;
+use std::collections::HashMap;
 
 /// What the largest flow tells.
 pub(crate) struct Roof {
@@ -27,7 +28,12 @@ pub(crate) struct Roof {
 /// (weak persistency). A strongly connected component of the mean of the flow and its mirror image belongs to such a set if it
 /// comes later than the complement's; components that are their own complements say nothing.
 ///
-/// `None` when more than `limit` arcs were looked at, `weak` is empty unless asked for.
+/// Among the weak ones `u` is strong if residual arcs lead from its complement to it, not both ends of any of which belong to
+/// components that say nothing: in an optimum with `u = 0` one of these arcs would be a positive term, and it would vanish when
+/// the weak literals are set to 1.
+///
+/// `None` when more than `limit` arcs were looked at. `weak` is empty unless asked for; then strong ones of the last kind are
+/// among the weak ones.
 ///
 /// # References
 /// P. L. Hammer, P. Hansen, B. Simeone, *Roof duality, complementation and persistency in quadratic 0-1 optimization*,
@@ -73,14 +79,27 @@ pub(crate) fn roof_dual(work: &mut Work, ask_weak: bool, limit: u64) -> Option<R
     let levels = network.levels(source, &mut work.effort);
     let is_strong = |node: u32| levels[node as usize] != UNREACHED;
     let literal = |node: u32| (variables[node as usize / 2], node % 2 == 0);
-    let strong = (0..source).filter(|&node| is_strong(node)).map(literal).collect();
+    let mut strong: Vec<_> = (0..source).filter(|&node| is_strong(node)).map(literal).collect();
+    let outside = |node: u32| node >= source || is_strong(node) || is_strong(node ^ 1);
+    let components = network.components(outside);
+    work.effort += 4 * u64::from(source);
+    // components are numbered from the end; both are unreached where the variable is strong
+    let is_weak = |node: u32| components[node as usize] < components[node as usize ^ 1];
     let mut weak = Vec::new();
     if ask_weak {
-        let components = network.components(|node| node >= source || is_strong(node) || is_strong(node ^ 1));
-        work.effort += 4 * u64::from(source);
-        // components are numbered from the end; both are unreached where the variable is strong
-        let is_weak = |&node: &u32| components[node as usize] < components[node as usize ^ 1];
-        weak = (0..source).filter(is_weak).map(literal).collect();
+        weak = (0..source).filter(|&node| is_weak(node)).map(literal).collect();
+    } else {
+        let is_mute = |node: u32| components[node as usize] == components[node as usize ^ 1];
+        let follows = |tail: u32, head: u32| !outside(head) && !(is_mute(tail) && is_mute(head));
+        // by component: its members are equal in all optima
+        let mut forced: HashMap<u32, bool> = HashMap::new();
+        for node in (0..source).filter(|&node| is_weak(node)) {
+            let effort = &mut work.effort;
+            let reaches = || *effort <= limit && network.reaches(node ^ 1, node, follows, effort);
+            if *forced.entry(components[node as usize]).or_insert_with(reaches) {
+                strong.push(literal(node));
+            }
+        }
     }
     Some(Roof { bound: constant + (flow + 1).div_euclid(2), strong, weak })
 }

@@ -218,27 +218,34 @@ fn the_roof_dual_of_a_model_without_frustration_is_its_minimum() {
 }
 
 #[test]
-fn a_copy_kept_by_a_penalty_that_could_pay_is_merged() {
-    // p copies w at a penalty of 1, and two further gates could each gain 1 by breaking it: only a region shows that it is kept
-    let mut builder = BqmBuilder::new(Vartype::Binary, 6);
-    let [w, p, q, a, out, free] = [0, 1, 2, 3, 4, 5];
+fn copies_of_inputs_to_a_gate_are_merged_though_no_row_shows_it() {
+    // p_k = w_k at a penalty of 1 each; p_0 + p_1 + p_2 = a + 2 out; out and the w_k are used elsewhere, lightly
+    let mut builder = BqmBuilder::new(Vartype::Binary, 9);
+    let ([a, out, elsewhere], w, p) = ([6, 7, 8], [0, 1, 2], [3, 4, 5]);
     let mut square = |terms: &[(usize, f64)]| {
         for (place, &(first, weight)) in terms.iter().enumerate() {
             builder.add_linear(first, weight * weight);
-            terms[..place]
-                .iter()
-                .for_each(|&(second, other)| builder.add_quadratic(first, second, 2.0 * weight * other));
+            for &(second, other) in &terms[..place] {
+                builder.add_quadratic(first, second, 2.0 * weight * other);
+            }
         }
     };
-    square(&[(w, 1.0), (p, -1.0)]);
-    square(&[(p, 1.0), (q, 1.0), (a, -1.0), (out, -2.0)]);
-    square(&[(out, 1.0), (free, -1.0)]);
-    square(&[(w, 1.0), (q, 1.0), (free, -1.0)]);
+    for k in 0..3 {
+        square(&[(w[k], 1.0), (p[k], -1.0)]);
+    }
+    square(&[(p[0], 1.0), (p[1], 1.0), (p[2], 1.0), (a, -1.0), (out, -2.0)]);
+    builder.add_quadratic(out, elsewhere, 0.5);
+    for k in 0..3 {
+        builder.add_quadratic(w[k], elsewhere, 0.25);
+        builder.add_quadratic(w[k], w[(k + 1) % 3], -0.75);
+    }
+    builder.add_linear(elsewhere, -0.75);
     let bqm = builder.build().unwrap();
     let pairs = Presolve { pairs: true, ..Presolve::none() }.run(&bqm).unwrap();
     assert_eq!(pairs.statistics().num_taken_out(), 0);
-    let regions = Presolve { region_size: 6, ..Presolve::none() }.run(&bqm).unwrap();
+    let regions = Presolve { region_size: 7, ..Presolve::none() }.run(&bqm).unwrap();
     assert!(regions.statistics().region_equal > 0, "{:?}", regions.statistics());
+    assert_eq!(regions.statistics().num_variables_left, 0);
 }
 
 #[test]
@@ -251,7 +258,7 @@ fn equal_surroundings_are_counted_rather_than_told_apart() {
     }
     let rules = Presolve { region_size: 8, ..Presolve::none() };
     let presolved = rules.run(&builder.build().unwrap()).unwrap();
-    assert_eq!(presolved.statistics().region_equal, 31);
+    assert_eq!(presolved.statistics().num_variables_left, 0);
 }
 
 #[test]
