@@ -13,7 +13,9 @@ mod undo;
 mod units;
 mod work;
 
+pub(crate) use roof::roof_dual;
 pub use statistics::Statistics;
+pub(crate) use undo::Undo;
 pub(crate) use units::{Unit, Units};
 pub(crate) use work::Work;
 
@@ -168,7 +170,8 @@ impl Presolve {
         Ok(Presolved { vartype: bqm.vartype(), offset, components, work, statistics })
     }
 
-    fn check(&self) -> Result<(), PresolveError> {
+    /// Refuses parameters outside their range.
+    pub(crate) fn check(&self) -> Result<(), PresolveError> {
         let refuse = |name, value: usize, allowed| Err(PresolveError::Parameter { name, value: value as f64, allowed });
         match (self.region_size, self.max_degree) {
             (size, _) if size == 1 || size > LARGEST_REGION => refuse("region_size", size, "0, or from 2 to 20"),
@@ -196,7 +199,7 @@ impl Presolve {
                 return Outcome { bound: Some(work.offset()), complete: true };
             }
             if std::mem::take(&mut roof_is_due) {
-                let Some(dual) = roof::roof_dual(work, !self.strong_only, limit) else {
+                let Some(dual) = roof_dual(work, !self.strong_only, limit) else {
                     return Outcome { bound, complete: false };
                 };
                 bound = bound.max(Some(dual.bound));
@@ -394,7 +397,7 @@ pub struct RoofDuality {
 pub fn roof_duality(bqm: &Bqm, strong_only: bool) -> Result<RoofDuality, PresolveError> {
     let unit = Unit::of(bqm)?;
     let mut work = model_in_units(bqm, unit)?;
-    let roof = roof::roof_dual(&mut work, !strong_only, u64::MAX).expect("no limit");
+    let roof = roof_dual(&mut work, !strong_only, u64::MAX).expect("no limit");
     let [low, high] = bqm.vartype().values();
     let fixed = roof.strong.into_iter().chain(roof.weak);
     let mut fixed: Vec<_> = fixed.map(|(variable, value)| (variable, if value { high } else { low })).collect();

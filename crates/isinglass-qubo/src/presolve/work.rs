@@ -76,6 +76,10 @@ impl Work {
         self.offset
     }
 
+    pub(crate) fn add_offset(&mut self, offset: Units) {
+        self.offset += offset;
+    }
+
     /// Number of variables at the beginning.
     pub(crate) fn num_variables(&self) -> usize {
         self.linear.len()
@@ -282,7 +286,7 @@ impl Work {
     }
 
     /// The part of some variables as a model of a vartype, without the offset.
-    pub(super) fn to_bqm(&self, variables: &[u32], unit: Unit, vartype: Vartype) -> Result<Bqm, ModelError> {
+    pub(crate) fn to_bqm(&self, variables: &[u32], unit: Unit, vartype: Vartype) -> Result<Bqm, ModelError> {
         let part = self.part(variables);
         let mut builder = BqmBuilder::new(vartype, variables.len());
         // x = (s + 1) / 2: in quarters of a unit
