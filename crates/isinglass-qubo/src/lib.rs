@@ -20,6 +20,7 @@ pub mod rng;
 pub mod model;
 pub mod sample_set;
 pub mod io;
+pub mod presolve;
 pub mod sampler;
 pub mod time_to_solution;
 pub mod race;

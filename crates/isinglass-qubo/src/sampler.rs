@@ -1,6 +1,7 @@
 //! The trait that every sampler implements, and how a run is limited, watched and stopped.
 
 mod annealing;
+mod branch_and_bound;
 mod descent;
 pub mod exhaustive;
 mod isa;
@@ -12,12 +13,14 @@ mod threads;
 mod watch;
 
 pub use annealing::{SimulatedAnnealing, default_beta_range};
+pub use branch_and_bound::BranchAndBound;
 pub use descent::SteepestDescent;
 pub use exhaustive::Exhaustive;
 pub use isa::Isa;
 pub use random::RandomSampling;
 
 use crate::model::{Bqm, ModelError};
+use crate::presolve::PresolveError;
 use crate::sample_set::{Row, SampleSet};
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -158,6 +161,9 @@ pub enum SampleError {
     /// The problem cannot be written in the form the sampler needs.
     #[error("the problem cannot be converted for the sampler")]
     Model(#[from] ModelError),
+    /// The problem cannot be presolved by a sampler that depends on it.
+    #[error(transparent)]
+    Presolve(#[from] PresolveError),
 }
 
 /// Looks for samples of low energy.
