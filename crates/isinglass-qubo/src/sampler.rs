@@ -4,10 +4,12 @@ mod annealing;
 mod descent;
 pub mod exhaustive;
 mod isa;
+mod polished;
 mod random;
 mod reads;
 mod scaling;
 mod state;
+mod tabu;
 mod threads;
 mod watch;
 
@@ -15,7 +17,9 @@ pub use annealing::{SimulatedAnnealing, default_beta_range};
 pub use descent::SteepestDescent;
 pub use exhaustive::Exhaustive;
 pub use isa::Isa;
+pub use polished::Polished;
 pub use random::RandomSampling;
+pub use tabu::Tabu;
 
 use crate::model::{Bqm, ModelError};
 use crate::sample_set::{Row, SampleSet};
