@@ -5,10 +5,12 @@ mod branch_and_bound;
 mod descent;
 pub mod exhaustive;
 mod isa;
+mod polished;
 mod random;
 mod reads;
 mod scaling;
 mod state;
+mod tabu;
 mod threads;
 mod watch;
 
@@ -17,7 +19,9 @@ pub use branch_and_bound::BranchAndBound;
 pub use descent::SteepestDescent;
 pub use exhaustive::Exhaustive;
 pub use isa::Isa;
+pub use polished::Polished;
 pub use random::RandomSampling;
+pub use tabu::Tabu;
 
 use crate::model::{Bqm, ModelError};
 use crate::presolve::PresolveError;
