@@ -1,11 +1,15 @@
 //! The trait that every sampler implements, and how a run is limited, watched and stopped.
 
+mod anneal_schedule;
 mod annealing;
+#[cfg(test)]
+mod boltzmann;
 mod descent;
 pub mod exhaustive;
 mod isa;
 mod lanes;
 mod parallel_tempering;
+mod quantum_annealing;
 mod random;
 mod reads;
 mod replicas;
@@ -14,11 +18,13 @@ mod state;
 mod threads;
 mod watch;
 
+pub use anneal_schedule::{AnnealSchedule, SchedulePoint};
 pub use annealing::{SimulatedAnnealing, default_beta_range};
 pub use descent::SteepestDescent;
 pub use exhaustive::Exhaustive;
 pub use isa::Isa;
 pub use parallel_tempering::ParallelTempering;
+pub use quantum_annealing::{Readout, SimulatedQuantumAnnealing, WorldlineMoves};
 pub use random::RandomSampling;
 
 use crate::model::{Bqm, ModelError};

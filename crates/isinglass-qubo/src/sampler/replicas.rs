@@ -97,14 +97,43 @@ impl<'a, T: Number> Replicas<'a, T> {
         }
     }
 
-    /// Offers every variable a flip in every lane, in index order.
-    pub(super) fn sweep(&mut self, temperatures: &Temperatures) {
+    /// Computes fields afresh where they round and it is time. Called before each sweep.
+    pub(super) fn begin_sweep(&mut self) {
         if self.problem.rounds && self.sweeps.is_multiple_of(SWEEPS_BETWEEN_REFRESHES) {
             self.refresh();
         }
         self.sweeps = self.sweeps.wrapping_add(1);
+    }
+
+    /// Offers every variable a flip in every lane, in index order.
+    pub(super) fn sweep(&mut self, temperatures: &Temperatures) {
+        self.begin_sweep();
         let Self { problem, isa, spins, fields, energies, random, .. } = self;
         T::sweep(*isa, problem, spins, fields, energies, temperatures, random);
+    }
+
+    /// Half of what `variable` would gain by a turn in each lane: `s_i f_i`.
+    pub(super) fn gains(&self, variable: usize) -> [f32; LANES] {
+        let (spins, fields) = (&self.spins[variable].0, &self.fields[variable].0);
+        std::array::from_fn(|lane| fields[lane].signed(spins[lane]).to_f32())
+    }
+
+    /// The lanes in which `variable` is up, as bits.
+    pub(super) fn ups(&self, variable: usize) -> u64 {
+        let spins = self.spins[variable].0.iter().enumerate();
+        spins.fold(0, |bits, (lane, spin)| bits | u64::from(*spin > T::ZERO) << lane)
+    }
+
+    /// Turns `variable` in the lanes whose bits are set.
+    pub(super) fn turn(&mut self, variable: usize, lanes: u64) {
+        let lanes = std::array::from_fn(|lane| lanes >> lane & 1 == 1);
+        let Self { problem, isa, spins, fields, energies, .. } = self;
+        T::turn(*isa, problem, variable, &lanes, spins, fields, energies);
+    }
+
+    /// 32 random bits for each lane.
+    pub(super) fn words(&mut self) -> Lanes<u32> {
+        self.random.words()
     }
 
     /// The energy of each lane, in units, without the offset.

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::model::BqmBuilder;
-use crate::sampler::exhaustive;
+use crate::sampler::{boltzmann, exhaustive};
 use crate::testing::{planted, random_integers, random_reals, sampler_conformance};
 use proptest::prelude::*;
 
@@ -77,29 +77,6 @@ fn every_width_finds_the_minimum() {
     }
 }
 
-/// Pearson's statistic of counts of states against the Boltzmann distribution over states that are expected at least five times;
-/// rarer ones are counted together. Returns the statistic and its degrees of freedom.
-fn chi_square(bqm: &Bqm, beta: f64, counts: &[f64]) -> (f64, f64) {
-    let spins = |index: usize| -> Vec<i8> {
-        (0..bqm.num_variables()).map(|variable| if index >> variable & 1 == 1 { 1 } else { -1 }).collect()
-    };
-    let weights: Vec<f64> = (0..counts.len()).map(|index| (-beta * bqm.energy(&spins(index))).exp()).collect();
-    let scale = counts.iter().sum::<f64>() / weights.iter().sum::<f64>();
-    let (mut statistic, mut freedom, mut rare) = (0.0, -1.0, (0.0, 0.0));
-    let mut bin = |count: f64, expected: f64| {
-        statistic += (count - expected).powi(2) / expected;
-        freedom += 1.0;
-    };
-    for (&count, weight) in counts.iter().zip(weights) {
-        let expected = weight * scale;
-        if expected >= 5.0 { bin(count, expected) } else { rare = (rare.0 + count, rare.1 + expected) }
-    }
-    if rare.1 >= 5.0 {
-        bin(rare.0, rare.1);
-    }
-    (statistic, freedom)
-}
-
 /// Counts states at each rung of many blocks, after enough sweeps to forget the start and with as many between two counts.
 fn assert_every_rung_is_boltzmann(bqm: &Bqm, parameters: ParallelTempering, fixed_ladder: bool) {
     let beta_range = parameters.beta_range.unwrap();
@@ -114,24 +91,19 @@ fn assert_every_rung_is_boltzmann(bqm: &Bqm, parameters: ParallelTempering, fixe
         block.sweep(total);
     }
     let mut counts = vec![vec![0.0; 1 << bqm.num_variables()]; num_replicas];
-    for _ in 0..4000 {
-        for _ in 0..24 {
+    for _ in 0..3000 {
+        for _ in 0..16 {
             block.sweep(total);
         }
         for set in block.sets() {
             for (rung, &lane) in set.iter().enumerate() {
-                let spins = block.replicas().spins(lane);
-                let index = spins.iter().enumerate().fold(0, |sum, (bit, &spin)| sum | usize::from(spin > 0) << bit);
-                counts[rung][index] += 1.0;
+                counts[rung][boltzmann::index(&block.replicas().spins(lane))] += 1.0;
             }
         }
     }
     assert_eq!(parameters.cluster_moves == Some(true), block.turned() > 0);
     for (rung, &beta) in block.betas().iter().enumerate() {
-        let (statistic, freedom) = chi_square(bqm, beta, &counts[rung]);
-        // five standard deviations of the chi-square distribution
-        assert!(statistic < freedom + 5.0 * (2.0 * freedom).sqrt(), "beta {beta}: {statistic} for {freedom}");
-        assert!(freedom > 30.0);
+        boltzmann::assert_follows(&counts[rung], &boltzmann::weights(bqm, beta), &format!("beta {beta}"));
     }
 }
 

@@ -12,10 +12,10 @@ use crate::sampler::lanes::{LANES, LaneRandom, Lanes, exponential};
 /// Variables whose gains are summed before they go to the energies.
 pub(super) const CHUNK: usize = 1 << 12;
 
-macro_rules! sweep {
-    ($name:ident, $type:ty) => {
+macro_rules! kernels {
+    ($sweep:ident, $turn:ident, $type:ty) => {
         dispatch! {
-            pub(super) fn $name(
+            pub(super) fn $sweep(
                 problem: &Problem<$type>,
                 spins: &mut [Lanes<$type>],
                 fields: &mut [Lanes<$type>],
@@ -24,13 +24,23 @@ macro_rules! sweep {
                 random: &mut LaneRandom,
             ) = sweep_lanes
         }
+        dispatch! {
+            pub(super) fn $turn(
+                problem: &Problem<$type>,
+                variable: usize,
+                lanes: &[bool; LANES],
+                spins: &mut [Lanes<$type>],
+                fields: &mut [Lanes<$type>],
+                energies: &mut Lanes<f64>,
+            ) = turn_lanes
+        }
     };
 }
 
-sweep!(sweep_bytes, i8);
-sweep!(sweep_integers, i16);
-sweep!(sweep_singles, f32);
-sweep!(sweep_doubles, f64);
+kernels!(sweep_bytes, turn_bytes, i8);
+kernels!(sweep_integers, turn_integers, i16);
+kernels!(sweep_singles, turn_singles, f32);
+kernels!(sweep_doubles, turn_doubles, f64);
 
 #[inline(always)]
 fn sweep_lanes<T: Number>(
@@ -65,11 +75,11 @@ fn update<T: Number>(
     temperatures: &Temperatures,
     random: &mut LaneRandom,
 ) {
-    let spins = &mut spins[variable].0;
     let words = random.words().0;
     let mut gains = [T::ZERO; LANES];
+    let (own_spins, own_fields) = (&spins[variable].0, &fields[variable].0);
     for lane in 0..LANES {
-        gains[lane] = fields[variable].0[lane].signed(spins[lane]);
+        gains[lane] = own_fields[lane].signed(own_spins[lane]);
     }
     let mut accepted = [false; LANES];
     for lane in 0..LANES {
@@ -80,6 +90,21 @@ fn update<T: Number>(
     if !accepted.iter().fold(false, |any, accept| any | accept) {
         return;
     }
+    turn_accepted(problem, variable, &accepted, &gains, spins, fields, sums);
+}
+
+/// Turns `variable` where accepted, and adds the gains of these lanes to their sums.
+#[inline(always)]
+fn turn_accepted<T: Number>(
+    problem: &Problem<T>,
+    variable: usize,
+    accepted: &[bool; LANES],
+    gains: &[T; LANES],
+    spins: &mut [Lanes<T>],
+    fields: &mut [Lanes<T>],
+    sums: &mut [T::Sum; LANES],
+) {
+    let spins = &mut spins[variable].0;
     // the new spins of those that turn, zero elsewhere
     let mut turned = [T::ZERO; LANES];
     for lane in 0..LANES {
@@ -93,5 +118,27 @@ fn update<T: Number>(
         for (field, turned) in fields[entry.neighbor as usize].0.iter_mut().zip(&turned) {
             *field = field.plus(twice.signed(*turned));
         }
+    }
+}
+
+/// Turns `variable` in the lanes that are said.
+#[inline(always)]
+fn turn_lanes<T: Number>(
+    problem: &Problem<T>,
+    variable: usize,
+    lanes: &[bool; LANES],
+    spins: &mut [Lanes<T>],
+    fields: &mut [Lanes<T>],
+    energies: &mut Lanes<f64>,
+) {
+    let mut sums = [T::Sum::default(); LANES];
+    let mut gains = [T::ZERO; LANES];
+    let (own_spins, own_fields) = (&spins[variable].0, &fields[variable].0);
+    for lane in 0..LANES {
+        gains[lane] = own_fields[lane].signed(own_spins[lane]);
+    }
+    turn_accepted(problem, variable, lanes, &gains, spins, fields, &mut sums);
+    for (energy, sum) in energies.0.iter_mut().zip(sums) {
+        *energy -= 2.0 * sum.into();
     }
 }

@@ -4,7 +4,7 @@ use super::Temperatures;
 use super::kernel;
 use super::problem::Problem;
 use crate::sampler::isa::Isa;
-use crate::sampler::lanes::{LaneRandom, Lanes};
+use crate::sampler::lanes::{LANES, LaneRandom, Lanes};
 
 /// A type of numbers with the kernel that sweeps it. Integer arithmetic wraps: a field that is known to fit in the end may leave
 /// the range on the way there.
@@ -34,10 +34,21 @@ pub(in crate::sampler) trait Number: Copy + PartialEq + PartialOrd + Send + Sync
         temperatures: &Temperatures,
         random: &mut LaneRandom,
     );
+
+    /// Turns `variable` in the lanes that are said.
+    fn turn(
+        isa: Isa,
+        problem: &Problem<Self>,
+        variable: usize,
+        lanes: &[bool; LANES],
+        spins: &mut [Lanes<Self>],
+        fields: &mut [Lanes<Self>],
+        energies: &mut Lanes<f64>,
+    );
 }
 
 macro_rules! number {
-    ($type:ty, $sum:ty, $zero:literal, $one:literal, $minus_one:literal, $plus:expr, $signed:expr, $sweep:path) => {
+    ($type:ty, $sum:ty, $zero:literal, $one:literal, $minus_one:literal, $plus:expr, $signed:expr, $sweep:path, $turn:path) => {
         impl Number for $type {
             type Sum = $sum;
             const ZERO: Self = $zero;
@@ -78,13 +89,24 @@ macro_rules! number {
             ) {
                 $sweep(isa, problem, spins, fields, energies, temperatures, random);
             }
+            fn turn(
+                isa: Isa,
+                problem: &Problem<Self>,
+                variable: usize,
+                lanes: &[bool; LANES],
+                spins: &mut [Lanes<Self>],
+                fields: &mut [Lanes<Self>],
+                energies: &mut Lanes<f64>,
+            ) {
+                $turn(isa, problem, variable, lanes, spins, fields, energies);
+            }
         }
     };
 }
 
 // bytes have no multiplication among vector instructions: their signs are chosen
 macro_rules! integer {
-    ($type:ty, $sweep:path) => {
+    ($type:ty, $sweep:path, $turn:path) => {
         number!(
             $type,
             i32,
@@ -96,12 +118,13 @@ macro_rules! integer {
                 let signed = if sign < 0 { number.wrapping_neg() } else { number };
                 if sign == 0 { 0 } else { signed }
             },
-            $sweep
+            $sweep,
+            $turn
         );
     };
 }
 
-integer!(i8, kernel::sweep_bytes);
-integer!(i16, kernel::sweep_integers);
-number!(f32, f64, 0.0, 1.0, -1.0, |a, b| a + b, |a, b| a * b, kernel::sweep_singles);
-number!(f64, f64, 0.0, 1.0, -1.0, |a, b| a + b, |a, b| a * b, kernel::sweep_doubles);
+integer!(i8, kernel::sweep_bytes, kernel::turn_bytes);
+integer!(i16, kernel::sweep_integers, kernel::turn_integers);
+number!(f32, f64, 0.0, 1.0, -1.0, |a, b| a + b, |a, b| a * b, kernel::sweep_singles, kernel::turn_singles);
+number!(f64, f64, 0.0, 1.0, -1.0, |a, b| a + b, |a, b| a * b, kernel::sweep_doubles, kernel::turn_doubles);
