@@ -14,6 +14,7 @@ mod random;
 mod reads;
 mod replicas;
 mod scaling;
+mod spin_vector;
 mod state;
 mod threads;
 mod watch;
@@ -26,6 +27,7 @@ pub use isa::Isa;
 pub use parallel_tempering::ParallelTempering;
 pub use quantum_annealing::{Readout, SimulatedQuantumAnnealing, WorldlineMoves};
 pub use random::RandomSampling;
+pub use spin_vector::{RotorMoves, SpinVectorMonteCarlo};
 
 use crate::model::{Bqm, ModelError};
 use crate::sample_set::{Row, SampleSet};
