@@ -1,26 +1,40 @@
 //! The trait that every sampler implements, and how a run is limited, watched and stopped.
 
+mod anneal_schedule;
 mod annealing;
+#[cfg(test)]
+mod boltzmann;
 mod branch_and_bound;
 mod descent;
 pub mod exhaustive;
 mod isa;
+mod lanes;
+mod parallel_tempering;
 mod polished;
+mod population_annealing;
+mod quantum_annealing;
 mod random;
 mod reads;
+mod replicas;
 mod scaling;
+mod spin_vector;
 mod state;
 mod tabu;
 mod threads;
 mod watch;
 
+pub use anneal_schedule::{AnnealSchedule, SchedulePoint};
 pub use annealing::{SimulatedAnnealing, default_beta_range};
 pub use branch_and_bound::BranchAndBound;
 pub use descent::SteepestDescent;
 pub use exhaustive::Exhaustive;
 pub use isa::Isa;
+pub use parallel_tempering::ParallelTempering;
 pub use polished::Polished;
+pub use population_annealing::{PopulationAnnealing, PopulationStep};
+pub use quantum_annealing::{Readout, SimulatedQuantumAnnealing, WorldlineMoves};
 pub use random::RandomSampling;
+pub use spin_vector::{RotorMoves, SpinVectorMonteCarlo};
 pub use tabu::Tabu;
 
 use crate::model::{Bqm, ModelError};
