@@ -2,7 +2,9 @@
 
 mod beta_range;
 mod block;
+mod dense;
 mod lanes;
+mod layout;
 mod number;
 mod problem;
 mod random;
@@ -20,10 +22,11 @@ use super::watch::Watch;
 use super::{RunControl, SampleError, SampleStatus, Sampler, Sampling, scaling};
 use crate::model::{Bqm, Vartype};
 use crate::sample_set::SampleSet;
-use block::{Block, block_bytes};
+use block::Block;
+use dense::DenseBlock;
 use lanes::LANES;
-use number::Number;
-use problem::{Problem, Scaling, Width};
+use layout::Layout;
+use problem::{Scaling, Width};
 use rayon::prelude::*;
 use schedule::Geometric;
 
@@ -126,11 +129,14 @@ impl SimulatedAnnealing {
         let beta_range = self.beta_range.unwrap_or_else(|| default_beta_range(&spin));
         let scaling = Scaling::new(&spin, beta_range.0.max(beta_range.1));
         let run = Run { parameters: self, bqm, spin: &spin, control, beta_range, scaling };
-        match scaling.width {
-            Width::Byte => run.all_blocks::<i8>(),
-            Width::Integer => run.all_blocks::<i16>(),
-            Width::Single => run.all_blocks::<f32>(),
-            Width::Double => run.all_blocks::<f64>(),
+        match (scaling.width, dense::suits(&spin, scaling.width)) {
+            (Width::Byte, _) => run.all_blocks::<Block<i8>>(),
+            (Width::Integer, false) => run.all_blocks::<Block<i16>>(),
+            (Width::Single, false) => run.all_blocks::<Block<f32>>(),
+            (Width::Double, false) => run.all_blocks::<Block<f64>>(),
+            (Width::Integer, true) => run.all_blocks::<DenseBlock<i16>>(),
+            (Width::Single, true) => run.all_blocks::<DenseBlock<f32>>(),
+            (Width::Double, true) => run.all_blocks::<DenseBlock<f64>>(),
         }
     }
 }
@@ -147,20 +153,21 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn all_blocks<T: Number>(&self) -> Result<Sampling, SampleError> {
+    fn all_blocks<L: Layout>(&self) -> Result<Sampling, SampleError> {
         let SimulatedAnnealing { num_reads, num_sweeps, .. } = *self.parameters;
         let num_variables = self.bqm.num_variables();
         let num_blocks = num_reads.div_ceil(LANES);
-        self.check_memory(block_bytes::<T>(num_variables), num_blocks)?;
-        let problem = Problem::<T>::new(self.spin, self.scaling);
+        self.check_memory(L::bytes(num_variables), num_blocks)?;
+        let problem = L::problem(self.spin, self.scaling);
         let watch = Watch::new(self.control, (num_blocks as u64).saturating_mul(num_sweeps));
         let one_block = |index: usize| {
             // a run that was stopped still returns its first block
             if index > 0 && watch.is_stopped() {
                 return None;
             }
-            let block = self.block(&problem, index, &watch);
-            let samples = (0..LANES.min(num_reads - index * LANES)).map(|lane| block.sample(lane, self.bqm.vartype()));
+            let block: L = self.block(&problem, index, &watch);
+            let values = self.bqm.vartype().values();
+            let samples = (0..LANES.min(num_reads - index * LANES)).map(|lane| block.sample(lane, values));
             let set = SampleSet::from_samples(self.bqm, samples).expect("one value of the vartype for each variable");
             set.best().inspect(|best| watch.enter(best.energy));
             Some(set)
@@ -177,19 +184,19 @@ impl Run<'_> {
     }
 
     /// Anneals block `index`, with a look at the clock now and then.
-    fn block<T: Number>(&self, problem: &Problem<T>, index: usize, watch: &Watch<'_>) -> Block<T> {
+    fn block<L: Layout>(&self, problem: &L::Problem, index: usize, watch: &Watch<'_>) -> L {
         let SimulatedAnnealing { num_sweeps, seed, isa, .. } = *self.parameters;
         let isa = Isa::or_detect(isa);
         let schedule = Geometric::new(self.beta_range, num_sweeps);
-        let mut block = Block::new(problem, seed, index);
+        let mut block = L::new(problem, seed, index);
         // the same on every machine: rounding fields are computed afresh at each look
-        let between_looks = (UPDATES_BETWEEN_LOOKS / (LANES * problem.linear.len().max(1))).max(1) as u64;
+        let between_looks = (UPDATES_BETWEEN_LOOKS / (LANES * self.bqm.num_variables().max(1))).max(1) as u64;
         let mut done = 0;
         while done < num_sweeps {
             let next = done + between_looks.min(num_sweeps - done);
             block.sweep(problem, isa, (done..next).map(|sweep| schedule.beta(sweep) * self.scaling.unit));
             if watch.target().is_some() {
-                let best = block.sample(block.best_lane(problem), self.bqm.vartype());
+                let best = block.sample(block.best_lane(problem), self.bqm.vartype().values());
                 watch.enter(self.bqm.energy(&best));
             }
             if watch.advance(next - done) {
@@ -200,12 +207,12 @@ impl Run<'_> {
         block
     }
 
-    fn check_memory(&self, block: usize, num_blocks: usize) -> Result<(), SampleError> {
+    fn check_memory(&self, (problem, block): (usize, usize), num_blocks: usize) -> Result<(), SampleError> {
         let states = block.saturating_mul(rayon::current_num_threads().min(num_blocks));
         // values and energies, in the sets of the blocks and in the one returned
         let sample = self.bqm.num_variables().saturating_add(size_of::<f64>());
         let samples = self.parameters.num_reads.saturating_mul(sample).saturating_mul(2);
-        let bytes = states.saturating_add(samples);
+        let bytes = problem.saturating_add(states).saturating_add(samples);
         if bytes > MAX_BYTES { Err(SampleError::Memory { bytes, limit: MAX_BYTES }) } else { Ok(()) }
     }
 }

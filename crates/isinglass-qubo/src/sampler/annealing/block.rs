@@ -4,7 +4,6 @@ use super::lanes::{LANES, Lanes, State};
 use super::number::Number;
 use super::problem::Problem;
 use super::random::Random;
-use crate::model::Vartype;
 use crate::sampler::isa::Isa;
 
 /// States of [`LANES`] reads.
@@ -69,9 +68,8 @@ impl<T: Number> Block<T> {
         (0..LANES).min_by(|&left, &right| energies[left].total_cmp(&energies[right])).unwrap_or(0)
     }
 
-    /// The state of one read as a sample.
-    pub(super) fn sample(&self, lane: usize, vartype: Vartype) -> Vec<i8> {
-        let [low, high] = vartype.values();
+    /// The spins of one read, as these values.
+    pub(super) fn sample(&self, lane: usize, [low, high]: [i8; 2]) -> Vec<i8> {
         self.state.spins.iter().map(|spins| if spins.0[lane] > T::ZERO { high } else { low }).collect()
     }
 }

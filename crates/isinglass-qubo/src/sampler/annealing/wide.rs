@@ -25,36 +25,61 @@ dispatch! {
 /// `-ln(u)` of the least `u` that is drawn, `2^-33`, rounded up: no spin beyond it can flip.
 const LARGEST_EXPONENTIAL: f32 = 23.0;
 
-/// Offers every variable a flip in every lane, in index order, at inverse temperature `beta` (per unit of the fields).
-/// A variable that no lane can flip draws no random numbers.
-#[inline(always)]
-fn sweep_lanes<T: Number>(beta: f64, couplings: &Couplings<T>, state: &mut State<T>, random: &mut Random) {
-    // beta = 0 would make the reach infinite and 0 * inf a NaN; at this size every flip is taken just as well
-    let reach = (0.5 / beta).min(1e30) as f32;
-    let hopeless = -LARGEST_EXPONENTIAL * reach;
-    // an exponential number is below this once in 16 times
-    let least_if_free = if beta > 0.0 { reach * -(1.0 - FREE_FLIPS_TURNED_DOWN).ln() } else { 0.0 };
-    for variable in 0..state.spins.len() {
-        let spins = &mut state.spins[variable].0;
-        let fields = &state.fields[variable].0;
-        let mut gains = [0f32; LANES];
+/// The rule at one inverse temperature, for gains `s f` in 32-bit numbers.
+#[derive(Clone, Copy)]
+pub(super) struct Rule {
+    /// `1 / (2 beta)`.
+    reach: f32,
+    /// No flip of a gain below this is ever taken.
+    hopeless: f32,
+    /// What `reach` times an exponential number must be at least where a flip is free.
+    least_if_free: f32,
+}
+
+impl Rule {
+    /// The rule at `beta` per unit of the fields.
+    pub(super) fn new(beta: f64) -> Self {
+        // beta = 0 would make the reach infinite and 0 * inf a NaN; at this size every flip is taken just as well
+        let reach = (0.5 / beta).min(1e30) as f32;
+        // an exponential number is below this once in 16 times
+        let least_if_free = if beta > 0.0 { reach * -(1.0 - FREE_FLIPS_TURNED_DOWN).ln() } else { 0.0 };
+        Self { reach, hopeless: -LARGEST_EXPONENTIAL * reach, least_if_free }
+    }
+
+    /// The lanes that take their flip; `None`, and no random numbers drawn, if no lane can.
+    #[inline(always)]
+    pub(super) fn accepted(&self, gains: &[f32; LANES], random: &mut Random) -> Option<[bool; LANES]> {
         let mut hopeful = false;
-        for lane in 0..LANES {
-            gains[lane] = spins[lane].times(fields[lane]).to_f32();
-        }
         // joined by `or`, since the largest gain would be a chain of comparisons one after the other
-        for gain in &gains {
-            hopeful |= *gain >= hopeless;
+        for gain in gains {
+            hopeful |= *gain >= self.hopeless;
         }
         if !hopeful {
-            continue;
+            return None;
         }
         let words = random.bytes::<{ 4 * LANES }>().as_chunks::<4>().0;
         let mut accepted = [false; LANES];
         for lane in 0..LANES {
-            let least = if gains[lane] == 0.0 { least_if_free } else { 0.0 };
-            accepted[lane] = gains[lane] + reach * minus_ln(u32::from_le_bytes(words[lane])) >= least;
+            let least = if gains[lane] == 0.0 { self.least_if_free } else { 0.0 };
+            accepted[lane] = gains[lane] + self.reach * minus_ln(u32::from_le_bytes(words[lane])) >= least;
         }
+        Some(accepted)
+    }
+}
+
+/// Offers every variable a flip in every lane, in index order, at inverse temperature `beta` (per unit of the fields).
+/// A variable that no lane can flip draws no random numbers.
+#[inline(always)]
+fn sweep_lanes<T: Number>(beta: f64, couplings: &Couplings<T>, state: &mut State<T>, random: &mut Random) {
+    let rule = Rule::new(beta);
+    for variable in 0..state.spins.len() {
+        let spins = &mut state.spins[variable].0;
+        let fields = &state.fields[variable].0;
+        let mut gains = [0f32; LANES];
+        for lane in 0..LANES {
+            gains[lane] = spins[lane].times(fields[lane]).to_f32();
+        }
+        let Some(accepted) = rule.accepted(&gains, random) else { continue };
         if !accepted.iter().fold(false, |any, accept| any | accept) {
             continue;
         }

@@ -1,0 +1,76 @@
+//! Couplings as a full matrix, in blocks that kernels read from end to end; and when it is worth having.
+
+use super::DenseNumber;
+use crate::model::Bqm;
+use crate::sampler::annealing::problem::Width;
+
+/// Variables that are decided on before fields are brought up to date: as many as a word has bits.
+pub(super) const TILE: usize = 64;
+
+/// Variables in a piece of fields.
+pub(super) const WIDTH: usize = 128;
+
+/// The largest matrix that is taken.
+const MAX_BYTES: usize = 4 << 30;
+
+/// Fields, or couplings, of neighbouring variables.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+pub(super) struct Piece<T>(pub(super) [T; WIDTH]);
+
+/// For each tile of variables, and then for each piece of neighbours, [`TILE`] rows; zero beyond the last variable.
+pub(super) struct Matrix<T> {
+    pieces: Vec<Piece<T>>,
+    num_tiles: usize,
+    num_pieces: usize,
+}
+
+/// Bytes of a matrix.
+pub(super) fn bytes<T>(num_variables: usize) -> usize {
+    let rows = num_variables.next_multiple_of(TILE);
+    rows.saturating_mul(num_variables.next_multiple_of(WIDTH)).saturating_mul(size_of::<T>())
+}
+
+/// Whether the dense layout is the faster one for a problem, and its matrix of bearable size.
+pub(in crate::sampler::annealing) fn suits(spin: &Bqm, width: Width) -> bool {
+    let num_variables = spin.num_variables();
+    let bytes = match width {
+        // no field of many neighbours fits a byte
+        Width::Byte => return false,
+        Width::Integer => bytes::<i16>(num_variables),
+        Width::Single => bytes::<f32>(num_variables),
+        Width::Double => bytes::<f64>(num_variables),
+    };
+    let pairs = (num_variables * num_variables.saturating_sub(1) / 2) as f64;
+    num_variables >= LEAST_VARIABLES && bytes <= MAX_BYTES && spin.num_interactions() as f64 >= LEAST_DENSITY * pairs
+}
+
+const LEAST_VARIABLES: usize = 64;
+const LEAST_DENSITY: f64 = 0.2;
+
+impl<T: DenseNumber> Matrix<T> {
+    /// The couplings of a model in multiples of `unit`.
+    pub(super) fn new(spin: &Bqm, unit: f64) -> Self {
+        let num_variables = spin.num_variables();
+        let (num_tiles, num_pieces) = (num_variables.div_ceil(TILE), num_variables.div_ceil(WIDTH));
+        let mut pieces = vec![Piece([T::ZERO; WIDTH]); num_tiles * num_pieces * TILE];
+        for variable in 0..num_variables {
+            let (neighbors, biases) = spin.neighborhood(variable);
+            let (tile, row) = (variable / TILE, variable % TILE);
+            for (&neighbor, &bias) in neighbors.iter().zip(biases) {
+                let (piece, column) = (neighbor as usize / WIDTH, neighbor as usize % WIDTH);
+                pieces[(tile * num_pieces + piece) * TILE + row].0[column] = T::from_f64(bias / unit);
+            }
+        }
+        Self { pieces, num_tiles, num_pieces }
+    }
+
+    pub(super) fn num_tiles(&self) -> usize {
+        self.num_tiles
+    }
+
+    /// The couplings of the variables of a tile with those of a piece.
+    pub(super) fn rows(&self, tile: usize, piece: usize) -> &[Piece<T>] {
+        &self.pieces[(tile * self.num_pieces + piece) * TILE..][..TILE]
+    }
+}

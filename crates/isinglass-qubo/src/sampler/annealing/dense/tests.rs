@@ -1,0 +1,1 @@
+//! The dense layout against the sparse one.

@@ -1,0 +1,111 @@
+//! Offering flips to the variables of one tile, in every lane.
+
+use super::DenseNumber;
+use super::matrix::{Piece, TILE};
+use crate::sampler::annealing::lanes::{LANES, Lanes};
+use crate::sampler::annealing::number::Number;
+use crate::sampler::annealing::random::Random;
+use crate::sampler::annealing::wide::Rule;
+use crate::sampler::isa::dispatch;
+
+/// What is at hand while a tile is decided on.
+pub(super) struct Tile<T> {
+    /// Fields of its variables as they were before the tile.
+    fields: [Lanes<T>; TILE],
+    /// Couplings among its variables.
+    couplings: [[T; TILE]; TILE],
+    /// Lanes that flipped, for each variable.
+    pub(super) flips: [u64; TILE],
+    /// For each variable that flipped in any lane, in order: its index, and the change of its spin in every lane.
+    flipped: [usize; TILE],
+    changes: [Lanes<T>; TILE],
+}
+
+impl<T: DenseNumber> Tile<T> {
+    pub(super) fn new() -> Box<Self> {
+        let lanes = [Lanes([T::ZERO; LANES]); TILE];
+        let couplings = [[T::ZERO; TILE]; TILE];
+        Box::new(Self { fields: lanes, couplings, flips: [0; TILE], flipped: [0; TILE], changes: lanes })
+    }
+
+    /// Turns to the variables from `offset` on of a piece, with the fields of all lanes.
+    pub(super) fn load(&mut self, fields: &[Piece<T>], rows: &[Piece<T>], offset: usize) {
+        for (lane, piece) in fields.iter().enumerate() {
+            for (lanes, &field) in self.fields.iter_mut().zip(&piece.0[offset..][..TILE]) {
+                lanes.0[lane] = field;
+            }
+        }
+        for (couplings, row) in self.couplings.iter_mut().zip(rows) {
+            couplings.copy_from_slice(&row.0[offset..][..TILE]);
+        }
+    }
+}
+
+dispatch! {
+    /// [`offer_flips`] for 16-bit integers.
+    pub(super) fn offer_integers(rule: Rule, tile: &mut Tile<i16>, spins: &mut [u64], random: &mut Random) = offer_flips
+}
+dispatch! {
+    /// [`offer_flips`] for 32-bit floating-point numbers.
+    pub(super) fn offer_singles(rule: Rule, tile: &mut Tile<f32>, spins: &mut [u64], random: &mut Random) = offer_flips
+}
+dispatch! {
+    /// [`offer_flips`] for 64-bit floating-point numbers.
+    pub(super) fn offer_doubles(rule: Rule, tile: &mut Tile<f64>, spins: &mut [u64], random: &mut Random) = offer_flips
+}
+
+/// Numbers that are summed at a time.
+const GROUP: usize = 16;
+
+/// Offers the variables of `spins` a flip in every lane, in index order, and notes who flipped.
+#[inline(always)]
+fn offer_flips<T: Number>(rule: Rule, tile: &mut Tile<T>, spins: &mut [u64], random: &mut Random) {
+    let Tile { fields, couplings, flips, flipped, changes } = tile;
+    *flips = [0; TILE];
+    let mut num_flipped = 0;
+    for (variable, spins) in spins.iter_mut().enumerate() {
+        let mut signs = [T::ZERO; LANES];
+        let mut gains = [0f32; LANES];
+        for lane in 0..LANES {
+            signs[lane] = if *spins >> lane & 1 == 1 { T::ONE } else { T::ONE.plus(T::MINUS_TWO) };
+        }
+        for start in (0..LANES).step_by(GROUP) {
+            let mut sums = [T::ZERO; GROUP];
+            sums.copy_from_slice(&fields[variable].0[start..start + GROUP]);
+            for (&other, changes) in flipped.iter().zip(&*changes).take(num_flipped) {
+                let coupling = couplings[variable][other % TILE];
+                for (sum, change) in sums.iter_mut().zip(&changes.0[start..start + GROUP]) {
+                    *sum = sum.plus(coupling.times(*change));
+                }
+            }
+            for lane in 0..GROUP {
+                gains[start + lane] = sums[lane].times(signs[start + lane]).to_f32();
+            }
+        }
+        let Some(accepted) = rule.accepted(&gains, random) else { continue };
+        let accepted = gather(accepted);
+        if accepted == 0 {
+            continue;
+        }
+        for lane in 0..LANES {
+            let change = signs[lane].times(T::MINUS_TWO);
+            changes[num_flipped].0[lane] = if accepted >> lane & 1 == 1 { change } else { T::ZERO };
+        }
+        flipped[num_flipped] = variable;
+        num_flipped += 1;
+        flips[variable] = accepted;
+        *spins ^= accepted;
+    }
+}
+
+/// The lanes that are true, as bits.
+#[inline(always)]
+fn gather(lanes: [bool; LANES]) -> u64 {
+    let mut bits = 0;
+    for (eight, lanes) in lanes.as_chunks::<8>().0.iter().enumerate() {
+        // the product moves the lowest bit of byte `i` to bit `56 + i`
+        let word = u64::from_le_bytes(lanes.map(u8::from));
+        bits |= (word.wrapping_mul(0x0102_0408_1020_4080) >> 56) << (8 * eight);
+    }
+    bits
+}
