@@ -16,6 +16,9 @@ pub use descent::SteepestDescent;
 pub use exhaustive::Exhaustive;
 pub use isa::Isa;
 pub use random::RandomSampling;
+pub use scaling::common_divisor;
+pub use threads::in_pool;
+pub use watch::Watch;
 
 use crate::model::{Bqm, ModelError};
 use crate::sample_set::{Row, SampleSet};

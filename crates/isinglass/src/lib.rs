@@ -8,6 +8,7 @@ pub mod task;
 pub mod dataset;
 pub mod formulation;
 pub mod verify;
+pub mod evaluation;
 pub mod exact;
 pub mod baseline;
 pub mod metrics;
