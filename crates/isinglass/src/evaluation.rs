@@ -1,11 +1,13 @@
 //! The loss of a network, kept up to date while single weights are flipped: bit-sliced, 64 groups of rows to a word.
 
 mod counter;
+mod moves;
 mod slices;
 mod state;
 
 use crate::network::{Architecture, Network};
 use crate::task::Groups;
+pub use moves::{Move, moves};
 use slices::Slices;
 use state::State;
 
@@ -33,7 +35,10 @@ impl Weight {
 
 /// Groups of rows as evaluations read them: bit `g % 64` of word `g / 64` is about group `g`.
 #[derive(Clone, Debug)]
-pub struct SlicedGroups(Width<Slices<1>, Slices<WIDE>>);
+pub struct SlicedGroups {
+    slices: Width<Slices<1>, Slices<WIDE>>,
+    total_delta: f64,
+}
 
 /// Words to a block where one is not enough: a register of 512 bits.
 const WIDE: usize = 8;
@@ -46,16 +51,45 @@ enum Width<N, W> {
 }
 
 impl SlicedGroups {
-    /// Slices the groups of a task.
+    /// Slices the groups of a task for networks of this shape.
+    ///
+    /// # Panics
+    /// When groups and network differ in inputs or outputs.
     #[must_use]
     pub fn new(groups: &Groups, architecture: &Architecture) -> Self {
         assert_eq!(groups.inputs.num_columns(), architecture.num_inputs(), "one column for each input");
         assert_eq!(groups.targets.num_columns(), architecture.num_outputs(), "one target for each output");
-        Self(if groups.len() <= 64 {
+        let slices = if groups.len() <= 64 {
             Width::Narrow(Slices::new(groups, architecture.bias()))
         } else {
             Width::Wide(Slices::new(groups, architecture.bias()))
-        })
+        };
+        Self { slices, total_delta: groups.deltas.iter().sum() }
+    }
+
+    /// The sum of all deltas: what the loss can be above its constant.
+    #[must_use]
+    pub fn total_delta(&self) -> f64 {
+        self.total_delta
+    }
+
+    /// Bytes of an [`Evaluation`] of a network of this shape on so many groups.
+    #[must_use]
+    pub fn state_bytes(num_groups: usize, architecture: &Architecture) -> usize {
+        let words = if num_groups <= 64 { 1 } else { num_groups.div_ceil(64 * WIDE).saturating_mul(WIDE) };
+        let planes = (0..architecture.num_layers())
+            .map(|layer| architecture.width(layer + 1).saturating_mul(counter::record_len(architecture.fan_in(layer))))
+            .fold(0, usize::saturating_add);
+        words.saturating_mul(8).saturating_mul(planes).saturating_add(2 * architecture.num_weights())
+    }
+
+    /// Blocks that every flip looks at.
+    #[must_use]
+    pub fn num_blocks(&self) -> usize {
+        match &self.slices {
+            Width::Narrow(slices) => slices.num_blocks,
+            Width::Wide(slices) => slices.num_blocks,
+        }
     }
 }
 
@@ -88,7 +122,7 @@ impl<'a> Evaluation<'a> {
     /// When `groups` were sliced for networks with other inputs, outputs or bias.
     #[must_use]
     pub fn new(groups: &'a SlicedGroups, network: &Network) -> Self {
-        Self(match &groups.0 {
+        Self(match &groups.slices {
             Width::Narrow(slices) => Width::Narrow(State::new(slices, network)),
             Width::Wide(slices) => Width::Wide(State::new(slices, network)),
         })
@@ -104,7 +138,23 @@ impl<'a> Evaluation<'a> {
     /// The network as it is now.
     #[must_use]
     pub fn network(&self) -> Network {
-        on_state!(&self.0, state => state.network())
+        self.network_of(self.bits())
+    }
+
+    /// The bits of all weights as they are now, in an order of the evaluation's own: for [`Evaluation::network_of`].
+    #[inline(always)]
+    #[must_use]
+    pub fn bits(&self) -> &[bool] {
+        on_state!(&self.0, state => state.bits())
+    }
+
+    /// The network of bits that [`Evaluation::bits`] once were.
+    ///
+    /// # Panics
+    /// When there are not as many bits as weights.
+    #[must_use]
+    pub fn network_of(&self, bits: &[bool]) -> Network {
+        on_state!(&self.0, state => state.network_of(bits))
     }
 
     /// Whether a weight is `+1`.
@@ -118,6 +168,13 @@ impl<'a> Evaluation<'a> {
     #[inline(always)]
     pub fn change(&mut self, weight: Weight) -> f64 {
         on_state!(&mut self.0, state => state.change(weight))
+    }
+
+    /// By how much loss and linear term together would change.
+    #[inline(always)]
+    pub fn cost(&mut self, offer: &Move) -> f64 {
+        let term = if self.is_set(offer.weight) { -offer.bias } else { offer.bias };
+        self.change(offer.weight) + term
     }
 
     /// Flips a weight.

@@ -16,6 +16,7 @@ pub mod sealed;
 pub mod model;
 pub mod handover;
 pub mod descent;
+pub mod weight_annealing;
 pub mod train;
 pub mod report;
 

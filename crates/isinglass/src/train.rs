@@ -13,8 +13,9 @@ pub use plan::{Batching, PlanError, Solver, TrainingPlan};
 pub use state::{BestNetwork, StepRecord, TrainingState};
 
 use crate::descent::Descent;
+use crate::evaluation::SlicedGroups;
 use crate::exact::{ExactError, ExactTrainer};
-use crate::formulation::{Formulation, FormulationError, compile};
+use crate::formulation::{Formulation, FormulationError, WeightTerms, compile};
 use crate::network::Network;
 use crate::task::{Merge, Task};
 use crate::verify::{Verification, VerifyError, encode, loss, verify};
@@ -182,10 +183,11 @@ fn sample(
 ) -> Result<StepResult, TrainError> {
     let sampling = sampler.sample(&formulation.qubo, control)?;
     let groups = task.group(Merge::Equal);
-    let fixed = formulation.layout.known_weights();
+    let sliced = SlicedGroups::new(&groups, &plan.architecture);
+    let terms = WeightTerms { fixed: formulation.layout.known_weights().to_vec(), ..state.weight_terms() };
     let stop = || control.should_stop(None).is_some();
-    let descent = Descent { groups: &groups, fixed, biases: &state.biases, stop: &stop };
-    let objective = |network: &Network| groups.loss(&network.infer(&groups.inputs)) + state.bias_energy(network);
+    let descent = Descent { groups: &sliced, terms: &terms, stop: &stop };
+    let objective = |network: &Network| groups.loss(&network.infer(&groups.inputs)) + terms.bias_energy(network);
     let networks = sampling.samples.rows().map(|row| formulation.layout.decode(row.sample));
     let decoded = networks.collect::<Result<Vec<Network>, _>>().map_err(VerifyError::from)?;
     // a sample whose weights are good already is kept as it is, with its own slack bits and activations
@@ -193,7 +195,7 @@ fn sample(
         .into_par_iter()
         .map(|network| {
             let sampled = objective(&network);
-            let network = if plan.polish { descent.run(network) } else { network };
+            let network = if plan.polish { descent.run(&network) } else { network };
             (objective(&network), sampled, network)
         })
         .collect();

@@ -12,8 +12,13 @@ pub(super) const BELOW: usize = 2;
 /// The first digit.
 pub(super) const DIGITS: usize = 3;
 
+/// Planes of a neuron's record.
+pub(super) fn record_len(fan_in: usize) -> usize {
+    DIGITS + num_digits(fan_in)
+}
+
 /// Digits in two's complement for `d = c - ceil(n / 2)`, `c` from 0 to `n`.
-pub(super) fn num_digits(fan_in: usize) -> usize {
+fn num_digits(fan_in: usize) -> usize {
     let below = fan_in.div_ceil(2);
     let above = fan_in - below;
     // -2^(k-1) <= -below and above <= 2^(k-1) - 1
@@ -96,7 +101,7 @@ mod tests {
     fn a_counter_walks_through_all_its_values_and_back() {
         for fan_in in 1..40usize {
             let threshold = fan_in.div_ceil(2) as i64;
-            let mut record = vec![[0u64; 1]; DIGITS + num_digits(fan_in)];
+            let mut record = vec![[0u64; 1]; record_len(fan_in)];
             let start = -threshold;
             for (digit, plane) in record[DIGITS..].iter_mut().enumerate() {
                 plane[0] = splat(start >> digit & 1 == 1);

@@ -1,7 +1,7 @@
 //! A network and its counters on all groups.
 
 use super::Weight;
-use super::counter::{ACTIVATION, DIGITS, Plane, each, is_empty, num_digits, settle, splat, step, turned};
+use super::counter::{ACTIVATION, DIGITS, Plane, each, is_empty, record_len, settle, splat, step, turned};
 use super::slices::{Slices, Tally};
 use crate::network::{Architecture, Network};
 
@@ -11,6 +11,8 @@ pub(super) struct State<'a, const WORDS: usize> {
     slices: &'a Slices<WORDS>,
     architecture: Architecture,
     layers: Vec<Layer>,
+    /// Layer by layer, the weights of each input to all neurons.
+    bits: Vec<bool>,
     planes: Vec<Plane<WORDS>>,
     /// Planes of a block.
     stride: usize,
@@ -21,14 +23,14 @@ pub(super) struct State<'a, const WORDS: usize> {
     digits: Vec<Plane<WORDS>>,
 }
 
-/// Weights of a layer, and where its records are.
+/// Where the weights and the records of a layer are.
 #[derive(Clone, Debug)]
 struct Layer {
     width: usize,
     /// Inputs that are neurons or columns, the constant of the bias not counted.
     num_inputs: usize,
-    /// `weights[input * width + neuron]`.
-    weights: Vec<bool>,
+    /// That of `(neuron, input)` is `bits[weights + input * width + neuron]`.
+    weights: usize,
     /// The first record of a block, and the planes of each.
     start: usize,
     record: usize,
@@ -38,6 +40,12 @@ impl Layer {
     fn range(&self, neuron: usize) -> std::ops::Range<usize> {
         let start = self.start + neuron * self.record;
         start..start + self.record
+    }
+
+    /// The place of a weight of this layer.
+    #[inline(always)]
+    fn place(&self, neuron: usize, input: usize) -> usize {
+        self.weights + input * self.width + neuron
     }
 }
 
@@ -67,19 +75,19 @@ impl<'a, const WORDS: usize> State<'a, WORDS> {
             "the groups were sliced for other inputs, outputs or bias"
         );
         let mut stride = 0;
-        let mut layers = Vec::new();
+        let (mut layers, mut bits) = (Vec::new(), Vec::new());
         for index in 0..architecture.num_layers() {
             let (width, fan_in) = (architecture.width(index + 1), architecture.fan_in(index));
-            let weight = |place: usize| network.weight(index, place % width, place / width);
-            let weights = (0..width * fan_in).map(weight).collect();
-            let record = DIGITS + num_digits(fan_in);
+            let weights = bits.len();
+            bits.extend((0..width * fan_in).map(|place| network.weight(index, place % width, place / width)));
+            let record = record_len(fan_in);
             layers.push(Layer { width, num_inputs: architecture.width(index), weights, start: stride, record });
             stride += width * record;
         }
         let planes = vec![[0; WORDS]; stride * slices.num_blocks];
         let digits = Vec::new();
         let turns = [Vec::new(), Vec::new()];
-        let mut state = Self { slices, architecture, layers, planes, stride, tally: Tally::ZERO, turns, digits };
+        let mut state = Self { slices, architecture, layers, bits, planes, stride, tally: Tally::ZERO, turns, digits };
         for block in 0..slices.num_blocks {
             state.count(block);
         }
@@ -119,14 +127,19 @@ impl<'a, const WORDS: usize> State<'a, WORDS> {
         self.slices.constant + self.slices.to_loss(&self.tally)
     }
 
-    pub(super) fn network(&self) -> Network {
-        Network::from_fn(self.architecture.clone(), |layer, neuron, input| self.is_set(Weight { layer, neuron, input }))
+    #[inline(always)]
+    pub(super) fn bits(&self) -> &[bool] {
+        &self.bits
+    }
+
+    pub(super) fn network_of(&self, bits: &[bool]) -> Network {
+        assert_eq!(bits.len(), self.bits.len(), "one bit for each weight");
+        Network::from_fn(self.architecture.clone(), |layer, neuron, input| bits[self.layers[layer].place(neuron, input)])
     }
 
     #[inline(always)]
     pub(super) fn is_set(&self, weight: Weight) -> bool {
-        let layer = &self.layers[weight.layer];
-        layer.weights[weight.input * layer.width + weight.neuron]
+        self.bits[self.layers[weight.layer].place(weight.neuron, weight.input)]
     }
 
     #[inline(always)]
@@ -177,7 +190,7 @@ impl<'a, const WORDS: usize> State<'a, WORDS> {
         // one input moves each counter by one at most
         let above = &self.layers[layer + 1];
         let (records, width) = (&self.planes[block * self.stride + above.start..], above.width);
-        let weights = &above.weights[turn.neuron * width..][..width];
+        let weights = &self.bits[above.place(0, turn.neuron)..][..width];
         let (mut turns, mut next) = (std::mem::take(&mut self.turns[0]), std::mem::take(&mut self.turns[1]));
         turns.clear();
         for (neuron, (record, &weight)) in records.chunks_exact(above.record).zip(weights).enumerate() {
@@ -197,7 +210,7 @@ impl<'a, const WORDS: usize> State<'a, WORDS> {
                 digits.clear();
                 digits.extend_from_slice(&record[DIGITS..]);
                 for turn in &turns {
-                    step(&mut digits, &turn.mask, &turn.agreed(above.weights[turn.neuron * above.width + neuron]));
+                    step(&mut digits, &turn.mask, &turn.agreed(self.bits[above.place(neuron, turn.neuron)]));
                 }
                 let sign = &digits[digits.len() - 1];
                 let activation = record[ACTIVATION];
@@ -239,7 +252,7 @@ impl<'a, const WORDS: usize> State<'a, WORDS> {
                 let records = &mut self.planes[start + above.start..];
                 for (neuron, record) in records.chunks_exact_mut(above.record).take(above.width).enumerate() {
                     for turn in &turns {
-                        let weight = above.weights[turn.neuron * above.width + neuron];
+                        let weight = self.bits[above.place(neuron, turn.neuron)];
                         step(&mut record[DIGITS..], &turn.mask, &turn.agreed(weight));
                     }
                     let activation = record[ACTIVATION];
@@ -256,8 +269,7 @@ impl<'a, const WORDS: usize> State<'a, WORDS> {
         }
         self.tally.add(&tally);
         self.turns = [turns, next];
-        let layer = &mut self.layers[weight.layer];
-        let place = weight.input * layer.width + weight.neuron;
-        layer.weights[place] = !layer.weights[place];
+        let place = self.layers[weight.layer].place(weight.neuron, weight.input);
+        self.bits[place] = !self.bits[place];
     }
 }
