@@ -54,7 +54,7 @@ fn main() {
         let architecture = Architecture::new(widths, bias).unwrap();
         let merge = if architecture.is_odd() { Merge::EqualAndNegated } else { Merge::Equal };
         let groups: Groups = task.group(merge);
-        let (h, c) = default_beta_range(&groups, &WeightTerms::default());
+        let (h, c) = default_beta_range(&groups);
         let annealing = WeightAnnealing { num_reads: reads, num_sweeps: sweeps, beta_range: Some((h * fh, c * fc)), threads: Some(1), ..Default::default() };
         let start = Instant::now();
         let out = annealing.run(&groups, &architecture, &WeightTerms::default(), &RunControl::default()).unwrap();

@@ -132,8 +132,6 @@ impl WeightAnnealing {
         control: &RunControl<'_>,
     ) -> Result<WeightReads, SampleError> {
         let moves = moves(architecture, terms);
-        let beta_range = self.beta_range.unwrap_or_else(|| default_beta_range(groups, terms));
-        let schedule = Geometric::new(beta_range, self.num_sweeps)?;
         if self.num_reads == 0 {
             return Err(SampleError::Parameter { name: "num_reads", value: 0.0, allowed: "at least 1" });
         }
@@ -141,6 +139,8 @@ impl WeightAnnealing {
         if !(8.0 * bound.fold(groups.constant, |sum, term| sum + term)).is_finite() {
             return Err(SampleError::EnergyOverflow);
         }
+        let beta_range = self.beta_range.unwrap_or_else(|| default_beta_range(groups));
+        let schedule = Geometric::new(beta_range, self.num_sweeps)?;
         self.check_memory(groups, architecture)?;
         let sliced = SlicedGroups::new(groups, architecture);
         let units = (self.num_reads as u64).saturating_mul(self.num_sweeps).saturating_mul(moves.len() as u64);

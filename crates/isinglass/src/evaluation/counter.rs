@@ -65,12 +65,10 @@ pub(super) fn turned<const WORDS: usize>(
 pub(super) fn step<const WORDS: usize>(digits: &mut [Plane<WORDS>], mask: &Plane<WORDS>, agreed: &Plane<WORDS>) {
     let mut carry = *mask;
     for digit in digits {
-        for word in 0..WORDS {
-            let before = digit[word];
-            digit[word] = before ^ carry[word];
-            // an addition carries where the digit was set, a subtraction borrows where it was clear
-            carry[word] &= before ^ agreed[word];
-        }
+        let before = *digit;
+        *digit = each(|word| before[word] ^ carry[word]);
+        // an addition carries where the digit was set, a subtraction borrows where it was clear
+        carry = each(|word| carry[word] & (before[word] ^ agreed[word]));
     }
 }
 
@@ -80,10 +78,8 @@ pub(super) fn settle<const WORDS: usize>(record: &mut [Plane<WORDS>]) -> Plane<W
     let (head, digits) = record.split_at_mut(DIGITS);
     let (mut any, mut all) = ([0; WORDS], [u64::MAX; WORDS]);
     for digit in &*digits {
-        for word in 0..WORDS {
-            any[word] |= digit[word];
-            all[word] &= digit[word];
-        }
+        any = each(|word| any[word] | digit[word]);
+        all = each(|word| all[word] & digit[word]);
     }
     let sign = &digits[digits.len() - 1];
     let changed = each(|word| head[ACTIVATION][word] ^ !sign[word]);

@@ -35,7 +35,8 @@ pub(super) enum Deltas<const WORDS: usize> {
 /// A sum of deltas, in the form that they have.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Tally<const WORDS: usize> {
-    multiples: [i64; WORDS],
+    /// In two's complement.
+    multiples: Plane<WORDS>,
     real: f64,
 }
 
@@ -82,13 +83,16 @@ impl<const WORDS: usize> Slices<WORDS> {
         match &self.deltas {
             Deltas::Multiples { num_digits, digits, .. } => {
                 let better: Plane<WORDS> = each(|word| mask[word] & (activation[word] ^ target[word]));
-                for (shift, digit) in digits[place * num_digits..(place + 1) * num_digits].iter().enumerate() {
-                    for word in 0..WORDS {
-                        let lost = i64::from((worse[word] & digit[word]).count_ones());
-                        let won = i64::from((better[word] & digit[word]).count_ones());
-                        tally.multiples[word] += (lost - won) << shift;
-                    }
+                let mut sum = [0u64; WORDS];
+                // the highest digit first, so that each one doubles the sum before it
+                for digit in digits[place * num_digits..][..*num_digits].iter().rev() {
+                    sum = each(|word| {
+                        let lost = u64::from((worse[word] & digit[word]).count_ones());
+                        let won = u64::from((better[word] & digit[word]).count_ones());
+                        (sum[word] << 1).wrapping_add(lost).wrapping_sub(won)
+                    });
                 }
+                tally.multiples = each(|word| tally.multiples[word].wrapping_add(sum[word]));
             }
             Deltas::Reals(reals) => {
                 let reals = &reals[place * 64 * WORDS..(place + 1) * 64 * WORDS];
@@ -109,7 +113,10 @@ impl<const WORDS: usize> Slices<WORDS> {
     #[inline(always)]
     pub(super) fn to_loss(&self, tally: &Tally<WORDS>) -> f64 {
         match self.deltas {
-            Deltas::Multiples { unit, .. } => unit * tally.multiples.iter().sum::<i64>() as f64,
+            Deltas::Multiples { unit, .. } => {
+                let sum = tally.multiples.iter().fold(0u64, |sum, &word| sum.wrapping_add(word));
+                unit * sum.cast_signed() as f64
+            },
             Deltas::Reals(_) => tally.real,
         }
     }
@@ -118,9 +125,7 @@ impl<const WORDS: usize> Slices<WORDS> {
 impl<const WORDS: usize> Tally<WORDS> {
     #[inline(always)]
     pub(super) fn add(&mut self, other: &Self) {
-        for (sum, term) in self.multiples.iter_mut().zip(other.multiples) {
-            *sum += term;
-        }
+        self.multiples = each(|word| self.multiples[word].wrapping_add(other.multiples[word]));
         self.real += other.real;
     }
 }
