@@ -24,7 +24,7 @@ mod threads;
 mod watch;
 
 pub use anneal_schedule::{AnnealSchedule, SchedulePoint};
-pub use annealing::{SimulatedAnnealing, default_beta_range};
+pub use annealing::{Geometric, SimulatedAnnealing, default_beta_range};
 pub use branch_and_bound::BranchAndBound;
 pub use descent::SteepestDescent;
 pub use exhaustive::Exhaustive;
@@ -34,8 +34,11 @@ pub use polished::Polished;
 pub use population_annealing::{PopulationAnnealing, PopulationStep};
 pub use quantum_annealing::{Readout, SimulatedQuantumAnnealing, WorldlineMoves};
 pub use random::RandomSampling;
+pub use scaling::common_divisor;
 pub use spin_vector::{RotorMoves, SpinVectorMonteCarlo};
 pub use tabu::Tabu;
+pub use threads::in_pool;
+pub use watch::Watch;
 
 use crate::model::{Bqm, ModelError};
 use crate::presolve::PresolveError;

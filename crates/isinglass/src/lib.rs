@@ -8,6 +8,7 @@ pub mod task;
 pub mod dataset;
 pub mod formulation;
 pub mod verify;
+pub mod evaluation;
 pub mod exact;
 pub mod baseline;
 pub mod metrics;
@@ -15,6 +16,7 @@ pub mod sealed;
 pub mod model;
 pub mod handover;
 pub mod descent;
+pub mod weight_annealing;
 pub mod train;
 pub mod report;
 

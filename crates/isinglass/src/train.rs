@@ -13,11 +13,13 @@ pub use plan::{Batching, PlanError, Solver, TrainingPlan};
 pub use state::{BestNetwork, StepRecord, TrainingState};
 
 use crate::descent::Descent;
+use crate::evaluation::SlicedGroups;
 use crate::exact::{ExactError, ExactTrainer};
-use crate::formulation::{Formulation, FormulationError, compile};
+use crate::formulation::{Formulation, FormulationError, WeightTerms, compile};
 use crate::network::Network;
 use crate::task::{Merge, Task};
 use crate::verify::{Verification, VerifyError, encode, loss, verify};
+use crate::weight_annealing::WeightAnnealing;
 use isinglass_qubo::sampler::{Exhaustive, SimulatedAnnealing};
 use isinglass_qubo::{RunControl, SampleError, SampleStatus, Sampler, rng};
 use rayon::prelude::*;
@@ -153,19 +155,20 @@ fn solve_step(
     control: &RunControl<'_>,
 ) -> Result<StepResult, TrainError> {
     let control = &plan.control_of_step(control);
+    let seed = rng::stream_state(plan.seed, state.next_step as u64)[0];
+    let (num_reads, threads) = (plan.reads_of_step(state.next_step), plan.threads);
     match plan.solver {
         Solver::Exact => solve_exactly(task, plan, formulation, control),
         Solver::Exhaustive => sample(task, plan, formulation, state, &Exhaustive::default(), control),
         Solver::Annealing { num_sweeps, beta_range, .. } => {
-            let annealing = SimulatedAnnealing {
-                num_reads: plan.reads_of_step(state.next_step),
-                num_sweeps,
-                beta_range,
-                seed: rng::stream_state(plan.seed, state.next_step as u64)[0],
-                threads: plan.threads,
-                ..SimulatedAnnealing::default()
-            };
+            let default = SimulatedAnnealing::default();
+            let annealing = SimulatedAnnealing { num_reads, num_sweeps, beta_range, seed, threads, ..default };
             sample(task, plan, formulation, state, &annealing, control)
+        }
+        Solver::Weights { num_sweeps, beta_range, .. } => {
+            let default = WeightAnnealing::default();
+            let annealing = WeightAnnealing { num_reads, num_sweeps, beta_range, seed, threads, ..default };
+            anneal_weights(task, plan, formulation, state, &annealing, control)
         }
     }
 }
@@ -181,39 +184,19 @@ fn sample(
     control: &RunControl<'_>,
 ) -> Result<StepResult, TrainError> {
     let sampling = sampler.sample(&formulation.qubo, control)?;
-    let groups = task.group(Merge::Equal);
-    let fixed = formulation.layout.known_weights();
-    let stop = || control.should_stop(None).is_some();
-    let descent = Descent { groups: &groups, fixed, biases: &state.biases, stop: &stop };
-    let objective = |network: &Network| groups.loss(&network.infer(&groups.inputs)) + state.bias_energy(network);
     let networks = sampling.samples.rows().map(|row| formulation.layout.decode(row.sample));
     let decoded = networks.collect::<Result<Vec<Network>, _>>().map_err(VerifyError::from)?;
-    // a sample whose weights are good already is kept as it is, with its own slack bits and activations
-    let polished: Vec<(f64, f64, Network)> = decoded
-        .into_par_iter()
-        .map(|network| {
-            let sampled = objective(&network);
-            let network = if plan.polish { descent.run(network) } else { network };
-            (objective(&network), sampled, network)
-        })
-        .collect();
-    let best = (0..polished.len()).min_by(|&left, &right| {
-        let key = |index: usize| (polished[index].0, polished[index].1);
-        key(left).partial_cmp(&key(right)).expect("losses are numbers")
-    });
+    let terms = WeightTerms { fixed: formulation.layout.known_weights().to_vec(), ..state.weight_terms() };
+    let polished = Polished::all(task, plan, &terms, decoded, control);
+    let best = polished.best();
     let chosen = match best {
-        Some(index) if polished[index].0 == polished[index].1 => sampling.samples.row(index).sample.to_vec(),
-        Some(index) => encode(&formulation.qubo, &formulation.layout, task, &polished[index].2)?,
+        // a sample whose weights are good already is kept as it is, with its own slack bits and activations
+        Some((index, read)) if read.energy == read.before => sampling.samples.row(index).sample.to_vec(),
+        Some((_, read)) => encode(&formulation.qubo, &formulation.layout, task, &read.network)?,
         // a run that was cancelled before its first sample still has a network: that of the all-zero sample
         None => vec![0; formulation.qubo.num_variables()],
     };
-    let least = best.map(|index| polished[index].0);
-    let counts = Counts {
-        num_reads: sampling.samples.len(),
-        num_best: polished.iter().filter(|(objective, ..)| Some(*objective) == least).count(),
-        least_energy: sampling.best().map(|row| row.energy),
-        sampled_loss: polished.iter().map(|&(_, sampled, _)| sampled).reduce(f64::min),
-    };
+    let counts = polished.counts(sampling.best().map(|row| row.energy));
     let record = StepRecord {
         status: sampling.status,
         num_sweeps: sampling.num_sweeps,
@@ -222,6 +205,84 @@ fn sample(
         ..StepRecord::default()
     };
     check_step(task, formulation, &chosen, counts, record)
+}
+
+/// Anneals the weights themselves, and writes the best network found as a sample of the QUBO.
+fn anneal_weights(
+    task: &Task,
+    plan: &TrainingPlan,
+    formulation: &Formulation,
+    state: &TrainingState,
+    annealing: &WeightAnnealing,
+    control: &RunControl<'_>,
+) -> Result<StepResult, TrainError> {
+    // weight terms are about the representative that the gauge of the QUBO names; the loss is the same for all of them
+    let fixed = if state.biases.is_empty() { Vec::new() } else { formulation.layout.known_weights().to_vec() };
+    let terms = WeightTerms { fixed, ..state.weight_terms() };
+    let merge = if plan.architecture.is_odd() { Merge::EqualAndNegated } else { Merge::Equal };
+    let found = annealing.run(&task.group(merge), &plan.architecture, &terms, control)?;
+    let networks = found.reads.into_iter().map(|read| read.network).collect();
+    let polished = Polished::all(task, plan, &terms, networks, control);
+    let (_, read) = polished.best().expect("a run has at least one read");
+    let chosen = encode(&formulation.qubo, &formulation.layout, task, &read.network)?;
+    let record = StepRecord {
+        status: found.status,
+        num_sweeps: found.num_sweeps,
+        num_updates: found.num_updates,
+        beta_range: Some(found.beta_range),
+        ..StepRecord::default()
+    };
+    check_step(task, formulation, &chosen, polished.counts(None), record)
+}
+
+/// The networks of all reads, polished if the plan says so.
+struct Polished(Vec<PolishedRead>);
+
+/// A network, its objective (loss plus weight terms), and what that was before polish.
+struct PolishedRead {
+    network: Network,
+    energy: f64,
+    before: f64,
+}
+
+impl Polished {
+    fn all(
+        task: &Task,
+        plan: &TrainingPlan,
+        terms: &WeightTerms,
+        networks: Vec<Network>,
+        control: &RunControl<'_>,
+    ) -> Self {
+        let groups = task.group(Merge::Equal);
+        let sliced = SlicedGroups::new(&groups, &plan.architecture);
+        let stop = || control.should_stop(None).is_some();
+        let descent = Descent { groups: &sliced, terms, stop: &stop };
+        let objective = |network: &Network| groups.loss(&network.infer(&groups.inputs)) + terms.bias_energy(network);
+        let polish = |network: Network| {
+            let before = objective(&network);
+            let network = if plan.polish { descent.run(&network) } else { network };
+            PolishedRead { energy: objective(&network), before, network }
+        };
+        Self(networks.into_par_iter().map(polish).collect())
+    }
+
+    /// The best read and its number; of equal ones the one that was better before.
+    fn best(&self) -> Option<(usize, &PolishedRead)> {
+        self.0.iter().enumerate().min_by(|(_, left), (_, right)| {
+            let key = |read: &PolishedRead| (read.energy, read.before);
+            key(left).partial_cmp(&key(right)).expect("losses are numbers")
+        })
+    }
+
+    fn counts(&self, least_energy: Option<f64>) -> Counts {
+        let least = self.best().map(|(_, read)| read.energy);
+        Counts {
+            num_reads: self.0.len(),
+            num_best: self.0.iter().filter(|read| Some(read.energy) == least).count(),
+            least_energy,
+            sampled_loss: self.0.iter().map(|read| read.before).reduce(f64::min),
+        }
+    }
 }
 
 /// Trains by search over neuron functions, and writes the network found as a sample of the QUBO.

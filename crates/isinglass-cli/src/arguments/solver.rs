@@ -118,6 +118,15 @@ impl SamplingArguments {
         }
     }
 
+    /// Annealing of the weights of a network, with as many reads and sweeps.
+    pub(crate) fn training_of_weights(&self) -> Solver {
+        Solver::Weights {
+            num_reads: self.num_reads.map_or(128, NonZeroUsize::get),
+            num_sweeps: self.num_sweeps.map_or(2000, |sweeps| sweeps.get() as u64),
+            beta_range: self.beta_range,
+        }
+    }
+
     /// The limits, counted from now.
     pub(crate) fn control<'a>(&self, cancel: &'a AtomicBool, progress: &'a dyn Progress) -> RunControl<'a> {
         RunControl {

@@ -48,7 +48,7 @@ pub(crate) struct TrainArguments {
     network: NetworkArguments,
     #[command(flatten)]
     formulation: FormulationArguments,
-    /// Solver: sa anneals the QUBO, exhaustive searches it, exact searches neuron functions and committees of them
+    /// Solver: weights anneals the weights on the true loss, sa anneals the QUBO, exhaustive searches it, exact searches neuron functions and committees of them
     #[arg(long, value_name = "SOLVER", default_value = "auto", help_heading = "Solver")]
     solver: TrainSolver,
     #[command(flatten)]
@@ -91,9 +91,12 @@ pub(crate) struct TrainArguments {
 /// Who minimises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum TrainSolver {
-    /// Exhaustive search for very small QUBOs, else annealing.
+    /// Exhaustive search for very small QUBOs, else annealing of the weights.
     #[value(help = None)]
     Auto,
+    /// Simulated annealing of the weights.
+    #[value(help = None)]
+    Weights,
     /// Simulated annealing of the QUBO.
     #[value(help = None)]
     Sa,
@@ -206,15 +209,17 @@ fn choose_solver(
     task: &Task,
     architecture: &Architecture,
 ) -> Result<(Solver, Option<String>), Failure> {
-    let annealing = arguments.sampling.training();
+    let weights = arguments.sampling.training_of_weights();
     match arguments.solver {
-        TrainSolver::Sa => Ok((annealing, None)),
+        TrainSolver::Weights => Ok((weights, None)),
+        TrainSolver::Sa => Ok((arguments.sampling.training(), None)),
         TrainSolver::Exhaustive => Ok((Solver::Exhaustive, None)),
         TrainSolver::Exact => Ok((Solver::Exact, None)),
         TrainSolver::Auto => {
             // minibatches differ in size, so only the whole set is small enough or not
             if arguments.batch_size.is_some() {
-                return Ok((annealing, None));
+                let reason = "a walk over weights on the true loss finds lower losses than one over a QUBO";
+                return Ok((weights, Some(reason.to_owned())));
             }
             let options = arguments.formulation.options();
             let size = compile(task, architecture, &options, &WeightTerms::default())?;
@@ -222,7 +227,11 @@ fn choose_solver(
             if num_variables <= AUTO_EXHAUSTIVE {
                 Ok((Solver::Exhaustive, Some(format!("{num_variables} variables are few enough to try all samples"))))
             } else {
-                Ok((annealing, None))
+                let reason = format!(
+                    "{num_variables} variables are more than the {AUTO_EXHAUSTIVE} up to which all samples are tried, and a walk over \
+                     weights on the true loss finds lower losses than one over a QUBO"
+                );
+                Ok((weights, Some(reason)))
             }
         }
     }

@@ -15,6 +15,7 @@ mod tests;
 mod wide;
 
 pub use beta_range::default_beta_range;
+pub use schedule::Geometric;
 
 use super::isa::Isa;
 use super::threads::in_pool;
@@ -28,7 +29,6 @@ use lanes::LANES;
 use layout::Layout;
 use problem::{Scaling, Width};
 use rayon::prelude::*;
-use schedule::Geometric;
 
 /// The most bytes that samples and the states of all blocks under way may take.
 const MAX_BYTES: usize = 16 << 30;
@@ -109,26 +109,16 @@ impl SimulatedAnnealing {
         if self.num_reads == 0 {
             return refuse("num_reads", 0.0, "at least 1");
         }
-        if self.num_sweeps == 0 {
-            return refuse("num_sweeps", 0.0, "at least 1");
-        }
-        let Some((hot, cold)) = self.beta_range else { return Ok(()) };
-        for beta in [hot, cold] {
-            if !(beta.is_finite() && beta >= 0.0) {
-                return refuse("beta_range", beta, "two finite numbers of at least 0");
-            }
-        }
-        if hot.min(cold) == 0.0 && hot != cold {
-            return refuse("beta_range", 0.0, "above 0 at both ends, or 0 at both, for a geometric schedule");
-        }
-        Ok(())
+        // a range of the problem's own is always fit
+        Geometric::new(self.beta_range.unwrap_or((1.0, 1.0)), self.num_sweeps).map(|_| ())
     }
 
     fn run(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
         let spin = bqm.to_vartype(Vartype::Spin)?;
         let beta_range = self.beta_range.unwrap_or_else(|| default_beta_range(&spin));
+        let schedule = Geometric::new(beta_range, self.num_sweeps)?;
         let scaling = Scaling::new(&spin, beta_range.0.max(beta_range.1));
-        let run = Run { parameters: self, bqm, spin: &spin, control, beta_range, scaling };
+        let run = Run { parameters: self, bqm, spin: &spin, control, beta_range, schedule, scaling };
         match (scaling.width, dense::suits(&spin, scaling.width)) {
             (Width::Byte, _) => run.all_blocks::<Block<i8>>(),
             (Width::Integer, false) => run.all_blocks::<Block<i16>>(),
@@ -149,6 +139,7 @@ struct Run<'a> {
     spin: &'a Bqm,
     control: &'a RunControl<'a>,
     beta_range: (f64, f64),
+    schedule: Geometric,
     scaling: Scaling,
 }
 
@@ -187,14 +178,13 @@ impl Run<'_> {
     fn block<L: Layout>(&self, problem: &L::Problem, index: usize, watch: &Watch<'_>) -> L {
         let SimulatedAnnealing { num_sweeps, seed, isa, .. } = *self.parameters;
         let isa = Isa::or_detect(isa);
-        let schedule = Geometric::new(self.beta_range, num_sweeps);
         let mut block = L::new(problem, seed, index);
         // the same on every machine: rounding fields are computed afresh at each look
         let between_looks = (UPDATES_BETWEEN_LOOKS / (LANES * self.bqm.num_variables().max(1))).max(1) as u64;
         let mut done = 0;
         while done < num_sweeps {
             let next = done + between_looks.min(num_sweeps - done);
-            block.sweep(problem, isa, (done..next).map(|sweep| schedule.beta(sweep) * self.scaling.unit));
+            block.sweep(problem, isa, (done..next).map(|sweep| self.schedule.beta(sweep) * self.scaling.unit));
             if watch.target().is_some() {
                 let best = block.sample(block.best_lane(problem), self.bqm.vartype().values());
                 watch.enter(self.bqm.energy(&best));

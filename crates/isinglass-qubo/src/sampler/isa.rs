@@ -11,9 +11,9 @@ use serde::Serialize;
 pub enum Isa {
     /// Whatever the program was compiled for: runs everywhere.
     Portable,
-    /// 256-bit vectors (x86-64 with AVX2).
+    /// 256-bit vectors (x86-64 with AVX2 and POPCNT).
     Avx2,
-    /// 512-bit vectors (x86-64 with AVX-512 F, BW, DQ, VL and VBMI).
+    /// 512-bit vectors (x86-64 with AVX-512 F, BW, DQ, VL, VBMI and VPOPCNTDQ).
     Avx512,
 }
 
@@ -27,7 +27,7 @@ impl Isa {
         match self {
             Self::Portable => true,
             #[cfg(all(target_arch = "x86_64", not(miri)))]
-            Self::Avx2 => is_x86_feature_detected!("avx2"),
+            Self::Avx2 => is_x86_feature_detected!("avx2") && is_x86_feature_detected!("popcnt"),
             #[cfg(all(target_arch = "x86_64", not(miri)))]
             Self::Avx512 => {
                 is_x86_feature_detected!("avx512f")
@@ -35,6 +35,8 @@ impl Isa {
                     && is_x86_feature_detected!("avx512dq")
                     && is_x86_feature_detected!("avx512vl")
                     && is_x86_feature_detected!("avx512vbmi")
+                    && is_x86_feature_detected!("avx512vpopcntdq")
+                    && is_x86_feature_detected!("popcnt")
             }
             #[cfg(any(not(target_arch = "x86_64"), miri))]
             Self::Avx2 | Self::Avx512 => false,
@@ -55,26 +57,28 @@ impl Isa {
 }
 
 /// Defines `fn $name(isa, args)` that runs `$body(args)` compiled for `isa`; `$body` must be `#[inline(always)]`.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! dispatch {
     ($(#[$attribute:meta])* $visibility:vis fn $name:ident($($argument:ident: $type:ty),* $(,)?) $(-> $result:ty)? = $body:path) => {
         $(#[$attribute])*
-        $visibility fn $name(isa: $crate::sampler::isa::Isa, $($argument: $type),*) $(-> $result)? {
+        $visibility fn $name(isa: $crate::sampler::Isa, $($argument: $type),*) $(-> $result)? {
             #[cfg(all(target_arch = "x86_64", not(miri)))]
             {
-                #[target_feature(enable = "avx2")]
+                #[target_feature(enable = "avx2,popcnt")]
                 fn avx2($($argument: $type),*) $(-> $result)? {
                     $body($($argument),*)
                 }
-                #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi")]
+                #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vpopcntdq,popcnt")]
                 fn avx512($($argument: $type),*) $(-> $result)? {
                     $body($($argument),*)
                 }
                 #[allow(unsafe_code)]
                 match isa {
                     // SAFETY: the machine has the features that the function is compiled for, as was just asked.
-                    $crate::sampler::isa::Isa::Avx512 if isa.is_available() => return unsafe { avx512($($argument),*) },
+                    $crate::sampler::Isa::Avx512 if isa.is_available() => return unsafe { avx512($($argument),*) },
                     // SAFETY: as above.
-                    $crate::sampler::isa::Isa::Avx2 if isa.is_available() => return unsafe { avx2($($argument),*) },
+                    $crate::sampler::Isa::Avx2 if isa.is_available() => return unsafe { avx2($($argument),*) },
                     _ => {}
                 }
             }

@@ -8,15 +8,28 @@ const MAX_MULTIPLE: f64 = (1u64 << 50) as f64;
 
 /// The largest number of which all linear and quadratic biases are integer multiples; `None` if there is none within reach
 /// (coefficients that would need multiples of `2^50` or more), or if all are zero.
-///
-/// A bias is an odd integer times a power of two. The least of these powers is a common divisor; the greatest common divisor
-/// of the multiples of it, times it, is the greatest one.
 pub(super) fn common_unit(bqm: &Bqm) -> Option<f64> {
-    let biases = || bqm.linear().iter().copied().chain(bqm.interactions().map(|(.., bias)| bias)).filter(|&b| b != 0.0);
-    let power = biases().map(lowest_bit).fold(f64::INFINITY, f64::min);
+    common_divisor(|| bqm.linear().iter().copied().chain(bqm.interactions().map(|(.., bias)| bias)))
+}
+
+/// The largest number of which all these finite numbers, as often as asked for, are integer multiples; `None` if there is none within reach (numbers
+/// that would need multiples of `2^50` or more), or if all are zero.
+///
+/// A number is an odd integer times a power of two. The least of these powers is a common divisor; the greatest common divisor
+/// of the multiples of it, times it, is the greatest one.
+///
+/// # Examples
+/// ```
+/// use isinglass_qubo::sampler::common_divisor;
+/// assert_eq!(common_divisor(|| [0.75, 0.0, -4.5].into_iter()), Some(0.75));
+/// ```
+#[must_use]
+pub fn common_divisor<I: Iterator<Item = f64>>(numbers: impl Fn() -> I) -> Option<f64> {
+    let numbers = || numbers().filter(|&number| number != 0.0);
+    let power = numbers().map(lowest_bit).fold(f64::INFINITY, f64::min);
     let mut divisor = 0;
-    for bias in biases() {
-        let multiple = (bias / power).abs();
+    for number in numbers() {
+        let multiple = (number / power).abs();
         if multiple >= MAX_MULTIPLE {
             return None;
         }

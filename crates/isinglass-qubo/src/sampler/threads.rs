@@ -6,7 +6,7 @@ use super::SampleError;
 ///
 /// # Errors
 /// What `run` returns; [`SampleError`] for no threads at all, or when the system does not start them.
-pub(super) fn in_pool<R: Send>(
+pub fn in_pool<R: Send>(
     threads: Option<usize>,
     run: impl FnOnce() -> Result<R, SampleError> + Send,
 ) -> Result<R, SampleError> {

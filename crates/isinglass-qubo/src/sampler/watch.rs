@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 /// The least time between two progress reports.
 const REPORT_INTERVAL: Duration = Duration::from_millis(200);
 
-/// The first reason to stop is kept, and everyone sees it.
-pub(super) struct Watch<'a> {
+/// Watches a run on several threads: the first reason to stop is kept, and everyone sees it; progress is told a few times a
+/// second.
+pub struct Watch<'a> {
     control: &'a RunControl<'a>,
     total: u64,
     done: AtomicU64,
@@ -24,18 +25,20 @@ struct Shared {
 
 impl<'a> Watch<'a> {
     /// Watches a run of `total` units of work.
-    pub(super) fn new(control: &'a RunControl<'a>, total: u64) -> Self {
+    #[must_use]
+    pub fn new(control: &'a RunControl<'a>, total: u64) -> Self {
         let shared = Mutex::new(Shared { best: None, next_report: Instant::now() + REPORT_INTERVAL });
         Self { control, total, done: AtomicU64::new(0), status: OnceLock::new(), shared }
     }
 
     /// The energy at which the run may stop.
-    pub(super) fn target(&self) -> Option<f64> {
+    #[must_use]
+    pub fn target(&self) -> Option<f64> {
         self.control.target
     }
 
     /// Takes note of an energy that a sample really has.
-    pub(super) fn enter(&self, energy: f64) {
+    pub fn enter(&self, energy: f64) {
         // a thread that panicked leaves numbers behind that are as good as before
         let mut shared = self.shared.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         shared.best = Some(shared.best.map_or(energy, |best| best.min(energy)));
@@ -45,7 +48,7 @@ impl<'a> Watch<'a> {
     }
 
     /// Counts `units` of work, reports when it is time, and says whether to stop.
-    pub(super) fn advance(&self, units: u64) -> bool {
+    pub fn advance(&self, units: u64) -> bool {
         let done = self.done.fetch_add(units, Ordering::Relaxed) + units;
         // whoever holds the lock reports; nobody waits for it
         if let Some(progress) = self.control.progress
@@ -59,7 +62,8 @@ impl<'a> Watch<'a> {
     }
 
     /// Whether there is a reason to stop.
-    pub(super) fn is_stopped(&self) -> bool {
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
         if self.status.get().is_none()
             && let Some(status) = self.control.should_stop(None)
         {
@@ -69,12 +73,14 @@ impl<'a> Watch<'a> {
     }
 
     /// The first reason to stop.
-    pub(super) fn stopped_by(&self) -> Option<SampleStatus> {
+    #[must_use]
+    pub fn stopped_by(&self) -> Option<SampleStatus> {
         self.status.get().copied()
     }
 
     /// Units of work done.
-    pub(super) fn done(&self) -> u64 {
+    #[must_use]
+    pub fn done(&self) -> u64 {
         self.done.load(Ordering::Relaxed)
     }
 }

@@ -10,7 +10,7 @@ use super::penalty::Penalties;
 use super::product::add_product;
 use super::statistics::Statistics;
 use super::threshold::{Gate, Threshold};
-use crate::network::Architecture;
+use crate::network::{Architecture, Network};
 use crate::task::{Groups, Merge, Task};
 use isinglass_qubo::{Bqm, ModelError};
 
@@ -40,6 +40,18 @@ pub struct WeightTerms {
     /// Linear terms `h` on weight bits: `(layer, neuron, input, h)`, as the paper's online term has them. With the gauge
     /// they act on the representative whose outgoing weight is `+1`; on a weight that is constant they only move the offset.
     pub biases: Vec<(usize, usize, usize, f64)>,
+}
+
+impl WeightTerms {
+    /// What the biases add to the energy of a network: `sum_w h_w b_w`, `b_w` the weight's bit.
+    ///
+    /// # Panics
+    /// When a bias is of a weight that the network does not have.
+    #[must_use]
+    pub fn bias_energy(&self, network: &Network) -> f64 {
+        let is_set = |&&(layer, neuron, input, _): &&(usize, usize, usize, f64)| network.weight(layer, neuron, input);
+        self.biases.iter().filter(is_set).map(|&(.., bias)| bias).sum()
+    }
 }
 
 /// Why a task cannot be compiled.

@@ -20,6 +20,15 @@ pub enum Solver {
         /// Inverse temperatures at both ends; the sampler's own choice if absent.
         beta_range: Option<(f64, f64)>,
     },
+    /// [Annealing of the weights](crate::weight_annealing) on the true loss; the QUBO only checks the result.
+    Weights {
+        /// Reads of the whole run, or of each minibatch.
+        num_reads: usize,
+        /// Sweeps of each read.
+        num_sweeps: u64,
+        /// Inverse temperatures at both ends, in units of 1 / loss; the annealer's own choice if absent.
+        beta_range: Option<(f64, f64)>,
+    },
     /// Exhaustive search of the QUBO.
     Exhaustive,
     /// Exact search over neuron functions and committees of them; the QUBO only checks the result.
@@ -32,8 +41,17 @@ impl Solver {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Annealing { .. } => "sa",
+            Self::Weights { .. } => "weights",
             Self::Exhaustive => "exhaustive",
             Self::Exact => "exact",
+        }
+    }
+
+    /// Independent reads, for solvers that have them.
+    fn num_reads(&self) -> Option<usize> {
+        match *self {
+            Self::Annealing { num_reads, .. } | Self::Weights { num_reads, .. } => Some(num_reads),
+            Self::Exhaustive | Self::Exact => None,
         }
     }
 }
@@ -129,15 +147,14 @@ impl TrainingPlan {
     /// Number of steps of the whole run.
     #[must_use]
     pub fn num_steps(&self) -> usize {
-        match (self.batching, self.solver) {
-            (Batching::Minibatches { batches, .. }, _) => batches,
-            (Batching::Whole, Solver::Annealing { num_reads, .. }) => num_reads.div_ceil(READS_PER_ROUND),
-            (Batching::Whole, _) => 1,
+        match self.batching {
+            Batching::Minibatches { batches, .. } => batches,
+            Batching::Whole => self.solver.num_reads().map_or(1, |num_reads| num_reads.div_ceil(READS_PER_ROUND)),
         }
     }
 
     pub(super) fn check(&self, task: &Task) -> Result<(), PlanError> {
-        if let Solver::Annealing { num_reads: 0, .. } = self.solver {
+        if self.solver.num_reads() == Some(0) {
             return Err(PlanError::Zero { name: "num_reads" });
         }
         let Batching::Minibatches { batch_size, batches, alpha } = self.batching else { return Ok(()) };
@@ -172,12 +189,12 @@ impl TrainingPlan {
 
     /// Reads of a step: a round of the whole set, or all of a minibatch.
     pub(super) fn reads_of_step(&self, step: usize) -> usize {
-        match (self.solver, self.batching) {
-            (Solver::Annealing { num_reads, .. }, Batching::Whole) => {
+        match (self.solver.num_reads(), self.batching) {
+            (Some(num_reads), Batching::Whole) => {
                 READS_PER_ROUND.min(num_reads.saturating_sub(step * READS_PER_ROUND))
             }
-            (Solver::Annealing { num_reads, .. }, Batching::Minibatches { .. }) => num_reads,
-            _ => 1,
+            (Some(num_reads), Batching::Minibatches { .. }) => num_reads,
+            (None, _) => 1,
         }
     }
 

@@ -91,12 +91,6 @@ impl TrainingState {
         WeightTerms { fixed: Vec::new(), biases: self.biases.clone() }
     }
 
-    /// What the online term adds to the energy of these weights: `sum_w h_w b_w`, `b_w` the weight's bit.
-    pub(super) fn bias_energy(&self, network: &Network) -> f64 {
-        let biased = |&&(layer, neuron, input, _): &&(usize, usize, usize, f64)| network.weight(layer, neuron, input);
-        self.biases.iter().filter(biased).map(|&(.., bias)| bias).sum()
-    }
-
     /// Takes in what a step found.
     pub(super) fn enter(&mut self, task: &Task, plan: &TrainingPlan, found: StepResult) {
         let StepResult { network, verification, record } = found;

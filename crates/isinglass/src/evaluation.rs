@@ -1,0 +1,188 @@
+//! The loss of a network, kept up to date while single weights are flipped: bit-sliced, 64 groups of rows to a word.
+
+mod counter;
+mod moves;
+mod slices;
+mod state;
+
+use crate::network::{Architecture, Network};
+use crate::task::Groups;
+pub use moves::{Move, moves};
+use slices::Slices;
+use state::State;
+
+/// A weight: layer, neuron and input, each from 0; the input past the last one is the bias.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Weight {
+    /// The layer.
+    pub layer: usize,
+    /// The neuron in its layer.
+    pub neuron: usize,
+    /// The input of the neuron.
+    pub input: usize,
+}
+
+impl Weight {
+    /// All weights of a network of this shape, by layers, neurons and inputs.
+    pub fn all(architecture: &Architecture) -> impl Iterator<Item = Self> {
+        (0..architecture.num_layers()).flat_map(move |layer| {
+            (0..architecture.width(layer + 1)).flat_map(move |neuron| {
+                (0..architecture.fan_in(layer)).map(move |input| Self { layer, neuron, input })
+            })
+        })
+    }
+}
+
+/// Groups of rows as evaluations read them: bit `g % 64` of word `g / 64` is about group `g`.
+#[derive(Clone, Debug)]
+pub struct SlicedGroups {
+    slices: Width<Slices<1>, Slices<WIDE>>,
+    total_delta: f64,
+}
+
+/// Words to a block where one is not enough: a register of 512 bits.
+const WIDE: usize = 8;
+
+/// One word where the groups fit, and else blocks of words.
+#[derive(Clone, Debug)]
+enum Width<N, W> {
+    Narrow(N),
+    Wide(W),
+}
+
+impl SlicedGroups {
+    /// Slices the groups of a task for networks of this shape.
+    ///
+    /// # Panics
+    /// When groups and network differ in inputs or outputs.
+    #[must_use]
+    pub fn new(groups: &Groups, architecture: &Architecture) -> Self {
+        assert_eq!(groups.inputs.num_columns(), architecture.num_inputs(), "one column for each input");
+        assert_eq!(groups.targets.num_columns(), architecture.num_outputs(), "one target for each output");
+        let slices = if groups.len() <= 64 {
+            Width::Narrow(Slices::new(groups, architecture.bias()))
+        } else {
+            Width::Wide(Slices::new(groups, architecture.bias()))
+        };
+        Self { slices, total_delta: groups.deltas.iter().sum() }
+    }
+
+    /// The sum of all deltas: what the loss can be above its constant.
+    #[must_use]
+    pub fn total_delta(&self) -> f64 {
+        self.total_delta
+    }
+
+    /// Bytes of an [`Evaluation`] of a network of this shape on so many groups.
+    #[must_use]
+    pub fn state_bytes(num_groups: usize, architecture: &Architecture) -> usize {
+        let words = if num_groups <= 64 { 1 } else { num_groups.div_ceil(64 * WIDE).saturating_mul(WIDE) };
+        let planes = (0..architecture.num_layers())
+            .map(|layer| architecture.width(layer + 1).saturating_mul(counter::record_len(architecture.fan_in(layer))))
+            .fold(0, usize::saturating_add);
+        words.saturating_mul(8).saturating_mul(planes).saturating_add(2 * architecture.num_weights())
+    }
+
+    /// Blocks that every flip looks at.
+    #[must_use]
+    pub fn num_blocks(&self) -> usize {
+        match &self.slices {
+            Width::Narrow(slices) => slices.num_blocks,
+            Width::Wide(slices) => slices.num_blocks,
+        }
+    }
+}
+
+/// A network with what each neuron counts in each group, so that a flip of one weight costs a few operations on bits for
+/// every 64 groups, whether it is tried or done.
+///
+/// A neuron of fan-in `n` fires iff `d = c - ceil(n / 2) >= 0`, where `c` inputs agree with their weights. `d` is held in two's
+/// complement, a bit-plane over the groups for each digit, and beside it the groups in which one agreement more or less
+/// turns the neuron over (`d = -1` and `d = 0`). A flip moves `d` by one, so these are all that a try looks at in the layer of
+/// the flip; what turns over there is followed upwards, and only there. The loss is a sum over digits of the deltas of
+/// groups, a popcount each, and exact, where all deltas are multiples of one number by less than `2^20`, and a sum over
+/// groups in `f64` elsewhere.
+#[derive(Clone, Debug)]
+pub struct Evaluation<'a>(Width<State<'a, 1>, State<'a, WIDE>>);
+
+/// Runs `$body` on the state of either width.
+macro_rules! on_state {
+    ($evaluation:expr, $state:ident => $body:expr) => {
+        match $evaluation {
+            Width::Narrow($state) => $body,
+            Width::Wide($state) => $body,
+        }
+    };
+}
+
+impl<'a> Evaluation<'a> {
+    /// Evaluates `network` on all groups.
+    ///
+    /// # Panics
+    /// When `groups` were sliced for networks with other inputs, outputs or bias.
+    #[must_use]
+    pub fn new(groups: &'a SlicedGroups, network: &Network) -> Self {
+        Self(match &groups.slices {
+            Width::Narrow(slices) => Width::Narrow(State::new(slices, network)),
+            Width::Wide(slices) => Width::Wide(State::new(slices, network)),
+        })
+    }
+
+    /// The loss of the network as it is now; in `f64` with the rounding of all changes so far where the deltas of the groups have
+    /// no common unit.
+    #[must_use]
+    pub fn loss(&self) -> f64 {
+        on_state!(&self.0, state => state.loss())
+    }
+
+    /// The network as it is now.
+    #[must_use]
+    pub fn network(&self) -> Network {
+        self.network_of(self.bits())
+    }
+
+    /// The bits of all weights as they are now, in an order of the evaluation's own: for [`Evaluation::network_of`].
+    #[inline(always)]
+    #[must_use]
+    pub fn bits(&self) -> &[bool] {
+        on_state!(&self.0, state => state.bits())
+    }
+
+    /// The network of bits that [`Evaluation::bits`] once were.
+    ///
+    /// # Panics
+    /// When there are not as many bits as weights.
+    #[must_use]
+    pub fn network_of(&self, bits: &[bool]) -> Network {
+        on_state!(&self.0, state => state.network_of(bits))
+    }
+
+    /// Whether a weight is `+1`.
+    #[inline(always)]
+    #[must_use]
+    pub fn is_set(&self, weight: Weight) -> bool {
+        on_state!(&self.0, state => state.is_set(weight))
+    }
+
+    /// By how much the loss would change if a weight were flipped.
+    #[inline(always)]
+    pub fn change(&mut self, weight: Weight) -> f64 {
+        on_state!(&mut self.0, state => state.change(weight))
+    }
+
+    /// By how much loss and linear term together would change.
+    #[inline(always)]
+    pub fn cost(&mut self, offer: &Move) -> f64 {
+        let term = if self.is_set(offer.weight) { -offer.bias } else { offer.bias };
+        self.change(offer.weight) + term
+    }
+
+    /// Flips a weight.
+    #[inline(always)]
+    pub fn flip(&mut self, weight: Weight) {
+        on_state!(&mut self.0, state => state.flip(weight));
+    }
+}
+
+#[cfg(test)]
+mod tests;
