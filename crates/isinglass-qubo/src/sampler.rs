@@ -5,6 +5,7 @@ mod branch_and_bound;
 mod descent;
 pub mod exhaustive;
 mod isa;
+mod presolving;
 mod random;
 mod reads;
 mod scaling;
@@ -17,6 +18,7 @@ pub use branch_and_bound::BranchAndBound;
 pub use descent::SteepestDescent;
 pub use exhaustive::Exhaustive;
 pub use isa::Isa;
+pub use presolving::Presolving;
 pub use random::RandomSampling;
 
 use crate::model::{Bqm, ModelError};
