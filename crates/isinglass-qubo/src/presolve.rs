@@ -4,6 +4,7 @@ mod dominated;
 mod flow;
 mod low_degree;
 mod pairs;
+mod presolved;
 mod regions;
 mod roof;
 mod statistics;
@@ -13,13 +14,16 @@ mod undo;
 mod units;
 mod work;
 
+pub(crate) use presolved::bound_value;
+pub use presolved::{Component, Presolved};
 pub(crate) use roof::roof_dual;
+pub use roof::{RoofDuality, roof_duality};
 pub use statistics::Statistics;
 pub(crate) use undo::Undo;
 pub(crate) use units::{Unit, Units};
 pub(crate) use work::Work;
 
-use crate::model::{Bqm, ModelError, Vartype};
+use crate::model::{Bqm, ModelError};
 use std::collections::VecDeque;
 
 /// Why a model cannot be presolved.
@@ -54,10 +58,13 @@ pub enum PresolveError {
     Model(#[from] ModelError),
 }
 
+/// Regions are given up after so many searches in a row that found nothing: a large model without gates would only cost time.
+const PATIENCE: usize = 1000;
+
 /// The most bytes that the model under reduction may take.
 const MAX_BYTES: usize = 16 << 30;
 
-/// Regions have at most this many variables.
+/// A region has at most this many variables that are told apart.
 const LARGEST_REGION: usize = 20;
 
 /// Which reductions are tried, and how much work they may be.
@@ -69,7 +76,7 @@ const LARGEST_REGION: usize = 20;
 ///
 /// At least one optimum is kept, and unless `strong_only` is set others may be lost. Rules run in this order, the cheap ones on
 /// each variable whose row changed, the others when these are at rest: a field of one sign, few neighbours, pairs; roof duality;
-/// regions.
+/// regions; roof duality again, if these found anything.
 ///
 /// # Examples
 /// ```
@@ -99,7 +106,7 @@ pub struct Presolve {
     pub pairs: bool,
     /// Fix variables by roof duality. `[default: true]`
     pub roof_duality: bool,
-    /// Search regions of at most so many variables, in `2^region_size` steps each. `[default: 12] [range: 2..=20, 0: none]`
+    /// Search regions, each in at most `2^region_size` steps. `[default: 16] [range: 2..=20, 0: none]`
     pub region_size: usize,
     /// Keep all optima: only what holds in all of them is used. `[default: false]`
     pub strong_only: bool,
@@ -114,7 +121,7 @@ impl Default for Presolve {
             max_degree: Some(3),
             pairs: true,
             roof_duality: true,
-            region_size: 12,
+            region_size: 16,
             strong_only: false,
             effort: 1_000_000_000,
         }
@@ -183,22 +190,25 @@ impl Presolve {
     /// Reduces until no rule applies.
     pub(crate) fn reduce(&self, work: &mut Work, statistics: &mut Statistics, stop: impl Fn() -> bool) -> Outcome {
         let limit = work.effort().saturating_add(self.effort);
+        let is_over = |work: &Work| work.effort() > limit || stop();
         let mut bound = None;
         let mut regions = Regions::new(work.num_variables());
         let mut roof_is_due = self.roof_duality;
+        let mut regions_are_done = true;
         loop {
             while let Some(variable) = work.next_changed() {
                 self.reduce_variable(work, variable, statistics);
                 regions.add(work, variable);
                 roof_is_due = self.roof_duality;
-                if work.effort() > limit || stop() {
+                if is_over(work) {
                     return Outcome { bound, complete: false };
                 }
             }
             if work.num_left() == 0 {
                 return Outcome { bound: Some(work.offset()), complete: true };
             }
-            if std::mem::take(&mut roof_is_due) {
+            // once before the regions, and once whenever they are all searched
+            if regions_are_done && std::mem::take(&mut roof_is_due) {
                 let Some(dual) = roof_dual(work, !self.strong_only, limit) else {
                     return Outcome { bound, complete: false };
                 };
@@ -210,19 +220,23 @@ impl Presolve {
                     continue;
                 }
             }
-            let found = self.region_size > 0
-                && loop {
-                    let Some(variable) = regions.next(work) else { break false };
-                    if regions::search(work, variable, self.region_size, self.strong_only, statistics) {
-                        regions.add(work, variable);
-                        break true;
-                    }
-                    if work.effort() > limit || stop() {
-                        return Outcome { bound, complete: false };
-                    }
-                };
-            if !found {
+            let next = if self.region_size > 0 { regions.next(work) } else { None };
+            let Some(variable) = next else {
+                if roof_is_due {
+                    regions_are_done = true;
+                    continue;
+                }
                 return Outcome { bound, complete: true };
+            };
+            regions_are_done = false;
+            if regions::search(work, variable, self.region_size, self.strong_only, statistics) {
+                regions.in_vain = 0;
+                regions.add(work, variable);
+            } else {
+                regions.in_vain += 1;
+            }
+            if is_over(work) {
+                return Outcome { bound, complete: false };
             }
         }
     }
@@ -253,13 +267,15 @@ pub(crate) struct Outcome {
 
 /// Variables around which regions are still to be searched.
 struct Regions {
+    /// Searches in a row that found nothing.
+    in_vain: usize,
     queue: VecDeque<u32>,
     is_waiting: Vec<bool>,
 }
 
 impl Regions {
     fn new(num_variables: usize) -> Self {
-        Self { queue: VecDeque::new(), is_waiting: vec![false; num_variables] }
+        Self { in_vain: 0, queue: VecDeque::new(), is_waiting: vec![false; num_variables] }
     }
 
     fn add(&mut self, work: &Work, variable: usize) {
@@ -268,7 +284,11 @@ impl Regions {
         }
     }
 
+    /// The next variable, unless so many were in vain that the rest is given up.
     fn next(&mut self, work: &Work) -> Option<usize> {
+        if self.in_vain > PATIENCE {
+            return None;
+        }
         while let Some(variable) = self.queue.pop_front() {
             let variable = variable as usize;
             self.is_waiting[variable] = false;
@@ -288,119 +308,4 @@ pub(crate) fn model_in_units(bqm: &Bqm, unit: Unit) -> Result<Work, PresolveErro
         return Err(PresolveError::Memory { bytes, limit: MAX_BYTES });
     }
     Ok(Work::new(bqm, unit))
-}
-
-/// A bound in units as an energy that no [`Bqm::energy`] is below, rounding included.
-pub(crate) fn bound_value(bqm: &Bqm, unit: Unit, bound: Units) -> f64 {
-    let value = unit.value_below(bound, bqm.offset());
-    if unit.energies_are_exact(bqm) {
-        return value;
-    }
-    let terms = bqm.linear().iter().copied().chain(bqm.interactions().map(|(.., bias)| bias));
-    let (count, sum) = terms.fold((2.0, bqm.offset().abs()), |(count, sum), bias| (count + 1.0, sum + bias.abs()));
-    // an energy is a sum of so many terms, each addition off by at most half an epsilon of what is added up at most
-    (value - count * f64::EPSILON * sum).next_down()
-}
-
-/// A connected component of what is left.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Component {
-    /// The component as a model of its own, of the vartype of the whole.
-    pub bqm: Bqm,
-    /// By variable of the component, the variable of the whole model that it stands for; ascending.
-    pub variables: Vec<u32>,
-}
-
-/// A model made smaller, and the way back.
-///
-/// `E(lift(x_1, x_2, ..)) = offset + sum_c E_c(x_c)` over the components `c`, exactly where the coefficients of the components are
-/// numbers that `f64` holds (multiples of powers of two), and within rounding otherwise; the least value of both sides is the
-/// same.
-#[derive(Clone, Debug)]
-pub struct Presolved {
-    vartype: Vartype,
-    offset: f64,
-    components: Vec<Component>,
-    work: Work,
-    statistics: Statistics,
-}
-
-impl Presolved {
-    /// The energy of what was taken out; each component has its own offset besides.
-    #[must_use]
-    pub fn offset(&self) -> f64 {
-        self.offset
-    }
-
-    /// Connected components in the order of their least variable; none where the model is solved.
-    #[must_use]
-    pub fn components(&self) -> &[Component] {
-        &self.components
-    }
-
-    /// What it bought.
-    #[must_use]
-    pub fn statistics(&self) -> &Statistics {
-        &self.statistics
-    }
-
-    /// The sample of the whole model that samples of the components lead to.
-    ///
-    /// # Panics
-    /// When there is not one sample for each component, with one value for each of its variables.
-    #[must_use]
-    pub fn lift<S: AsRef<[i8]>>(&self, samples: &[S]) -> Vec<i8> {
-        assert_eq!(samples.len(), self.components.len(), "one sample for each component");
-        let [low, high] = self.vartype.values();
-        let mut values = vec![false; self.work.num_variables()];
-        for (component, sample) in self.components.iter().zip(samples) {
-            let sample = sample.as_ref();
-            assert_eq!(sample.len(), component.variables.len(), "one value for each variable");
-            for (&variable, &value) in component.variables.iter().zip(sample) {
-                values[variable as usize] = value == high;
-            }
-        }
-        self.work.lift(&mut values);
-        values.into_iter().map(|value| if value { high } else { low }).collect()
-    }
-}
-
-/// The roof dual bound of a model, and the variables that it fixes.
-#[derive(Clone, Debug, PartialEq)]
-pub struct RoofDuality {
-    /// No sample has less energy.
-    pub lower_bound: f64,
-    /// Variables and values that all optima have, in ascending order; without `strong_only` more of them, such that some optimum
-    /// has all these values.
-    pub fixed: Vec<(usize, i8)>,
-}
-
-/// Roof duality by itself, on the model as it is.
-///
-/// # Errors
-/// As [`Presolve::run`].
-///
-/// # Examples
-/// ```
-/// use isinglass_qubo::{BqmBuilder, Vartype, presolve::roof_duality};
-/// let mut builder = BqmBuilder::new(Vartype::Binary, 2);
-/// builder.add_linear(0, -3.0);
-/// builder.add_quadratic(0, 1, 2.0);
-/// let roof = roof_duality(&builder.build()?, true)?;
-/// assert_eq!((roof.lower_bound, roof.fixed), (-3.0, vec![(0, 1), (1, 0)]));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// # References
-/// P. L. Hammer, P. Hansen, B. Simeone, *Roof duality, complementation and persistency in quadratic 0-1 optimization*,
-/// Math. Programming 28 (1984).
-pub fn roof_duality(bqm: &Bqm, strong_only: bool) -> Result<RoofDuality, PresolveError> {
-    let unit = Unit::of(bqm)?;
-    let mut work = model_in_units(bqm, unit)?;
-    let roof = roof_dual(&mut work, !strong_only, u64::MAX).expect("no limit");
-    let [low, high] = bqm.vartype().values();
-    let fixed = roof.strong.into_iter().chain(roof.weak);
-    let mut fixed: Vec<_> = fixed.map(|(variable, value)| (variable, if value { high } else { low })).collect();
-    fixed.sort_unstable();
-    Ok(RoofDuality { lower_bound: bound_value(bqm, unit, roof.bound), fixed })
 }

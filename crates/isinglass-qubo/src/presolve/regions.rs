@@ -9,8 +9,6 @@ struct Region {
     /// Bits from 0 on.
     inside: Vec<u32>,
     groups: Vec<Group>,
-    /// States that are looked at: of the inside, times those of the surroundings that it can tell apart.
-    num_states: u64,
 }
 
 /// Surrounding variables that the inside sees alike, so that only the number of ones among them matters.
@@ -105,6 +103,7 @@ impl Region {
             columns.push((column, same[0].0));
         }
         columns.sort_unstable();
+        // those of the inside, times those of the surroundings that it can tell apart
         let mut num_states = 1u64 << inside.len();
         let mut groups = Vec::new();
         for alike in columns.chunk_by(|left, right| left.0 == right.0) {
@@ -117,7 +116,7 @@ impl Region {
         }
         // single ones first: they have bits
         groups.sort_by_key(|group| group.members.len());
-        Some(Self { inside, groups, num_states })
+        Some(Self { inside, groups })
     }
 
     /// Groups of one, which have bits above those of the inside.

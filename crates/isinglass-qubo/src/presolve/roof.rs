@@ -1,8 +1,11 @@
 //! Roof duality: a lower bound, and the values that go with it.
 
 use super::flow::{Network, UNREACHED};
-use super::units::Units;
+use super::presolved::bound_value;
+use super::units::{Unit, Units};
 use super::work::Work;
+use super::{PresolveError, model_in_units};
+use crate::model::Bqm;
 use std::collections::HashMap;
 
 /// What the largest flow tells.
@@ -78,7 +81,7 @@ pub(crate) fn roof_dual(work: &mut Work, ask_weak: bool, limit: u64) -> Option<R
     }
     let levels = network.levels(source, &mut work.effort);
     let is_strong = |node: u32| levels[node as usize] != UNREACHED;
-    let literal = |node: u32| (variables[node as usize / 2], node % 2 == 0);
+    let literal = |node: u32| (variables[node as usize / 2], node & 1 == 0);
     let mut strong: Vec<_> = (0..source).filter(|&node| is_strong(node)).map(literal).collect();
     let outside = |node: u32| node >= source || is_strong(node) || is_strong(node ^ 1);
     let components = network.components(outside);
@@ -90,7 +93,7 @@ pub(crate) fn roof_dual(work: &mut Work, ask_weak: bool, limit: u64) -> Option<R
         weak = (0..source).filter(|&node| is_weak(node)).map(literal).collect();
     } else {
         let is_mute = |node: u32| components[node as usize] == components[node as usize ^ 1];
-        let follows = |tail: u32, head: u32| !outside(head) && !(is_mute(tail) && is_mute(head));
+        let follows = |tail: u32, head: u32| !(outside(head) || is_mute(tail) && is_mute(head));
         // by component: its members are equal in all optima
         let mut forced: HashMap<u32, bool> = HashMap::new();
         for node in (0..source).filter(|&node| is_weak(node)) {
@@ -102,4 +105,47 @@ pub(crate) fn roof_dual(work: &mut Work, ask_weak: bool, limit: u64) -> Option<R
         }
     }
     Some(Roof { bound: constant + (flow + 1).div_euclid(2), strong, weak })
+}
+
+/// The roof dual bound of a model, and the variables that it fixes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RoofDuality {
+    /// No sample has less energy.
+    pub lower_bound: f64,
+    /// Variables and values that all optima have, in ascending order; without `strong_only` more of them, such that some optimum
+    /// has all these values.
+    pub fixed: Vec<(usize, i8)>,
+}
+
+/// Roof duality by itself, on the model as it is.
+///
+/// # Errors
+/// As [`Presolve::run`](super::Presolve::run).
+///
+/// # Panics
+/// Never: the flow has no limit.
+///
+/// # Examples
+/// ```
+/// use isinglass_qubo::{BqmBuilder, Vartype, presolve::roof_duality};
+/// let mut builder = BqmBuilder::new(Vartype::Binary, 2);
+/// builder.add_linear(0, -3.0);
+/// builder.add_quadratic(0, 1, 2.0);
+/// let roof = roof_duality(&builder.build()?, true)?;
+/// assert_eq!((roof.lower_bound, roof.fixed), (-3.0, vec![(0, 1), (1, 0)]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # References
+/// P. L. Hammer, P. Hansen, B. Simeone, *Roof duality, complementation and persistency in quadratic 0-1 optimization*,
+/// Math. Programming 28 (1984).
+pub fn roof_duality(bqm: &Bqm, strong_only: bool) -> Result<RoofDuality, PresolveError> {
+    let unit = Unit::of(bqm)?;
+    let mut work = model_in_units(bqm, unit)?;
+    let roof = roof_dual(&mut work, !strong_only, u64::MAX).expect("no limit");
+    let [low, high] = bqm.vartype().values();
+    let fixed = roof.strong.into_iter().chain(roof.weak);
+    let mut fixed: Vec<_> = fixed.map(|(variable, value)| (variable, if value { high } else { low })).collect();
+    fixed.sort_unstable();
+    Ok(RoofDuality { lower_bound: bound_value(bqm, unit, roof.bound), fixed })
 }

@@ -1,7 +1,7 @@
 //! Every rule against enumeration.
 
 use super::*;
-use crate::model::BqmBuilder;
+use crate::model::{BqmBuilder, Vartype};
 use crate::rng::stream;
 use crate::sampler::{Exhaustive, RunControl, Sampler, exhaustive};
 use crate::testing::{random_integers, random_reals};

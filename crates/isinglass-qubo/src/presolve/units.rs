@@ -51,11 +51,7 @@ impl Unit {
         if self.exceeds(value, units) {
             value = value.next_down();
         }
-        let sum = offset + value;
-        // the rounding error of the sum (Knuth's TwoSum)
-        let back = sum - offset;
-        let error = (offset - (sum - back)) + (value - back);
-        if error < 0.0 { sum.next_down() } else { sum }
+        add_below(offset, value)
     }
 
     /// Whether `value`, the nearest number to `units`, is larger.
@@ -77,6 +73,15 @@ impl Unit {
         let sum = terms.chain([bqm.offset()]).map(f64::abs).fold(0.0, |sum, bias| sum + scale(bias, -exponent));
         sum <= (1u64 << 52) as f64
     }
+}
+
+/// The sum, or a number below it where rounding would have made it larger.
+pub(super) fn add_below(first: f64, second: f64) -> f64 {
+    let sum = first + second;
+    // the rounding error (D. E. Knuth's TwoSum)
+    let back = sum - first;
+    let error = (first - (sum - back)) + (second - back);
+    if error < 0.0 { sum.next_down() } else { sum }
 }
 
 /// An odd integer and an exponent with `value = integer * 2^exponent`; `None` for zero.

@@ -47,7 +47,7 @@ pub struct BranchAndBound {
     pub max_nodes: u64,
     /// About so many bytes of open nodes are kept. `[default: 2^30]`
     pub max_memory: usize,
-    /// Size of the regions that are searched in nodes, see [`Presolve::region_size`]. `[default: 8] [range: 2..=20, 0: none]`
+    /// Size of the regions that are searched in nodes, see [`Presolve::region_size`]. `[default: 5] [range: 2..=20, 0: none]`
     pub region_size: usize,
     /// Reads of the annealing at the root. `[default: 64] [range: 1..]`
     pub num_reads: usize,
@@ -64,7 +64,7 @@ impl Default for BranchAndBound {
         Self {
             max_nodes: u64::MAX,
             max_memory: 1 << 30,
-            region_size: 8,
+            region_size: 5,
             num_reads: 64,
             num_sweeps: 1000,
             seed: 0,

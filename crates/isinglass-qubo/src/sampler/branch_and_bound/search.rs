@@ -99,7 +99,7 @@ impl Search<'_> {
     /// Searches a model with a known bound for something better than is known; `tell` hears of every improvement.
     pub(super) fn best_first(&mut self, work: Work, lower: Units, known: Solution, tell: impl Fn(&Solution)) -> Solved {
         let mut best = known;
-        let mut improve = |best: &mut Solution, node: &Node, found: Solution| {
+        let improve = |best: &mut Solution, node: &Node, found: Solution| {
             if found.energy < best.energy {
                 *best = Solution { energy: found.energy, values: node.lift_to_root(found.values) };
                 tell(best);
