@@ -22,6 +22,7 @@ mod spin_vector;
 mod state;
 mod tabu;
 mod threads;
+mod tree;
 mod watch;
 
 pub use anneal_schedule::{AnnealSchedule, SchedulePoint};
@@ -40,6 +41,7 @@ pub use scaling::common_divisor;
 pub use spin_vector::{RotorMoves, SpinVectorMonteCarlo};
 pub use tabu::Tabu;
 pub use threads::in_pool;
+pub use tree::{EliminationWidth, TreeDecomposition, elimination_width};
 pub use watch::Watch;
 
 use crate::model::{Bqm, ModelError};
@@ -154,6 +156,24 @@ pub enum SampleError {
         /// The problem's size.
         num_variables: usize,
     },
+    /// An exact method was given a graph of more width than it takes.
+    #[error("{}, but at most {limit} is taken", width_found(*width, *lower_bound))]
+    TooWide {
+        /// The width of the best elimination order found, if any was found.
+        width: Option<usize>,
+        /// No elimination order has less width.
+        lower_bound: usize,
+        /// The largest width that is taken.
+        limit: usize,
+    },
+    /// Coefficients too far apart to be added without rounding.
+    #[error("exact sums of the coefficients need {bits} bits, but at most {limit} are available")]
+    Precision {
+        /// Bits from the lowest one of any coefficient to the highest one of their sum.
+        bits: u32,
+        /// The most that are available.
+        limit: u32,
+    },
     /// A parameter outside its range.
     #[error("{name} is {value}, but must be {allowed}")]
     Parameter {
@@ -187,6 +207,13 @@ pub enum SampleError {
     /// The problem cannot be presolved by a sampler that depends on it.
     #[error(transparent)]
     Presolve(#[from] PresolveError),
+}
+
+fn width_found(width: Option<usize>, lower_bound: usize) -> String {
+    match width {
+        Some(width) => format!("the best elimination order found has width {width} (none has less than {lower_bound})"),
+        None => format!("no elimination order was found within the work allowed (none has width less than {lower_bound})"),
+    }
 }
 
 /// Looks for samples of low energy.
