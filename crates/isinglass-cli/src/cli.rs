@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::app::Outcome;
 use crate::arguments::value;
-use crate::command::{compile, completions, data, decode, eval, man, predict, reference, solve, train};
+use crate::command::{bench, compile, completions, data, decode, eval, man, predict, reference, solve, train, tts};
 use crate::failure::Failure;
 use crate::session::Session;
 
@@ -87,7 +87,11 @@ pub(crate) enum Command {
     /// Make a model of samples that came back from elsewhere
     Decode(decode::DecodeArguments),
     /// Look for a sample of least energy of any QUBO or Ising problem
-    Solve(solve::SolveArguments),
+    Solve(Box<solve::SolveArguments>),
+    /// Measure how often a solver meets a target, and how long it takes
+    Tts(Box<tts::TtsArguments>),
+    /// Run solvers on all problems of a folder
+    Bench(Box<bench::BenchArguments>),
     /// List, show and convert data sets
     Data(data::DataCommandArguments),
     /// Print a script that completes commands in a shell
@@ -109,6 +113,8 @@ impl Command {
             Self::Compile(arguments) => compile::run(arguments, session),
             Self::Decode(arguments) => decode::run(arguments, session),
             Self::Solve(arguments) => solve::run(arguments, session),
+            Self::Tts(arguments) => tts::run(arguments, session),
+            Self::Bench(arguments) => bench::run(arguments, session),
             Self::Data(arguments) => data::run(arguments, session),
             Self::Completions(arguments) => completions::run(arguments, session),
             Self::Man(arguments) => man::run(arguments, session),

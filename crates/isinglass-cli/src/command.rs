@@ -1,5 +1,6 @@
 //! The commands, one file each: arguments, work, report.
 
+pub(crate) mod bench;
 pub(crate) mod compile;
 pub(crate) mod completions;
 pub(crate) mod data;
@@ -10,3 +11,4 @@ pub(crate) mod predict;
 pub(crate) mod reference;
 pub(crate) mod solve;
 pub(crate) mod train;
+pub(crate) mod tts;

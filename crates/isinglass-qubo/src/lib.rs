@@ -24,6 +24,7 @@ pub mod presolve;
 pub mod sampler;
 pub mod time_to_solution;
 pub mod race;
+pub mod automatic;
 #[cfg(feature = "testing")]
 pub mod testing;
 

@@ -9,10 +9,13 @@ use std::time::Instant;
 
 fn a1a(above: f64, below: f64) -> Task {
     let text = std::fs::read_to_string("/work/shared/data/a1a").unwrap();
-    let rows: Vec<(bool, Vec<usize>)> = text.lines().map(|line| {
-        let ids = line.split_whitespace().skip(1).filter_map(|f| f.split(':').next()?.parse().ok());
-        (line.starts_with('+'), ids.collect())
-    }).collect();
+    let rows: Vec<(bool, Vec<usize>)> = text
+        .lines()
+        .map(|line| {
+            let ids = line.split_whitespace().skip(1).filter_map(|f| f.split(':').next()?.parse().ok());
+            (line.starts_with('+'), ids.collect())
+        })
+        .collect();
     let mean = |id: usize| rows.iter().filter(|(_, ids)| ids.contains(&id)).count() as f64 / rows.len() as f64;
     let chosen: Vec<usize> = (1..=123).filter(|&id| mean(id) > above && mean(id) < below).collect();
     let inputs = BitMatrix::from_fn(rows.len(), chosen.len(), |r, c| rows[r].1.contains(&chosen[c]));
@@ -48,22 +51,40 @@ fn main() {
         ("digits10-16-16", digits(), vec![16, 16, 10], true, None),
     ];
     for (name, task, hidden, bias, target) in cases {
-        if !only.is_empty() && !only.split(',').any(|o| o == name) { continue; }
+        if !only.is_empty() && !only.split(',').any(|o| o == name) {
+            continue;
+        }
         let mut widths = vec![task.inputs().num_columns()];
         widths.extend(hidden);
         let architecture = Architecture::new(widths, bias).unwrap();
         let merge = if architecture.is_odd() { Merge::EqualAndNegated } else { Merge::Equal };
         let groups: Groups = task.group(merge);
         let (h, c) = default_beta_range(&groups);
-        let annealing = WeightAnnealing { num_reads: reads, num_sweeps: sweeps, beta_range: Some((h * fh, c * fc)), threads: Some(1), ..Default::default() };
+        let annealing = WeightAnnealing {
+            num_reads: reads,
+            num_sweeps: sweeps,
+            beta_range: Some((h * fh, c * fc)),
+            threads: Some(1),
+            ..Default::default()
+        };
         let start = Instant::now();
         let out = annealing.run(&groups, &architecture, &WeightTerms::default(), &RunControl::default()).unwrap();
         let t = start.elapsed().as_secs_f64();
         let mut l: Vec<f64> = out.reads.iter().map(|r| r.loss).collect();
         l.sort_by(f64::total_cmp);
         let hit = target.map_or(l[0], |t| t);
-        println!("{name:15} G={:5} beta {:.3}..{:.3} best {} hits {} (of {hit}) q10 {} median {} mean {:.2} | {:.2} s {:.1} M/s",
-            groups.len(), h * fh, c * fc, l[0], l.iter().filter(|&&x| x <= hit).count(), l[l.len() / 10], l[l.len() / 2],
-            l.iter().sum::<f64>() / l.len() as f64, t, out.num_updates as f64 / t / 1e6);
+        println!(
+            "{name:15} G={:5} beta {:.3}..{:.3} best {} hits {} (of {hit}) q10 {} median {} mean {:.2} | {:.2} s {:.1} M/s",
+            groups.len(),
+            h * fh,
+            c * fc,
+            l[0],
+            l.iter().filter(|&&x| x <= hit).count(),
+            l[l.len() / 10],
+            l[l.len() / 2],
+            l.iter().sum::<f64>() / l.len() as f64,
+            t,
+            out.num_updates as f64 / t / 1e6
+        );
     }
 }

@@ -66,6 +66,13 @@ pub(crate) struct Problem {
     pub(crate) file: ProblemFile,
 }
 
+impl Problem {
+    /// The name of its file, without folders.
+    pub(crate) fn name(&self) -> &str {
+        Path::new(&self.source).file_name().and_then(|name| name.to_str()).unwrap_or(&self.source)
+    }
+}
+
 fn parse_format(text: &str) -> Result<Format, String> {
     text.parse().map_err(|error: io::UnknownFormat| error.to_string())
 }

@@ -1,50 +1,116 @@
 //! How a problem is sampled: the solver, its schedule, and its limits.
 
+mod make;
+mod tuning;
+
 use std::num::NonZeroUsize;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
 use isinglass::train::Solver;
-use isinglass_qubo::sampler::{Exhaustive, SimulatedAnnealing};
+use isinglass_qubo::automatic::{Automatic, AutomaticReport};
+use isinglass_qubo::presolve::Statistics;
+use isinglass_qubo::sampler::{Polished, Presolving, Sampling};
 use isinglass_qubo::{Bqm, Progress, RunControl, Sampler};
 
 use super::value;
+use crate::failure::Failure;
+pub(crate) use make::Call;
+use tuning::TuningArguments;
 
-/// Up to this many variables `auto` searches all samples: far below a second.
+/// Up to this many variables training's `auto` searches all samples: far below a second.
 pub(crate) const AUTO_EXHAUSTIVE: usize = 24;
 
 /// Which sampler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SolverName {
-    /// Exhaustive for small problems, else annealing.
-    #[value(help = None)]
+    /// Presolve, then exact where feasible, else annealing
     Auto,
-    /// Simulated annealing.
-    #[value(help = None)]
+    /// Simulated annealing
     Sa,
-    /// All samples, which proves the optimum.
-    #[value(help = None)]
+    /// Parallel tempering
+    Pt,
+    /// Population annealing
+    Pa,
+    /// Simulated quantum annealing (path-integral Monte Carlo)
+    Sqa,
+    /// Spin-vector Monte Carlo
+    Svmc,
+    /// Tabu search
+    Tabu,
+    /// Steepest descent from random samples
+    Descent,
+    /// Random samples
+    Random,
+    /// Exact: all samples
     Exhaustive,
+    /// Exact: bucket elimination along a tree decomposition
+    Tree,
+    /// Exact: branch and bound, which returns a bound when stopped
+    BranchAndBound,
+}
+
+impl SolverName {
+    /// The name on the command line and in reports.
+    pub(crate) fn text(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Sa => "sa",
+            Self::Pt => "pt",
+            Self::Pa => "pa",
+            Self::Sqa => "sqa",
+            Self::Svmc => "svmc",
+            Self::Tabu => "tabu",
+            Self::Descent => "descent",
+            Self::Random => "random",
+            Self::Exhaustive => "exhaustive",
+            Self::Tree => "tree",
+            Self::BranchAndBound => "branch-and-bound",
+        }
+    }
+
+    /// Whether more sweeps make a read better and longer.
+    pub(crate) fn has_sweeps(self) -> bool {
+        matches!(self, Self::Auto | Self::Sa | Self::Pt | Self::Sqa | Self::Svmc)
+    }
 }
 
 /// Which sampler runs, and how.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Solver")]
 pub(crate) struct SolverArguments {
-    /// Sampler; `auto` takes exhaustive search up to 24 variables and simulated annealing above
+    /// Sampler
     #[arg(long, value_name = "SOLVER", default_value = "auto")]
     pub(crate) solver: SolverName,
+    /// What samplers share.
+    #[command(flatten)]
+    pub(crate) options: SolverOptions,
+}
+
+/// What all samplers of a command share.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Solver")]
+pub(crate) struct SolverOptions {
+    /// Reduce the problem exactly before a named solver sees it; `auto` always does
+    #[arg(long)]
+    pub(crate) presolve: bool,
+    /// Descend from every sample to a local minimum; `auto` always does
+    #[arg(long)]
+    pub(crate) polish: bool,
     /// Schedule and limits.
     #[command(flatten)]
     pub(crate) sampling: SamplingArguments,
+    /// Parameters of single samplers.
+    #[command(flatten)]
+    pub(crate) tuning: TuningArguments,
 }
 
 /// Schedule and limits of a sampler.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Solver")]
 pub(crate) struct SamplingArguments {
-    /// Number of independent reads of simulated annealing [default: 64; 128 when training]
+    /// Number of independent reads [default: 64 for annealing; 128 when training]
     #[arg(long, value_name = "N", value_parser = value::count)]
     pub(crate) num_reads: Option<NonZeroUsize>,
     /// Number of sweeps of each read [default: 1000; 2000 when training]
@@ -64,52 +130,100 @@ pub(crate) struct SamplingArguments {
     pub(crate) target: Option<f64>,
 }
 
-/// A sampler, and why it was taken.
-pub(crate) struct ChosenSampler {
-    /// The sampler.
-    pub(crate) sampler: Box<dyn Sampler>,
-    /// Why it was taken, for reports.
+/// Samples, and how they came about.
+pub(crate) struct Sampled {
+    /// The samples.
+    pub(crate) sampling: Sampling,
+    /// Why this solver was taken, for reports.
     pub(crate) reason: String,
+    /// What the presolve bought, where there was one.
+    pub(crate) presolve: Option<Statistics>,
 }
 
-impl SolverArguments {
-    /// The sampler for `bqm`.
-    pub(crate) fn choose(&self, bqm: &Bqm) -> ChosenSampler {
-        let num_variables = bqm.num_variables();
-        let (exhaustive, reason) = match self.solver {
-            SolverName::Sa | SolverName::Exhaustive => {
-                (self.solver == SolverName::Exhaustive, "asked for with --solver".to_owned())
-            }
-            SolverName::Auto if num_variables <= AUTO_EXHAUSTIVE => {
-                (true, format!("{num_variables} variables are few enough to try all samples"))
-            }
-            SolverName::Auto => (
-                false,
-                format!(
-                    "{num_variables} variables are more than the {AUTO_EXHAUSTIVE} up to which all samples are tried"
-                ),
-            ),
-        };
-        let sampler: Box<dyn Sampler> =
-            if exhaustive { Box::new(Exhaustive::default()) } else { Box::new(self.sampling.annealing()) };
-        ChosenSampler { sampler, reason }
+impl SolverOptions {
+    /// Refuses parameters that `solver` does not have: they would be ignored.
+    ///
+    /// # Errors
+    /// A [`Failure`] that names the flag, and the solvers that have it.
+    pub(crate) fn check(&self, solver: SolverName) -> Result<(), Failure> {
+        self.tuning.check(solver)?;
+        if self.sampling.beta_range.is_some() && !make::has_beta_range(solver) {
+            return Err(Failure::input(format!("--beta-range: {} has no temperatures", solver.text())));
+        }
+        Ok(())
     }
-}
 
-impl SamplingArguments {
-    /// Simulated annealing with this schedule.
-    pub(crate) fn annealing(&self) -> SimulatedAnnealing {
-        let default = SimulatedAnnealing::default();
-        SimulatedAnnealing {
-            num_reads: self.num_reads.map_or(default.num_reads, NonZeroUsize::get),
-            num_sweeps: self.num_sweeps.map_or(default.num_sweeps, |sweeps| sweeps.get() as u64),
-            beta_range: self.beta_range,
-            seed: self.seed,
-            ..default
+    /// Runs the solver on a problem.
+    ///
+    /// # Errors
+    /// A [`Failure`] for parameters that it does not have, or when it cannot run.
+    pub(crate) fn sample(&self, solver: SolverName, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampled, Failure> {
+        self.check(solver)?;
+        let call = Call::of(&self.sampling);
+        if solver == SolverName::Auto {
+            let (sampling, report) = self.automatic(call).sample_with_report(bqm, control)?;
+            let reason = reason(bqm, &report);
+            return Ok(Sampled { sampling, reason, presolve: report.presolve });
+        }
+        let reason = "asked for with --solver".to_owned();
+        if self.presolve {
+            let presolving = Presolving::new(Box::new(|_| self.named(solver, call)));
+            let (sampling, presolve) = presolving.sample_with_statistics(bqm, control)?;
+            return Ok(Sampled { sampling, reason, presolve });
+        }
+        let sampling = self.named(solver, call).sample(bqm, control)?;
+        Ok(Sampled { sampling, reason, presolve: None })
+    }
+
+    /// The solver as a sampler, presolve and polish included.
+    pub(crate) fn make(&self, solver: SolverName, call: Call) -> Box<dyn Sampler> {
+        match solver {
+            SolverName::Auto => Box::new(self.automatic(call)),
+            _ if self.presolve => {
+                let options = self.clone();
+                Box::new(Presolving::new(Box::new(move |_| options.named(solver, call))))
+            }
+            _ => self.named(solver, call),
         }
     }
 
-    /// The same for training, whose QUBOs are larger than most: more reads and sweeps unless the user says how many.
+    fn automatic(&self, call: Call) -> Automatic {
+        Automatic { annealing: self.annealing(call), ..Automatic::default() }
+    }
+
+    fn named(&self, solver: SolverName, call: Call) -> Box<dyn Sampler> {
+        let inner = self.sampler(solver, call);
+        if self.polish { Box::new(Polished { inner, threads: call.threads }) } else { inner }
+    }
+}
+
+/// What `auto` did, in a sentence.
+fn reason(bqm: &Bqm, report: &AutomaticReport) -> String {
+    use isinglass_qubo::automatic::Method;
+    let left = report.presolve.map_or(bqm.num_variables(), |statistics| statistics.num_variables_left);
+    let presolve = match report.presolve {
+        Some(_) if left == 0 => return "the presolve left nothing to search".to_owned(),
+        Some(_) if left == bqm.num_variables() => String::new(),
+        Some(_) => format!("the presolve left {left} of {} variables; ", bqm.num_variables()),
+        None => "coefficients are too far apart for a presolve; ".to_owned(),
+    };
+    let Some(choice) = report.main_choice() else { return presolve };
+    let part = match report.choices.len() {
+        1 => String::new(),
+        parts => format!("of {parts} components the one of {} variables: ", choice.num_variables),
+    };
+    let method = match (choice.method, choice.width) {
+        (Method::Exhaustive, _) => format!("{} variables are few enough to try all samples", choice.num_variables),
+        (Method::Tree, Some(width)) => format!("elimination width {width} is small enough for exact tables"),
+        (Method::Tree, None) => "exact tables are small enough".to_owned(),
+        (Method::Sa, Some(width)) => format!("annealed, since elimination width {width} is too large for exact tables"),
+        (Method::Sa, None) => "annealed, since no elimination order is narrow enough for exact tables".to_owned(),
+    };
+    presolve + &part + &method
+}
+
+impl SamplingArguments {
+    /// Annealing for training, whose QUBOs are larger than most: more reads and sweeps unless the user says how many.
     pub(crate) fn training(&self) -> Solver {
         Solver::Annealing {
             num_reads: self.num_reads.map_or(128, NonZeroUsize::get),

@@ -4,15 +4,15 @@ mod report;
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use clap::Args;
 use isinglass_qubo::io::Format;
-use isinglass_qubo::sampler::Sampling;
 
 use crate::app::Outcome;
 use crate::arguments::problem::{Problem, ProblemArguments, VartypeName};
-use crate::arguments::solver::{SamplingArguments, SolverArguments, SolverName};
+use crate::arguments::solver::{SolverName, SolverOptions};
 use crate::failure::Failure;
 use crate::session::Session;
 use report::{BenchReport, Line};
@@ -36,9 +36,9 @@ pub(crate) struct BenchArguments {
         help_heading = "Solver"
     )]
     solvers: Vec<SolverName>,
-    /// Schedule and limits; the time limit is for each run.
+    /// What all samplers share; the time limit is for each run.
     #[command(flatten)]
-    sampling: SamplingArguments,
+    options: SolverOptions,
 }
 
 /// Runs every solver on every problem, and shows the table. A solver that refuses a problem is a line of the table, too.
@@ -46,26 +46,27 @@ pub(crate) struct BenchArguments {
 /// # Errors
 /// A [`Failure`] when the folder or one of its problems cannot be read.
 pub(crate) fn run(arguments: &BenchArguments, session: &Session) -> Result<Outcome, Failure> {
+    for &solver in &arguments.solvers {
+        arguments.options.check(solver)?;
+    }
     let problems = problems(arguments)?;
     let cancel = session.interrupted()?;
     let mut lines = Vec::new();
-    for problem in &problems {
-        for &name in &arguments.solvers {
-            let solver = SolverArguments { solver: name, sampling: arguments.sampling.clone() };
-            let chosen = solver.choose(&problem.file.bqm);
-            let bar = session.bar(chosen.name.text());
+    let options = &arguments.options;
+    'all: for problem in &problems {
+        for &solver in &arguments.solvers {
+            let bar = session.bar(solver.text());
             let start = Instant::now();
-            let control = arguments.sampling.control(cancel, &bar);
-            let result: Result<Sampling, _> = chosen.sampler.sample(&problem.file.bqm, &control);
+            let result = options.sample(solver, &problem.file.bqm, &options.sampling.control(cancel, &bar));
             let seconds = start.elapsed().as_secs_f64();
             drop(bar);
-            lines.push(Line::new(problem, chosen.name, result, seconds));
-            if cancel.load(std::sync::atomic::Ordering::Relaxed) {
-                break;
+            lines.push(Line::new(problem, solver, result, seconds));
+            if cancel.load(Ordering::Relaxed) {
+                break 'all;
             }
         }
     }
-    session.output().report(&BenchReport::new(arguments.sampling.seed, lines))?;
+    session.output().report(&BenchReport::new(options.sampling.seed, lines))?;
     Ok(Outcome::Done)
 }
 
@@ -78,7 +79,8 @@ fn problems(arguments: &BenchArguments) -> Result<Vec<Problem>, Failure> {
     let mut files = vec![folder.clone()];
     if fs::metadata(folder).map_err(cannot)?.is_dir() {
         let entries = fs::read_dir(folder).map_err(cannot)?.collect::<Result<Vec<_>, _>>().map_err(cannot)?;
-        files = entries.into_iter().map(|entry| entry.path()).filter(|path| Format::from_path(path).is_some()).collect();
+        files =
+            entries.into_iter().map(|entry| entry.path()).filter(|path| Format::from_path(path).is_some()).collect();
         files.sort();
         if files.is_empty() {
             let endings = Format::all().map(Format::ending).collect::<Vec<_>>().join(", ");
@@ -86,6 +88,6 @@ fn problems(arguments: &BenchArguments) -> Result<Vec<Problem>, Failure> {
                 .with_hint(format!("problem files end in {endings}")));
         }
     }
-    let read = |file| ProblemArguments { file, format: None, vartype: arguments.vartype }.read();
+    let read = |file| ProblemArguments { file, format: None, vartype: arguments.vartype, sense: None }.read();
     files.into_iter().map(read).collect()
 }

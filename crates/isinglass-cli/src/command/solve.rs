@@ -3,15 +3,18 @@
 mod report;
 
 use std::path::{Path, PathBuf};
+use std::slice;
 use std::time::Instant;
 
 use clap::Args;
 use isinglass_qubo::io::{WriteError, write_atomically, write_samples};
+use isinglass_qubo::race::{Contestant, Standing, race};
 use isinglass_qubo::sampler::Sampling;
+use isinglass_qubo::{Bqm, RunControl};
 
 use crate::app::Outcome;
 use crate::arguments::problem::{Problem, ProblemArguments};
-use crate::arguments::solver::SolverArguments;
+use crate::arguments::solver::{Call, Sampled, SolverArguments, SolverName, SolverOptions};
 use crate::failure::Failure;
 use crate::files::{cannot_write, check_places};
 use crate::output::number::compact;
@@ -25,6 +28,9 @@ pub(crate) struct SolveArguments {
     problem: ProblemArguments,
     #[command(flatten)]
     solver: SolverArguments,
+    /// Let these samplers, such as sa,pt,tabu, race until --time-limit or --target, a thread for each
+    #[arg(long, value_name = "SOLVER,...", value_delimiter = ',', conflicts_with = "solver", help_heading = "Solver")]
+    race: Vec<SolverName>,
     /// Write all samples to this file, as dimod's SampleSet in JSON
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     out: Option<PathBuf>,
@@ -36,32 +42,55 @@ pub(crate) struct SolveArguments {
 /// A [`Failure`] when the problem cannot be read, the sampler cannot run on it, or the samples cannot be written.
 pub(crate) fn run(arguments: &SolveArguments, session: &Session) -> Result<Outcome, Failure> {
     check_places([&arguments.out])?;
+    let options = &arguments.solver.options;
+    let solvers = if arguments.race.is_empty() { slice::from_ref(&arguments.solver.solver) } else { &arguments.race };
+    for &solver in solvers {
+        options.check(solver)?;
+    }
     let problem = arguments.problem.read()?;
     let bqm = &problem.file.bqm;
-    let chosen = arguments.solver.choose(bqm);
-    let solver = chosen.sampler.name();
-
-    let sampling_arguments = &arguments.solver.sampling;
     let cancel = session.interrupted()?;
-    let bar = session.bar(solver);
+    let name = if arguments.race.is_empty() { arguments.solver.solver.text() } else { "race" };
+    let bar = session.bar(name);
+    let control = options.sampling.control(cancel, &bar);
     let start = Instant::now();
-    let sampling = chosen.sampler.sample(bqm, &sampling_arguments.control(cancel, &bar))?;
+    let (sampled, standings) = match arguments.race.as_slice() {
+        [] => (options.sample(arguments.solver.solver, bqm, &control)?, Vec::new()),
+        racers => run_race(options, racers, bqm, &control)?,
+    };
     let seconds = start.elapsed().as_secs_f64();
     drop(bar);
 
     if let Some(path) = &arguments.out {
-        write(path, &problem, &sampling)?;
+        write(path, &problem, &sampled.sampling)?;
     }
-    let run = Run {
-        solver,
-        reason: chosen.reason,
-        seed: sampling_arguments.seed,
-        target: sampling_arguments.target,
-        seconds,
-        sampling: &sampling,
-    };
+    let (seed, target) = (options.sampling.seed, options.sampling.target);
+    let outcome = outcome(&sampled.sampling, target);
+    let run = Run { solver: name, seed, target, seconds, sampled: &sampled, standings };
     session.output().report(&SolveReport::new(&problem, run))?;
-    Ok(outcome(&sampling, sampling_arguments.target))
+    Ok(outcome)
+}
+
+fn run_race(
+    options: &SolverOptions,
+    racers: &[SolverName],
+    bqm: &Bqm,
+    control: &RunControl<'_>,
+) -> Result<(Sampled, Vec<Standing>), Failure> {
+    if control.deadline.is_none() && control.target.is_none() {
+        return Err(Failure::input("a race without an end").with_hint("end it with --time-limit or --target"));
+    }
+    let call = Call::of(&options.sampling);
+    let contestant = |&solver: &SolverName| Contestant {
+        name: solver.text().to_owned(),
+        make: Box::new(move |round| {
+            options.make(solver, Call { seed: round.seed, effort: round.effort, threads: Some(1), ..call })
+        }),
+    };
+    let contestants: Vec<Contestant<'_>> = racers.iter().map(contestant).collect();
+    let race = race(bqm, call.seed, &contestants, control)?;
+    let reason = format!("{} reached the least energy first", racers[race.winner].text());
+    Ok((Sampled { sampling: race.sampling, reason, presolve: None }, race.standings))
 }
 
 fn write(path: &Path, problem: &Problem, sampling: &Sampling) -> Result<(), Failure> {

@@ -6,11 +6,11 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use clap::Args;
-use isinglass_qubo::time_to_solution::{Effort, scan};
+use isinglass_qubo::time_to_solution::{self, Effort, scan};
 
 use crate::app::Outcome;
 use crate::arguments::problem::ProblemArguments;
-use crate::arguments::solver::SolverArguments;
+use crate::arguments::solver::{Call, SolverArguments};
 use crate::arguments::value;
 use crate::failure::Failure;
 use crate::output::number::compact;
@@ -46,15 +46,16 @@ pub(crate) struct TtsArguments {
 pub(crate) fn run(arguments: &TtsArguments, session: &Session) -> Result<Outcome, Failure> {
     let problem = arguments.problem.read()?;
     let bqm = &problem.file.bqm;
-    let sampling = &arguments.solver.sampling;
+    let SolverArguments { solver, options } = &arguments.solver;
+    options.check(*solver)?;
+    let sampling = &options.sampling;
     let target = sampling.target.ok_or_else(|| {
         Failure::input("there is no energy that counts as success").with_hint("name one with --target ENERGY")
     })?;
-    let chosen = arguments.solver.choose(bqm);
-    let sweeps: Vec<u64> = match (chosen.name.has_sweeps(), arguments.sweeps.is_empty()) {
+    let sweeps: Vec<u64> = match (solver.has_sweeps(), arguments.sweeps.is_empty()) {
         (false, true) => vec![0],
         (false, false) => {
-            return Err(Failure::input(format!("--sweeps: {} makes no sweeps", chosen.name.text())));
+            return Err(Failure::input(format!("--sweeps: {} makes no sweeps", solver.text())));
         }
         (true, true) => match sampling.num_sweeps {
             Some(sweeps) => vec![sweeps.get() as u64],
@@ -64,16 +65,23 @@ pub(crate) fn run(arguments: &TtsArguments, session: &Session) -> Result<Outcome
     };
     let effort = Effort { num_reads: arguments.min_reads.get() as u64, seconds: arguments.seconds.as_secs_f64() };
     let cancel = session.interrupted()?;
-    let bar = session.bar(chosen.name.text());
+    let bar = session.bar(solver.text());
     let control = sampling.control(cancel, &bar);
-    let make = |num_sweeps, call: isinglass_qubo::time_to_solution::Call| {
-        let seed = sampling.seed.wrapping_add(call.seed);
-        let num_reads = sampling.num_reads.map_or(call.num_reads, NonZeroUsize::get);
-        arguments.solver.make(chosen.name, Some(num_reads), Some(num_sweeps), seed, None)
+    let make = |num_sweeps, one: time_to_solution::Call| {
+        let call = Call::of(sampling);
+        options.make(
+            *solver,
+            Call {
+                num_reads: call.num_reads.or(Some(one.num_reads)),
+                num_sweeps: Some(num_sweeps),
+                seed: call.seed.wrapping_add(one.seed),
+                ..call
+            },
+        )
     };
     let measurements = scan(bqm, target, &sweeps, make, effort, &control, |_| ())?;
     drop(bar);
-    let report = TtsReport::new(&problem, &chosen, target, sampling.seed, measurements);
+    let report = TtsReport::new(&problem, *solver, target, sampling.seed, measurements);
     session.output().report(&report)?;
     Ok(match report.least_energy() {
         Some(_) if report.has_success() => Outcome::Done,

@@ -1,7 +1,7 @@
 //! Coordinate text (dimod's COO): a line `i j bias` for each term, linear where `i = j`.
 //!
 //! Comments `# key=value` (or `# key: value`) hold what the lines cannot: `vartype`, `offset`, `num_variables` (for
-//! isolated variables at the end). dimod knows only the first. Duplicate terms add up, and `(i, j)` is `(j, i)`. dimod skips
+//! isolated variables at the end), and `optimum` where the least energy is known. dimod knows only the first. Duplicate terms add up, and `(i, j)` is `(j, i)`. dimod skips
 //! numbers with an exponent without a word, so they are read here but never written.
 
 use std::io::Write;
@@ -18,6 +18,7 @@ struct Header {
     vartype: Option<Vartype>,
     offset: Option<f64>,
     num_variables: Option<usize>,
+    optimum: Option<f64>,
 }
 
 pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<ProblemFile, Fault> {
@@ -50,7 +51,7 @@ pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<ProblemFile, F
             builder.add_quadratic(first, second, bias);
         }
     }
-    Ok(ProblemFile::new(builder.build()?, None))
+    Ok(ProblemFile { optimum: header.optimum, ..ProblemFile::new(builder.build()?, None) })
 }
 
 fn check_range(line: usize, needed: usize, declared: Option<usize>) -> Result<(), Fault> {
@@ -94,6 +95,7 @@ impl Header {
                 set_once(&mut self.vartype, vartype).map_err(|()| twice("vartype"))
             }
             "offset" => set_once(&mut self.offset, word.float().map_err(in_line)?).map_err(|()| twice("offset")),
+            "optimum" => set_once(&mut self.optimum, word.float().map_err(in_line)?).map_err(|()| twice("optimum")),
             "num_variables" => set_once(&mut self.num_variables, word.num_variables().map_err(in_line)?)
                 .map_err(|()| twice("num_variables")),
             _ => Ok(()),

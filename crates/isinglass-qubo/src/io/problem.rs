@@ -44,13 +44,15 @@ pub struct ProblemFile {
     pub maximized: bool,
     /// For a max-cut problem the sum `W` of all weights; its model is `E(s) = sum w_ij s_i s_j`. `None` for all others.
     pub total_weight: Option<f64>,
+    /// The least energy, offset included, where the file states it (`# optimum=` in coordinate text). Nobody has checked it.
+    pub optimum: Option<f64>,
 }
 
 impl ProblemFile {
     /// A model that the file asks to minimise.
     #[must_use]
     pub fn new(bqm: Bqm, labels: Option<Vec<Label>>) -> Self {
-        Self { bqm, labels, maximized: false, total_weight: None }
+        Self { bqm, labels, maximized: false, total_weight: None, optimum: None }
     }
 
     /// The weight cut by a sample of this energy, `(W - E) / 2`; `None` when the problem is not max-cut.

@@ -1,12 +1,13 @@
 //! The table of runs.
 
+use isinglass_qubo::SampleStatus;
 use isinglass_qubo::sampler::Sampling;
 use isinglass_qubo::time_to_solution::{Success, meets, tts99};
-use isinglass_qubo::{SampleError, SampleStatus};
 use serde::Serialize;
 
 use crate::arguments::problem::Problem;
-use crate::arguments::solver::SolverName;
+use crate::arguments::solver::{Sampled, SolverName};
+use crate::failure::Failure;
 use crate::output::Report;
 use crate::output::number::{compact, duration, rate, significant, thousands};
 use crate::output::sheet::Sheet;
@@ -34,15 +35,10 @@ pub(super) struct Line {
 }
 
 impl Line {
-    pub(super) fn new(
-        problem: &Problem,
-        solver: SolverName,
-        result: Result<Sampling, SampleError>,
-        seconds: f64,
-    ) -> Self {
+    pub(super) fn new(problem: &Problem, solver: SolverName, result: Result<Sampled, Failure>, seconds: f64) -> Self {
         let file = &problem.file;
         let mut line = Self {
-            problem: problem.name(),
+            problem: problem.name().to_owned(),
             num_variables: file.bqm.num_variables(),
             num_interactions: file.bqm.num_interactions(),
             solver: solver.text(),
@@ -59,8 +55,8 @@ impl Line {
             updates_per_second: None,
         };
         match result {
-            Ok(sampling) => line.enter(&sampling, |energy| problem.cut(energy)),
-            Err(error) => line.refused = Some(error.to_string()),
+            Ok(sampled) => line.enter(&sampled.sampling, |energy| file.cut(energy)),
+            Err(failure) => line.refused = Some(failure.message().to_owned()),
         }
         line
     }

@@ -1,15 +1,18 @@
 //! What came of a run: the problem, the solver, the energies, the best sample.
 
 use isinglass_qubo::io::Label;
-use isinglass_qubo::sampler::Sampling;
+use isinglass_qubo::presolve::Statistics;
+use isinglass_qubo::race::Standing;
 use isinglass_qubo::{SampleStatus, Vartype};
 use serde::Serialize;
 
 use crate::arguments::problem::{Problem, STANDARD_INPUT};
+use crate::arguments::solver::Sampled;
 use crate::output::Report;
 use crate::output::histogram::histogram;
 use crate::output::number::{compact, duration, percent, rate, significant, thousands};
 use crate::output::sheet::Sheet;
+use crate::output::table::{Align, table};
 
 /// Samples of up to so many variables are shown in text; JSON has all of them.
 const SHOWN_VARIABLES: usize = 64;
@@ -17,11 +20,11 @@ const SHOWN_VARIABLES: usize = 64;
 /// A run of a sampler.
 pub(super) struct Run<'a> {
     pub(super) solver: &'static str,
-    pub(super) reason: String,
     pub(super) seed: u64,
     pub(super) target: Option<f64>,
     pub(super) seconds: f64,
-    pub(super) sampling: &'a Sampling,
+    pub(super) sampled: &'a Sampled,
+    pub(super) standings: Vec<Standing>,
 }
 
 /// The report; its fields are the names in JSON.
@@ -38,7 +41,11 @@ pub(super) struct SolveReport<'a> {
     max_abs_coefficient: f64,
     maximized: bool,
     solver: &'static str,
-    solver_reason: String,
+    solver_reason: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    presolve: Option<Statistics>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    race: Vec<Standing>,
     seed: u64,
     num_reads: usize,
     num_sweeps: u64,
@@ -62,7 +69,7 @@ impl<'a> SolveReport<'a> {
     /// The report on a run on `problem`.
     pub(super) fn new(problem: &'a Problem, run: Run<'a>) -> Self {
         let bqm = &problem.file.bqm;
-        let sampling = run.sampling;
+        let sampling = &run.sampled.sampling;
         let energies = sampling.samples.energies();
         let best = sampling.best();
         // Equal samples may differ in the last digits when their energies were summed in another order.
@@ -80,7 +87,9 @@ impl<'a> SolveReport<'a> {
             max_abs_coefficient: bqm.max_abs_coefficient(),
             maximized: problem.file.maximized,
             solver: run.solver,
-            solver_reason: run.reason,
+            solver_reason: &run.sampled.reason,
+            presolve: run.sampled.presolve,
+            race: run.standings,
             seed: run.seed,
             num_reads: sampling.samples.len(),
             num_sweeps: sampling.num_sweeps,
@@ -130,7 +139,39 @@ impl<'a> SolveReport<'a> {
                 .map_or(String::new(), |(low, high)| format!(", beta {} to {}", significant(low), significant(high)));
             lines.push(format!("{reads} reads of {sweeps} sweeps{betas}, seed {}", self.seed));
         }
+        lines.extend(self.presolve.iter().filter(|presolve| presolve.num_taken_out() > 0).map(presolve_line));
         lines
+    }
+
+    fn race_lines(&self) -> Vec<String> {
+        const COLUMNS: [Align; 6] = [Align::Left, Align::Right, Align::Right, Align::Right, Align::Right, Align::Left];
+        if self.race.is_empty() {
+            return Vec::new();
+        }
+        let head = ["solver", "best", "after", "rounds", "reads", ""].map(str::to_owned).to_vec();
+        let row = |standing: &Standing| {
+            let best = standing.best();
+            let remark = match &standing.refused {
+                Some(reason) => reason.as_str(),
+                None if standing.is_optimal => "proven",
+                None => "",
+            };
+            vec![
+                standing.name.clone(),
+                best.map_or(String::new(), |best| compact(best.energy)),
+                best.map_or(String::new(), |best| duration(best.seconds)),
+                thousands(standing.num_rounds.into()),
+                thousands(standing.num_reads),
+                remark.to_owned(),
+            ]
+        };
+        table(&COLUMNS, &[head].into_iter().chain(self.race.iter().map(row)).collect::<Vec<_>>())
+    }
+
+    fn bound_line(&self) -> Option<String> {
+        let (bound, best) = (self.lower_bound?, self.best_energy?);
+        (self.status != SampleStatus::Optimal)
+            .then(|| format!("no sample has less than {}: the gap is {}", compact(bound), compact(best - bound)))
     }
 
     fn best_lines(&self) -> Vec<String> {
@@ -164,6 +205,23 @@ impl<'a> SolveReport<'a> {
     }
 }
 
+/// What the presolve took out, rule by rule.
+fn presolve_line(presolve: &Statistics) -> String {
+    let rules = [
+        ("dominated", presolve.dominated),
+        ("isolated", presolve.isolated),
+        ("of degree 1", presolve.degree_one),
+        ("of degree 2", presolve.degree_two),
+        ("of degree 3", presolve.degree_three),
+        ("by roof duality", presolve.roof_strong + presolve.roof_weak),
+        ("fixed in pairs", presolve.pair_fixed + presolve.region_fixed),
+        ("equal to another", presolve.pair_equal + presolve.region_equal),
+        ("opposite to another", presolve.pair_opposite + presolve.region_opposite),
+    ];
+    let parts = rules.iter().filter(|(_, count)| *count > 0).map(|(rule, count)| format!("{count} {rule}"));
+    format!("presolve took out {}: {}", presolve.num_taken_out(), parts.collect::<Vec<_>>().join(", "))
+}
+
 /// A sample in one line: signs or digits, with the labels where there are any.
 fn sample_text(sample: &[i8], vartype: Vartype, labels: Option<&[Label]>) -> String {
     let value = |value: i8| match (vartype, value) {
@@ -190,6 +248,10 @@ impl Report for SolveReport<'_> {
         if let Some(cut) = self.best_cut {
             sheet.line("cut", compact(cut));
         }
+        if let Some(line) = self.bound_line() {
+            sheet.line("bound", line);
+        }
+        sheet.lines("race", self.race_lines());
         if self.energies.len() > 1 {
             sheet.lines("energies", histogram(self.energies));
         }

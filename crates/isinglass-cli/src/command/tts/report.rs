@@ -4,7 +4,7 @@ use isinglass_qubo::time_to_solution::{Measurement, best};
 use serde::Serialize;
 
 use crate::arguments::problem::Problem;
-use crate::arguments::solver::ChosenSampler;
+use crate::arguments::solver::SolverName;
 use crate::output::Report;
 use crate::output::number::{compact, duration, significant, thousands};
 use crate::output::sheet::Sheet;
@@ -65,7 +65,6 @@ pub(super) struct TtsReport<'a> {
     num_variables: usize,
     num_interactions: usize,
     solver: &'static str,
-    solver_reason: &'a str,
     seed: u64,
     threads: usize,
     target: f64,
@@ -77,7 +76,7 @@ pub(super) struct TtsReport<'a> {
 impl<'a> TtsReport<'a> {
     pub(super) fn new(
         problem: &'a Problem,
-        chosen: &'a ChosenSampler,
+        solver: SolverName,
         target: f64,
         seed: u64,
         measurements: Vec<Measurement>,
@@ -88,8 +87,7 @@ impl<'a> TtsReport<'a> {
             source: &problem.source,
             num_variables: problem.file.bqm.num_variables(),
             num_interactions: problem.file.bqm.num_interactions(),
-            solver: chosen.name.text(),
-            solver_reason: &chosen.reason,
+            solver: solver.text(),
             seed,
             threads: rayon::current_num_threads(),
             target,
@@ -118,13 +116,15 @@ impl Report for TtsReport<'_> {
         let mut sheet = Sheet::new();
         let (variables, interactions) = (thousands(self.num_variables as u64), thousands(self.num_interactions as u64));
         sheet.line("problem", format!("{}: {variables} variables, {interactions} interactions", self.source));
-        sheet.line("solver", format!("{}: {}, {} threads", self.solver, self.solver_reason, self.threads));
+        sheet.line("solver", format!("{}, {} threads", self.solver, self.threads));
         sheet.line("target", compact(self.target));
         sheet.lines("settings", table(&columns, &rows));
         sheet.line(
             "TTS99",
             match self.tts99 {
-                Some(tts) => format!("{}: after so long a read has met the target with 99 % probability", duration(tts)),
+                Some(tts) => {
+                    format!("{}: after so long a read has met the target with 99 % probability", duration(tts))
+                }
                 None => "no read met the target".to_owned(),
             },
         );

@@ -249,9 +249,15 @@ const MOST_IN_MATRIX: usize = 4096;
 /// Pairs of vertices, asked for in any order.
 #[derive(Clone)]
 enum EdgeSet {
-    Matrix { words_per_row: usize, words: Vec<u64> },
+    Matrix {
+        words_per_row: usize,
+        words: Vec<u64>,
+    },
     /// Open addressing: a power of two of places, at most half of them taken.
-    Hash { places: Vec<u64>, num_taken: usize },
+    Hash {
+        places: Vec<u64>,
+        num_taken: usize,
+    },
 }
 
 const EMPTY: u64 = u64::MAX;

@@ -176,7 +176,8 @@ fn blocks<T: Entry>(walk: &Walk<'_, T>, first: usize, table: &mut [T], upper: Op
             // counting on sets one bit and clears those below
             let bit = (first + block + 1).trailing_zeros() as usize;
             let values = &walk.field.of_block;
-            field_of_block = values[..bit].iter().fold(field_of_block.plus(values[bit]), |sum, &lower| sum.minus(lower));
+            field_of_block =
+                values[..bit].iter().fold(field_of_block.plus(values[bit]), |sum, &lower| sum.minus(lower));
             for (offset, child) in offsets.iter_mut().zip(walk.children) {
                 *offset += child.of_block[bit];
                 for &lower in &child.of_block[..bit] {

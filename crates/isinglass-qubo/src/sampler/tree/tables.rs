@@ -12,12 +12,7 @@ const BLOCKS_PER_TASK: usize = 1 << 12;
 const ENTRIES_BETWEEN_LOOKS: u64 = 1 << 16;
 
 /// Minimises out all variables as planned and returns a minimiser, each variable as 0 or 1; nothing if the run is stopped.
-pub(super) fn minimize<T: Entry>(
-    bqm: &Bqm,
-    plan: &Plan,
-    units: Units,
-    run: &Run<'_>,
-) -> Option<Vec<u8>> {
+pub(super) fn minimize<T: Entry>(bqm: &Bqm, plan: &Plan, units: Units, run: &Run<'_>) -> Option<Vec<u8>> {
     let mut stack = vec![T::default(); plan.peak as usize];
     let mut words = vec![0; plan.num_words as usize];
     let mut terms = Terms::new(bqm, units);
@@ -144,7 +139,8 @@ fn values(plan: &Plan, words: &[u64], num_variables: usize) -> Vec<u8> {
     for step in plan.steps.iter().rev() {
         let scope = plan.scope(step);
         let start = end - (1usize << scope.len()).div_ceil(BLOCK);
-        let entry = scope.iter().enumerate().fold(0, |entry, (bit, &other)| entry | usize::from(values[other as usize]) << bit);
+        let entry =
+            scope.iter().enumerate().fold(0, |entry, (bit, &other)| entry | usize::from(values[other as usize]) << bit);
         values[step.variable as usize] = (words[start + entry / BLOCK] >> (entry % BLOCK) & 1) as u8;
         end = start;
     }
