@@ -29,6 +29,9 @@ use search::{Search, Solution, Solved};
 /// [`SampleStatus::Optimal`] when every node was dropped or solved. Otherwise `lower_bound` is the least bound of the open nodes, and
 /// the gap is what lies between it and the best energy.
 ///
+/// It proves models of up to about a hundred sparsely coupled variables, and larger ones whose rest falls apart once a dozen
+/// variables are fixed. Where neither holds, as on dense models, roof duality is far below the minimum and the gap stays wide.
+///
 /// # References
 /// E. Boros, P. L. Hammer, G. Tavares, *Preprocessing of unconstrained quadratic binary optimization* (2006); A. H. Land,
 /// A. G. Doig, *An automatic method of solving discrete programming problems*, Econometrica 28 (1960).

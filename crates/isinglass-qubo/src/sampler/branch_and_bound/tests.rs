@@ -1,6 +1,7 @@
 //! Proofs against enumeration, and bounds that hold wherever the search is cut.
 
 use super::*;
+use crate::io::{Format, ReadOptions, read};
 use crate::sampler::exhaustive;
 use crate::testing::{planted, random_integers, random_reals, sampler_conformance};
 
@@ -65,4 +66,17 @@ fn coefficients_too_far_apart_are_refused() {
     builder.add_linear(1, 1e-300);
     let error = BranchAndBound::default().sample(&builder.build().unwrap(), &RunControl::default()).unwrap_err();
     assert!(matches!(error, SampleError::Presolve(_)), "{error}");
+}
+
+#[test]
+fn published_formulations_are_proven_where_their_files_are_found() {
+    for name in ["exp0_b00", "exp0_b01", "exp0_b02", "exp1_b00"] {
+        let path = format!("{}/../../../shared/instances/{name}.coo", env!("CARGO_MANIFEST_DIR"));
+        let Ok(bytes) = std::fs::read(path) else { continue };
+        let text = std::str::from_utf8(&bytes).unwrap();
+        let optimum = text.lines().find_map(|line| line.strip_prefix("# optimum=")).unwrap().parse().ok();
+        let bqm = read(&bytes, Format::Coo, &ReadOptions::default()).unwrap().bqm;
+        let sampling = solve(&bqm, u64::MAX);
+        assert_eq!((sampling.status, sampling.lower_bound), (SampleStatus::Optimal, optimum), "{name}");
+    }
 }
