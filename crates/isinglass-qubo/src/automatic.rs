@@ -11,6 +11,8 @@ use std::cell::RefCell;
 
 /// Up to so many variables all samples are tried: about a millisecond.
 const EXHAUSTIVE: usize = 20;
+/// Problems whose tables are this narrow, and take so many bytes at most, are solved as they are: the presolve would take longer.
+const AT_ONCE: TreeDecomposition = TreeDecomposition { max_width: 16, max_bytes: 1 << 24, threads: None, isa: None };
 /// Up to so many table entries bucket elimination is worth it: about a quarter of a second.
 const ENTRIES: f64 = (1u64 << 28) as f64;
 /// The memory that its tables may take.
@@ -18,7 +20,7 @@ const BYTES: f64 = (1u64 << 30) as f64;
 
 /// Solves exactly what can be solved exactly, and anneals the rest.
 ///
-/// The problem is presolved. Each connected component of what is left is then searched exhaustively up to 20 variables, solved by
+/// A problem that bucket elimination solves in a few milliseconds is solved so at once. Any other one is presolved. Each connected component of what is left is then searched exhaustively up to 20 variables, solved by
 /// bucket elimination where its [`elimination_width`] promises at most `2^28` table entries, and annealed otherwise, the
 /// samples polished by steepest descent.
 ///
@@ -77,7 +79,7 @@ pub struct Choice {
 /// What was done, and why.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct AutomaticReport {
-    /// What the presolve bought; nothing where it was passed over because coefficients are too far apart.
+    /// What the presolve bought; nothing where it was passed over: not needed, or coefficients too far apart for it.
     pub presolve: Option<Statistics>,
     /// Components in the order in which they were solved.
     pub choices: Vec<Choice>,
@@ -101,6 +103,16 @@ impl Automatic {
         bqm: &Bqm,
         control: &RunControl<'_>,
     ) -> Result<(Sampling, AutomaticReport), SampleError> {
+        if bqm.num_variables() > EXHAUSTIVE {
+            // too wide, or coefficients too far apart: then the rest of this function
+            if let Ok(sampling) =
+                (TreeDecomposition { threads: self.annealing.threads, ..AT_ONCE }).sample(bqm, control)
+            {
+                let (num_variables, density) = (bqm.num_variables(), bqm.density());
+                let choice = Choice { num_variables, density, width: None, method: Method::Tree };
+                return Ok((sampling, AutomaticReport { presolve: None, choices: vec![choice] }));
+            }
+        }
         let choices = RefCell::new(Vec::new());
         let make = |component: &Bqm| {
             let choice = choose(component);
@@ -196,7 +208,8 @@ mod tests {
         }
         let (sampling, grid) = report(&grid.build().unwrap());
         assert_eq!(sampling.status, SampleStatus::Optimal);
-        assert!(grid.choices.iter().all(|choice| choice.method != Method::Sa));
+        assert_eq!(grid.choices.iter().map(|choice| choice.method).collect::<Vec<_>>(), [Method::Tree]);
+        assert!(grid.presolve.is_none(), "such a problem needs no presolve");
     }
 
     #[test]

@@ -205,7 +205,7 @@ fn reason(bqm: &Bqm, report: &AutomaticReport) -> String {
         Some(_) if left == 0 => return "the presolve left nothing to search".to_owned(),
         Some(_) if left == bqm.num_variables() => String::new(),
         Some(_) => format!("the presolve left {left} of {} variables; ", bqm.num_variables()),
-        None => "coefficients are too far apart for a presolve; ".to_owned(),
+        None => String::new(),
     };
     let Some(choice) = report.main_choice() else { return presolve };
     let part = match report.choices.len() {
@@ -215,7 +215,7 @@ fn reason(bqm: &Bqm, report: &AutomaticReport) -> String {
     let method = match (choice.method, choice.width) {
         (Method::Exhaustive, _) => format!("{} variables are few enough to try all samples", choice.num_variables),
         (Method::Tree, Some(width)) => format!("elimination width {width} is small enough for exact tables"),
-        (Method::Tree, None) => "exact tables are small enough".to_owned(),
+        (Method::Tree, None) => "its interactions are narrow enough for exact tables".to_owned(),
         (Method::Sa, Some(width)) => format!("annealed, since elimination width {width} is too large for exact tables"),
         (Method::Sa, None) => "annealed, since no elimination order is narrow enough for exact tables".to_owned(),
     };
