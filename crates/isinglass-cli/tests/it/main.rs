@@ -9,6 +9,7 @@ mod decode;
 mod documents;
 mod failures;
 mod interrupt;
+mod measure;
 mod model;
 mod program;
 mod readme;
