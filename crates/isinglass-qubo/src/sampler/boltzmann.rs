@@ -50,13 +50,20 @@ pub(super) fn assert_follows(counts: &[f64], weights: &[f64], what: &str) {
     assert!(statistic < bound, "{what}: chi-square {statistic} with {freedom} degrees of freedom");
 }
 
-#[test]
-fn counts_of_another_temperature_are_told_apart() {
-    let bqm = crate::testing::random_integers(crate::Vartype::Spin, 6, 3, 2, 1);
-    let exact = weights(&bqm, 0.3);
-    let scale = 20_000.0 / exact.iter().sum::<f64>();
-    let expected: Vec<f64> = exact.iter().map(|weight| (weight * scale).round()).collect();
-    assert_follows(&expected, &exact, "the distribution itself");
-    let other = weights(&bqm, 0.25);
-    assert!(std::panic::catch_unwind(|| assert_follows(&expected, &other, "another temperature")).is_err());
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Vartype;
+    use crate::testing::random_integers;
+
+    #[test]
+    fn counts_of_another_temperature_are_told_apart() {
+        let bqm = random_integers(Vartype::Spin, 6, 3, 2, 1);
+        let exact = weights(&bqm, 0.3);
+        let scale = 20_000.0 / exact.iter().sum::<f64>();
+        let expected: Vec<f64> = exact.iter().map(|weight| (weight * scale).round()).collect();
+        assert_follows(&expected, &exact, "the distribution itself");
+        let other = weights(&bqm, 0.25);
+        assert!(std::panic::catch_unwind(|| assert_follows(&expected, &other, "another temperature")).is_err());
+    }
 }

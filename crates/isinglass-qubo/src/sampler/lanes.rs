@@ -78,6 +78,18 @@ pub(super) fn exponential(word: u32) -> f32 {
 /// The polynomial `p` of [`exponential`], constant term first.
 const FACTORS: [f32; 6] = [1.000_014_3, -0.499_844_28, 0.332_245_08, -0.254_871_3, 0.223_231_66, -0.142_285_14];
 
+/// The lanes that are set, as bits.
+#[inline(always)]
+pub(super) fn bits(lanes: &[bool; LANES]) -> u64 {
+    let mut bits = 0;
+    for (byte, eight) in lanes.as_chunks::<8>().0.iter().enumerate() {
+        // the product moves byte `i` of zeros and ones to bit `56 + i`, and nothing else to the upper byte
+        let word = u64::from_le_bytes(eight.map(u8::from));
+        bits |= (word.wrapping_mul(0x0102_0408_1020_4080) >> 56) << (8 * byte);
+    }
+    bits
+}
+
 /// A number evenly distributed in `[0, 1)`, a multiple of `2^-24`.
 #[inline(always)]
 pub(super) fn unit_interval(word: u32) -> f32 {
@@ -95,6 +107,15 @@ mod tests {
             let expected = -((f64::from(word) + 0.5) / 4_294_967_296.0).ln();
             let found = f64::from(exponential(word));
             assert!((found - expected).abs() < 3e-6 * (1.0 + expected), "{word}: {found} and {expected}");
+        }
+    }
+
+    #[test]
+    fn every_lane_has_its_bit() {
+        let mut random = LaneRandom::new(1, 0);
+        for _ in 0..100 {
+            let lanes = random.words().0.map(|word| word >> 31 == 1);
+            assert!((0..LANES).all(|lane| (bits(&lanes) >> lane & 1 == 1) == lanes[lane]));
         }
     }
 

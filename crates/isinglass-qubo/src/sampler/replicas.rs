@@ -112,28 +112,22 @@ impl<'a, T: Number> Replicas<'a, T> {
         T::sweep(*isa, problem, spins, fields, energies, temperatures, random);
     }
 
-    /// Half of what `variable` would gain by a turn in each lane: `s_i f_i`.
-    pub(super) fn gains(&self, variable: usize) -> [f32; LANES] {
-        let (spins, fields) = (&self.spins[variable].0, &self.fields[variable].0);
-        std::array::from_fn(|lane| fields[lane].signed(spins[lane]).to_f32())
-    }
-
-    /// The lanes in which `variable` is up, as bits.
-    pub(super) fn ups(&self, variable: usize) -> u64 {
-        let spins = self.spins[variable].0.iter().enumerate();
-        spins.fold(0, |bits, (lane, spin)| bits | u64::from(*spin > T::ZERO) << lane)
+    /// Half of what `variable` would gain by a turn in each lane, `s_i f_i`, and the lanes in which it is up as bits.
+    pub(super) fn look(&self, variable: usize) -> ([f32; LANES], u64) {
+        let mut gains = [0.0; LANES];
+        let ups = T::look(self.isa, &self.spins[variable], &self.fields[variable], &mut gains);
+        (gains, ups)
     }
 
     /// Turns `variable` in the lanes whose bits are set.
     pub(super) fn turn(&mut self, variable: usize, lanes: u64) {
-        let lanes = std::array::from_fn(|lane| lanes >> lane & 1 == 1);
         let Self { problem, isa, spins, fields, energies, .. } = self;
-        T::turn(*isa, problem, variable, &lanes, spins, fields, energies);
+        T::turn(*isa, problem, variable, lanes, spins, fields, energies);
     }
 
-    /// 32 random bits for each lane.
-    pub(super) fn words(&mut self) -> Lanes<u32> {
-        self.random.words()
+    /// The random numbers of the lanes.
+    pub(super) fn random(&mut self) -> &mut LaneRandom {
+        &mut self.random
     }
 
     /// The energy of each lane, in units, without the offset.

@@ -35,8 +35,8 @@ pub(super) fn next_beta(energies: &[f64], beta: f64, cold: f64, culling: f64) ->
     // from zero no step is too small
     let (mut low, mut high) = (beta, cold);
     for _ in 0..HALVINGS {
-        // in ratios where the range is wide
-        let middle = if low > 0.0 && high > 4.0 * low { (low * high).sqrt() } else { f64::midpoint(low, high) };
+        // in ratios where the range is wide; the product of both could leave the range of f64
+        let middle = if low > 0.0 && high > 4.0 * low { low.sqrt() * high.sqrt() } else { f64::midpoint(low, high) };
         if fits(middle) { low = middle } else { high = middle }
     }
     if low > 0.0 { low.max(beta * (1.0 + LEAST_GROWTH)).min(cold) } else { high }
@@ -88,6 +88,11 @@ mod tests {
             let next = next_beta(&energies, beta, 1e6, 0.1);
             assert!(next > beta);
             assert!((culled(&expected(&energies, next - beta).copies) - 0.1).abs() < 1e-3, "{beta} {next}");
+        }
+        for unit in [1e-300, 1e300] {
+            let energies: Vec<f64> = energies.iter().map(|energy| energy * unit).collect();
+            let next = next_beta(&energies, 0.5 / unit, 1e3 / unit, 0.1);
+            assert!((culled(&expected(&energies, next - 0.5 / unit).copies) - 0.1).abs() < 1e-3, "{unit} {next}");
         }
         assert_eq!(next_beta(&energies, 0.5, 0.5001, 0.1), 0.5001);
         assert_eq!(next_beta(&[2.0; 9], 0.0, 1e300, 0.1), 1e300);

@@ -2,13 +2,14 @@
 
 use super::{Readout, WorldlineMoves};
 use crate::rng::{Stream, stream};
-use crate::sampler::isa::Isa;
-use crate::sampler::lanes::{LANES, Lanes, exponential};
+use crate::sampler::isa::{Isa, dispatch};
+use crate::sampler::lanes::{LANES, LaneRandom, bits, exponential};
 use crate::sampler::replicas::{Number, Problem, Replicas};
 use rand_core::Rng;
 
 /// The slices of `64 / num_slices` reads.
 pub(super) struct Worldlines<'a, T> {
+    isa: Isa,
     replicas: Replicas<'a, T>,
     num_slices: usize,
     /// The first lane of each ring, as bits.
@@ -50,7 +51,7 @@ impl<'a, T: Number> Worldlines<'a, T> {
         }
         let firsts = (0..LANES).step_by(num_slices).fold(0, |bits, lane| bits | 1 << lane);
         // streams from the other end than those of lanes
-        Self { replicas, num_slices, firsts, stream: stream(seed, u64::MAX - index as u64) }
+        Self { isa, replicas, num_slices, firsts, stream: stream(seed, u64::MAX - index as u64) }
     }
 
     /// Updates every worldline, in index order.
@@ -81,17 +82,11 @@ impl<'a, T: Number> Worldlines<'a, T> {
 
     /// The lanes to turn of the pieces of a worldline.
     fn clusters(&mut self, variable: usize, strengths: &Strengths) -> u64 {
-        let ups = self.replicas.ups(variable);
-        let words = self.replicas.words();
-        let below = words
-            .0
-            .iter()
-            .enumerate()
-            .fold(0, |bits, (lane, &word)| bits | u64::from(u64::from(word) < strengths.joined) << lane);
+        let mut noise = [0.0; LANES];
+        let below = draw(self.isa, self.replicas.random(), strengths.joined, &mut noise);
+        let (gains, ups) = self.replicas.look(variable);
         // bit k: lane k is joined to the next one in its ring
         let joined = below & !(ups ^ self.of_next(ups));
-        let gains = self.replicas.gains(variable);
-        let noise = logistic(&self.replicas.words());
         let mut turned = 0;
         for first in (0..LANES).step_by(self.num_slices) {
             turned |= self.turned_pieces(first, joined, &gains, &noise, strengths.gain);
@@ -112,19 +107,19 @@ impl<'a, T: Number> Worldlines<'a, T> {
         let turns = |gain: f32, lane: usize| -strength * gain <= noise[lane];
         let ends = ring & !joined;
         if ends.count_ones() <= 1 {
-            let gain = gains[first..first + self.num_slices].iter().sum();
+            let gain = sum(&gains[first..first + self.num_slices]);
             return if turns(gain, first) { ring } else { 0 };
         }
         // the piece that goes around the end of the ring begins after the last end
         let last = 63 - ends.leading_zeros() as usize;
-        let mut gain: f32 = gains[last + 1..first + self.num_slices].iter().sum();
-        let mut piece = bits(last + 1, first + self.num_slices);
+        let mut gain = sum(&gains[last + 1..first + self.num_slices]);
+        let mut piece = between(last + 1, first + self.num_slices);
         let (mut begin, mut left, mut turned) = (first, ends, 0);
         while left != 0 {
             let end = left.trailing_zeros() as usize;
             left &= left - 1;
-            gain += gains[begin..=end].iter().sum::<f32>();
-            piece |= bits(begin, end + 1);
+            gain += sum(&gains[begin..=end]);
+            piece |= between(begin, end + 1);
             if turns(gain, end) {
                 turned |= piece;
             }
@@ -135,10 +130,9 @@ impl<'a, T: Number> Worldlines<'a, T> {
 
     /// The lanes to turn after single flips and the flip of the whole worldline.
     fn singles(&mut self, variable: usize, strengths: &Strengths) -> u64 {
-        let before = self.replicas.ups(variable);
-        let mut gains = self.replicas.gains(variable);
+        let (mut gains, before) = self.replicas.look(variable);
         let mut ups = before;
-        let words = self.replicas.words();
+        let words = self.replicas.random().words();
         for parity in 0..2 {
             let (next, previous) = (self.of_next(ups), self.of_previous(ups));
             for lane in (parity..LANES).step_by(2) {
@@ -151,9 +145,9 @@ impl<'a, T: Number> Worldlines<'a, T> {
                 }
             }
         }
-        let noise = logistic(&self.replicas.words());
+        let noise = self.replicas.random().words().0.map(logistic);
         for first in (0..LANES).step_by(self.num_slices) {
-            let gain: f32 = gains[first..first + self.num_slices].iter().sum();
+            let gain = sum(&gains[first..first + self.num_slices]);
             if -strengths.gain * gain <= noise[first] {
                 ups ^= ring(first, self.num_slices);
             }
@@ -174,18 +168,46 @@ impl<'a, T: Number> Worldlines<'a, T> {
     }
 }
 
+/// The sum of a few numbers, eight partial sums side by side, since one after the other they would be a long chain.
+fn sum(gains: &[f32]) -> f32 {
+    let (eights, rest) = gains.as_chunks::<8>();
+    let mut sums = [0.0; 8];
+    for eight in eights {
+        for (sum, gain) in sums.iter_mut().zip(eight) {
+            *sum += gain;
+        }
+    }
+    let [a, b, c, d, e, f, g, h] = sums;
+    ((a + b) + (c + d)) + ((e + f) + (g + h)) + rest.iter().sum::<f32>()
+}
+
 /// The bits of a ring of lanes.
 fn ring(first: usize, num_slices: usize) -> u64 {
-    bits(first, first + num_slices)
+    between(first, first + num_slices)
 }
 
 /// The bits from `first` to before `end`.
-fn bits(first: usize, end: usize) -> u64 {
+fn between(first: usize, end: usize) -> u64 {
     let below = |lane: usize| if lane == LANES { u64::MAX } else { (1 << lane) - 1 };
     below(end) & !below(first)
 }
 
-/// Numbers with the logistic distribution: `P(x >= c) = 1 / (1 + exp(c))`, the heat bath's probability of a turn that costs `c`.
-fn logistic(words: &Lanes<u32>) -> [f32; LANES] {
-    words.0.map(|word| exponential(word) - exponential(!word))
+dispatch! {
+    /// Random words of which the lanes below `bound` are returned as bits, and numbers with the logistic distribution.
+    fn draw(random: &mut LaneRandom, bound: u64, noise: &mut [f32; LANES]) -> u64 = draw_lanes
+}
+
+#[inline(always)]
+fn draw_lanes(random: &mut LaneRandom, bound: u64, noise: &mut [f32; LANES]) -> u64 {
+    let below = random.words().0.map(|word| u64::from(word) < bound);
+    for (noise, word) in noise.iter_mut().zip(random.words().0) {
+        *noise = logistic(word);
+    }
+    bits(&below)
+}
+
+/// A number with the logistic distribution: `P(x >= c) = 1 / (1 + exp(c))`, the heat bath's probability of a turn that costs `c`.
+#[inline(always)]
+fn logistic(word: u32) -> f32 {
+    exponential(word) - exponential(!word)
 }

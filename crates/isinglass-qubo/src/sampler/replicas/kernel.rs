@@ -7,13 +7,13 @@ use super::Temperatures;
 use super::number::Number;
 use super::problem::Problem;
 use crate::sampler::isa::dispatch;
-use crate::sampler::lanes::{LANES, LaneRandom, Lanes, exponential};
+use crate::sampler::lanes::{LANES, LaneRandom, Lanes, bits, exponential};
 
 /// Variables whose gains are summed before they go to the energies.
 pub(super) const CHUNK: usize = 1 << 12;
 
 macro_rules! kernels {
-    ($sweep:ident, $turn:ident, $type:ty) => {
+    ($sweep:ident, $turn:ident, $look:ident, $type:ty) => {
         dispatch! {
             pub(super) fn $sweep(
                 problem: &Problem<$type>,
@@ -28,19 +28,22 @@ macro_rules! kernels {
             pub(super) fn $turn(
                 problem: &Problem<$type>,
                 variable: usize,
-                lanes: &[bool; LANES],
+                lanes: u64,
                 spins: &mut [Lanes<$type>],
                 fields: &mut [Lanes<$type>],
                 energies: &mut Lanes<f64>,
             ) = turn_lanes
         }
+        dispatch! {
+            pub(super) fn $look(spins: &Lanes<$type>, fields: &Lanes<$type>, gains: &mut [f32; LANES]) -> u64 = look_at_lanes
+        }
     };
 }
 
-kernels!(sweep_bytes, turn_bytes, i8);
-kernels!(sweep_integers, turn_integers, i16);
-kernels!(sweep_singles, turn_singles, f32);
-kernels!(sweep_doubles, turn_doubles, f64);
+kernels!(sweep_bytes, turn_bytes, look_at_bytes, i8);
+kernels!(sweep_integers, turn_integers, look_at_integers, i16);
+kernels!(sweep_singles, turn_singles, look_at_singles, f32);
+kernels!(sweep_doubles, turn_doubles, look_at_doubles, f64);
 
 #[inline(always)]
 fn sweep_lanes<T: Number>(
@@ -121,12 +124,23 @@ fn turn_accepted<T: Number>(
     }
 }
 
-/// Turns `variable` in the lanes that are said.
+/// `s_i f_i` of each lane, and the lanes in which the spin is up as bits.
+#[inline(always)]
+fn look_at_lanes<T: Number>(spins: &Lanes<T>, fields: &Lanes<T>, gains: &mut [f32; LANES]) -> u64 {
+    let mut ups = [false; LANES];
+    for lane in 0..LANES {
+        gains[lane] = fields.0[lane].signed(spins.0[lane]).to_f32();
+        ups[lane] = spins.0[lane] > T::ZERO;
+    }
+    bits(&ups)
+}
+
+/// Turns `variable` in the lanes whose bits are set.
 #[inline(always)]
 fn turn_lanes<T: Number>(
     problem: &Problem<T>,
     variable: usize,
-    lanes: &[bool; LANES],
+    lanes: u64,
     spins: &mut [Lanes<T>],
     fields: &mut [Lanes<T>],
     energies: &mut Lanes<f64>,
@@ -137,7 +151,8 @@ fn turn_lanes<T: Number>(
     for lane in 0..LANES {
         gains[lane] = own_fields[lane].signed(own_spins[lane]);
     }
-    turn_accepted(problem, variable, lanes, &gains, spins, fields, &mut sums);
+    let lanes = std::array::from_fn(|lane| lanes >> lane & 1 == 1);
+    turn_accepted(problem, variable, &lanes, &gains, spins, fields, &mut sums);
     for (energy, sum) in energies.0.iter_mut().zip(sums) {
         *energy -= 2.0 * sum.into();
     }

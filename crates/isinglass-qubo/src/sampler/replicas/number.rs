@@ -35,20 +35,23 @@ pub(in crate::sampler) trait Number: Copy + PartialEq + PartialOrd + Send + Sync
         random: &mut LaneRandom,
     );
 
-    /// Turns `variable` in the lanes that are said.
+    /// Turns `variable` in the lanes whose bits are set.
     fn turn(
         isa: Isa,
         problem: &Problem<Self>,
         variable: usize,
-        lanes: &[bool; LANES],
+        lanes: u64,
         spins: &mut [Lanes<Self>],
         fields: &mut [Lanes<Self>],
         energies: &mut Lanes<f64>,
     );
+
+    /// `s_i f_i` of each lane, and the lanes in which the spin is up as bits.
+    fn look(isa: Isa, spins: &Lanes<Self>, fields: &Lanes<Self>, gains: &mut [f32; LANES]) -> u64;
 }
 
 macro_rules! number {
-    ($type:ty, $sum:ty, $zero:literal, $one:literal, $minus_one:literal, $plus:expr, $signed:expr, $sweep:path, $turn:path) => {
+    ($type:ty, $sum:ty, $zero:literal, $one:literal, $minus_one:literal, $plus:expr, $signed:expr, $sweep:path, $turn:path, $look:path) => {
         impl Number for $type {
             type Sum = $sum;
             const ZERO: Self = $zero;
@@ -93,12 +96,15 @@ macro_rules! number {
                 isa: Isa,
                 problem: &Problem<Self>,
                 variable: usize,
-                lanes: &[bool; LANES],
+                lanes: u64,
                 spins: &mut [Lanes<Self>],
                 fields: &mut [Lanes<Self>],
                 energies: &mut Lanes<f64>,
             ) {
                 $turn(isa, problem, variable, lanes, spins, fields, energies);
+            }
+            fn look(isa: Isa, spins: &Lanes<Self>, fields: &Lanes<Self>, gains: &mut [f32; LANES]) -> u64 {
+                $look(isa, spins, fields, gains)
             }
         }
     };
@@ -106,7 +112,7 @@ macro_rules! number {
 
 // bytes have no multiplication among vector instructions: their signs are chosen
 macro_rules! integer {
-    ($type:ty, $sweep:path, $turn:path) => {
+    ($type:ty, $sweep:path, $turn:path, $look:path) => {
         number!(
             $type,
             i32,
@@ -119,12 +125,35 @@ macro_rules! integer {
                 if sign == 0 { 0 } else { signed }
             },
             $sweep,
-            $turn
+            $turn,
+            $look
         );
     };
 }
 
-integer!(i8, kernel::sweep_bytes, kernel::turn_bytes);
-integer!(i16, kernel::sweep_integers, kernel::turn_integers);
-number!(f32, f64, 0.0, 1.0, -1.0, |a, b| a + b, |a, b| a * b, kernel::sweep_singles, kernel::turn_singles);
-number!(f64, f64, 0.0, 1.0, -1.0, |a, b| a + b, |a, b| a * b, kernel::sweep_doubles, kernel::turn_doubles);
+integer!(i8, kernel::sweep_bytes, kernel::turn_bytes, kernel::look_at_bytes);
+integer!(i16, kernel::sweep_integers, kernel::turn_integers, kernel::look_at_integers);
+number!(
+    f32,
+    f64,
+    0.0,
+    1.0,
+    -1.0,
+    |a, b| a + b,
+    |a, b| a * b,
+    kernel::sweep_singles,
+    kernel::turn_singles,
+    kernel::look_at_singles
+);
+number!(
+    f64,
+    f64,
+    0.0,
+    1.0,
+    -1.0,
+    |a, b| a + b,
+    |a, b| a * b,
+    kernel::sweep_doubles,
+    kernel::turn_doubles,
+    kernel::look_at_doubles
+);
