@@ -26,9 +26,8 @@ impl Weight {
     /// All weights of a network of this shape, by layers, neurons and inputs.
     pub fn all(architecture: &Architecture) -> impl Iterator<Item = Self> {
         (0..architecture.num_layers()).flat_map(move |layer| {
-            (0..architecture.width(layer + 1)).flat_map(move |neuron| {
-                (0..architecture.fan_in(layer)).map(move |input| Self { layer, neuron, input })
-            })
+            (0..architecture.width(layer + 1))
+                .flat_map(move |neuron| (0..architecture.fan_in(layer)).map(move |input| Self { layer, neuron, input }))
         })
     }
 }

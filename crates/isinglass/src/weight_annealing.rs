@@ -109,7 +109,10 @@ impl WeightReads {
     /// Never: a run has at least one read.
     #[must_use]
     pub fn best(&self) -> &WeightRead {
-        self.reads.iter().min_by(|left, right| left.energy.total_cmp(&right.energy)).expect("a run has at least one read")
+        self.reads
+            .iter()
+            .min_by(|left, right| left.energy.total_cmp(&right.energy))
+            .expect("a run has at least one read")
     }
 }
 

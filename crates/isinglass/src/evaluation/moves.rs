@@ -17,7 +17,8 @@ pub struct Move {
 /// The weights of a network that are not fixed, by layers, neurons and inputs. Terms given twice for a weight add up.
 #[must_use]
 pub fn moves(architecture: &Architecture, terms: &WeightTerms) -> Vec<Move> {
-    let fixed: HashSet<_> = terms.fixed.iter().map(|&(layer, neuron, input, _)| Weight { layer, neuron, input }).collect();
+    let fixed: HashSet<_> =
+        terms.fixed.iter().map(|&(layer, neuron, input, _)| Weight { layer, neuron, input }).collect();
     let mut biases: HashMap<_, f64> = HashMap::new();
     for &(layer, neuron, input, bias) in &terms.biases {
         *biases.entry(Weight { layer, neuron, input }).or_default() += bias;

@@ -116,7 +116,7 @@ impl<const WORDS: usize> Slices<WORDS> {
             Deltas::Multiples { unit, .. } => {
                 let sum = tally.multiples.iter().fold(0u64, |sum, &word| sum.wrapping_add(word));
                 unit * sum.cast_signed() as f64
-            },
+            }
             Deltas::Reals(_) => tally.real,
         }
     }

@@ -134,7 +134,9 @@ impl<'a, const WORDS: usize> State<'a, WORDS> {
 
     pub(super) fn network_of(&self, bits: &[bool]) -> Network {
         assert_eq!(bits.len(), self.bits.len(), "one bit for each weight");
-        Network::from_fn(self.architecture.clone(), |layer, neuron, input| bits[self.layers[layer].place(neuron, input)])
+        Network::from_fn(self.architecture.clone(), |layer, neuron, input| {
+            bits[self.layers[layer].place(neuron, input)]
+        })
     }
 
     #[inline(always)]

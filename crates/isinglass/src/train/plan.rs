@@ -190,9 +190,7 @@ impl TrainingPlan {
     /// Reads of a step: a round of the whole set, or all of a minibatch.
     pub(super) fn reads_of_step(&self, step: usize) -> usize {
         match (self.solver.num_reads(), self.batching) {
-            (Some(num_reads), Batching::Whole) => {
-                READS_PER_ROUND.min(num_reads.saturating_sub(step * READS_PER_ROUND))
-            }
+            (Some(num_reads), Batching::Whole) => READS_PER_ROUND.min(num_reads.saturating_sub(step * READS_PER_ROUND)),
             (Some(num_reads), Batching::Minibatches { .. }) => num_reads,
             (None, _) => 1,
         }

@@ -67,7 +67,8 @@ fn linear_terms_are_part_of_the_energy_and_fixed_weights_stay() {
     let architecture = shape(&[3, 3, 1], false);
     let task = random_task(2, 10, &architecture);
     let groups = task.group(Merge::Equal);
-    let biases: Vec<_> = Weight::all(&architecture).map(|w| (w.layer, w.neuron, w.input, [0.75, -0.5, 0.125][w.input])).collect();
+    let biases: Vec<_> =
+        Weight::all(&architecture).map(|w| (w.layer, w.neuron, w.input, [0.75, -0.5, 0.125][w.input])).collect();
     let terms = WeightTerms { fixed: vec![(1, 0, 0, true), (1, 0, 1, false), (0, 2, 1, true)], biases };
     let keeps = |network: &Network| terms.fixed.iter().all(|&(l, n, i, bit)| network.weight(l, n, i) == bit);
     let energy = |network: &Network| groups.loss(&network.infer(&groups.inputs)) + terms.bias_energy(network);
@@ -145,7 +146,8 @@ fn a_run_that_is_stopped_keeps_the_best_so_far() {
     let architecture = shape(&[7, 3, 1], true);
     let groups = random_task(1, 60, &architecture).group(Merge::Equal);
     let endless = WeightAnnealing { num_sweeps: 1 << 40, ..WeightAnnealing::default() };
-    let stopped = |control: &RunControl<'_>| endless.run(&groups, &architecture, &WeightTerms::default(), control).unwrap();
+    let stopped =
+        |control: &RunControl<'_>| endless.run(&groups, &architecture, &WeightTerms::default(), control).unwrap();
     let cancel = AtomicBool::new(true);
     let cancelled = stopped(&RunControl { cancel: Some(&cancel), ..RunControl::default() });
     assert_eq!(cancelled.status, SampleStatus::Interrupted);
