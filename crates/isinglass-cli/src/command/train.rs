@@ -203,6 +203,9 @@ fn batching(arguments: &TrainArguments, num_rows: usize) -> Batching {
     }
 }
 
+/// Why `auto` anneals weights.
+const BETTER: &str = "flips of weights find lower losses than flips of a QUBO";
+
 /// The solver, and why it was taken if the user left the choice.
 fn choose_solver(
     arguments: &TrainArguments,
@@ -218,8 +221,7 @@ fn choose_solver(
         TrainSolver::Auto => {
             // minibatches differ in size, so only the whole set is small enough or not
             if arguments.batch_size.is_some() {
-                let reason = "a walk over weights on the true loss finds lower losses than one over a QUBO";
-                return Ok((weights, Some(reason.to_owned())));
+                return Ok((weights, Some(BETTER.to_owned())));
             }
             let options = arguments.formulation.options();
             let size = compile(task, architecture, &options, &WeightTerms::default())?;
@@ -227,11 +229,7 @@ fn choose_solver(
             if num_variables <= AUTO_EXHAUSTIVE {
                 Ok((Solver::Exhaustive, Some(format!("{num_variables} variables are few enough to try all samples"))))
             } else {
-                let reason = format!(
-                    "{num_variables} variables are more than the {AUTO_EXHAUSTIVE} up to which all samples are tried, and a walk over \
-                     weights on the true loss finds lower losses than one over a QUBO"
-                );
-                Ok((weights, Some(reason)))
+                Ok((weights, Some(format!("{num_variables} variables are too many to try all samples, and {BETTER}"))))
             }
         }
     }

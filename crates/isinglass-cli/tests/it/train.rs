@@ -96,8 +96,13 @@ fn the_same_seed_gives_the_same_report_on_any_number_of_threads() {
 
 #[test]
 fn each_solver_finds_the_optimum_of_a_small_task() {
-    for (solver, status) in [("auto", "optimal"), ("exhaustive", "optimal"), ("exact", "optimal"), ("sa", "heuristic")]
-    {
+    for (solver, status) in [
+        ("auto", "optimal"),
+        ("exhaustive", "optimal"),
+        ("exact", "optimal"),
+        ("sa", "heuristic"),
+        ("weights", "heuristic"),
+    ] {
         let report = quick(&format!("majority:3 --hidden none --solver {solver}"));
         assert_eq!(report["solver"]["status"], status, "{solver}");
         assert_eq!(report["result"]["train_errors"], 0, "{solver}");
@@ -106,6 +111,9 @@ fn each_solver_finds_the_optimum_of_a_small_task() {
     }
     let reason = &quick("majority:3 --hidden none")["solver"]["reason"];
     assert!(reason.as_str().unwrap().ends_with("few enough to try all samples"), "{reason}");
+    let larger = quick("parity:3 --hidden 3 --bias --no-proof --num-reads 4 --num-sweeps 50");
+    assert_eq!(larger["solver"]["name"], "weights");
+    assert!(larger["solver"]["reason"].as_str().unwrap().contains("too many to try all samples"), "{larger}");
 }
 
 #[test]

@@ -27,7 +27,7 @@ fn random_network(seed: u64, architecture: &Architecture) -> Network {
 
 /// Walks at random, and compares every change with two forward passes row by row.
 fn walk(task: &Task, architecture: &Architecture, seed: u64, num_flips: usize, tolerance: f64) {
-    let merge = if architecture.is_odd() && seed % 2 == 0 { Merge::EqualAndNegated } else { Merge::Equal };
+    let merge = if architecture.is_odd() && seed.is_multiple_of(2) { Merge::EqualAndNegated } else { Merge::Equal };
     let groups = SlicedGroups::new(&task.group(merge), architecture);
     let mut network = random_network(seed, architecture);
     let mut evaluation = Evaluation::new(&groups, &network);
@@ -45,7 +45,7 @@ fn walk(task: &Task, architecture: &Architecture, seed: u64, num_flips: usize, t
         let after = loss(&network, task);
         assert!(close(change, after - before), "{architecture}: {weight:?} changes {change}, not {}", after - before);
         // most are done, some are only tried
-        if stream.next_u64() % 4 > 0 {
+        if !stream.next_u64().is_multiple_of(4) {
             evaluation.flip(weight);
             before = after;
         } else {

@@ -23,6 +23,7 @@ fn plan(widths: &[usize], bias: bool, solver: Solver) -> TrainingPlan {
 }
 
 const ANNEALING: Solver = Solver::Annealing { num_reads: 40, num_sweeps: 200, beta_range: None };
+const WEIGHTS: Solver = Solver::Weights { num_reads: 20, num_sweeps: 100, beta_range: None };
 
 fn run(task: &Task, plan: &TrainingPlan) -> Training {
     train(task, plan, TrainingState::default(), &RunControl::default(), |_| ControlFlow::Continue(())).unwrap()
@@ -33,7 +34,7 @@ fn all_solvers_reach_the_optimum_of_a_small_task() {
     let task = noisy_task(6);
     let optimum = run(&task, &plan(&[5, 1], false, Solver::Exact));
     assert_eq!(optimum.status, SampleStatus::Optimal);
-    for solver in [ANNEALING, Solver::Exhaustive] {
+    for solver in [ANNEALING, WEIGHTS, Solver::Exhaustive] {
         let training = run(&task, &plan(&[5, 1], false, solver));
         assert_eq!(training.loss, optimum.loss, "{solver:?}");
         assert_eq!(training.loss, training.verification.completed_energy);
@@ -51,9 +52,14 @@ fn annealing_learns_the_majority_with_every_constraint_in_place() {
 fn a_run_taken_up_from_any_step_ends_as_one_that_was_never_cut_off() {
     let task = noisy_task(20);
     let batching = Batching::Minibatches { batch_size: 6, batches: 5, alpha: 0.25 };
-    let plan = TrainingPlan { batching, ..plan(&[5, 3, 1], true, ANNEALING) };
+    for solver in [ANNEALING, WEIGHTS] {
+        resume_everywhere(&task, &TrainingPlan { batching, ..plan(&[5, 3, 1], true, solver) });
+    }
+}
+
+fn resume_everywhere(task: &Task, plan: &TrainingPlan) {
     let mut states = Vec::new();
-    let whole = train(&task, &plan, TrainingState::default(), &RunControl::default(), |state| {
+    let whole = train(task, plan, TrainingState::default(), &RunControl::default(), |state| {
         states.push(serde_json::to_string(state).unwrap());
         ControlFlow::Continue(())
     });
@@ -61,7 +67,7 @@ fn a_run_taken_up_from_any_step_ends_as_one_that_was_never_cut_off() {
     assert_eq!(states.len(), 5);
     for text in &states {
         let state: TrainingState = serde_json::from_str(text).unwrap();
-        let resumed = train(&task, &plan, state, &RunControl::default(), |_| ControlFlow::Continue(())).unwrap();
+        let resumed = train(task, plan, state, &RunControl::default(), |_| ControlFlow::Continue(())).unwrap();
         assert_eq!((resumed.network, resumed.state), (whole.network.clone(), whole.state.clone()));
     }
 }
@@ -80,6 +86,24 @@ fn rounds_on_the_whole_set_go_on_too() {
     assert_eq!(whole.state.steps.iter().map(|step| step.num_reads).collect::<Vec<_>>(), [128, 128, 44]);
     let resumed = train(&task, &plan, first.unwrap(), &RunControl::default(), |_| ControlFlow::Continue(())).unwrap();
     assert_eq!(resumed.state, whole.state);
+}
+
+#[test]
+fn annealed_weights_are_written_as_a_sample_of_the_qubo_with_every_constraint_in_place() {
+    let task = noisy_task(30);
+    // fan-ins with and without a gauge to fix
+    for (widths, bias) in [(&[5, 3, 1][..], false), (&[5, 2, 1], false), (&[5, 3, 2, 1], true), (&[5, 4, 1], true)] {
+        let training = run(&task, &plan(widths, bias, WEIGHTS));
+        let found = &training.verification;
+        assert_eq!((found.energy, found.loss, found.violations()), (training.loss, training.loss, 0), "{widths:?}");
+        assert_eq!(training.loss, loss(&training.network, &task));
+    }
+    // with the online term, energy and objective are about the same representative of the gauge
+    let batching = Batching::Minibatches { batch_size: 6, batches: 4, alpha: 0.25 };
+    let training = run(&task, &TrainingPlan { batching, polish: false, ..plan(&[5, 3, 1], false, WEIGHTS) });
+    for step in &training.state.steps {
+        assert_eq!(step.energy, step.sampled_loss);
+    }
 }
 
 #[test]

@@ -107,7 +107,8 @@ impl TrainOutput<'_> {
         }
         first.push_str(&format!("; {}", duration(solver.seconds)));
         if let Some(per_second) = solver.updates_per_second {
-            first.push_str(&format!(", {} spin updates/s in all", rate(per_second)));
+            let updates = if solver.name == "weights" { "weights offered a flip/s" } else { "spin updates/s" };
+            first.push_str(&format!(", {} {updates} in all", rate(per_second)));
         }
         let mut lines = vec![first];
         lines.extend(solver.reason.as_ref().map(|reason| format!("chosen because {reason}")));
