@@ -76,7 +76,8 @@ impl Plan {
                 None => roots.push(place as u32),
             }
         }
-        let mut plan = Self { steps: Vec::new(), scopes: Vec::new(), children: Vec::new(), peak: 0, num_entries: 0, num_words: 0 };
+        let mut plan =
+            Self { steps: Vec::new(), scopes: Vec::new(), children: Vec::new(), peak: 0, num_entries: 0, num_words: 0 };
         plan.steps.reserve(num_variables);
         plan.peak = roots.iter().map(|&root| peaks[root as usize]).max().unwrap_or(0);
         // depth first, children before parents
