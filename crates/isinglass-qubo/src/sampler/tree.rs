@@ -78,12 +78,12 @@ impl Default for TreeDecomposition {
 
 /// No setting takes an order of larger width.
 const MOST_WIDTH: usize = 40;
-/// No order is looked for whose width is larger.
-const MOST_WIDTH_FOUND: usize = 127;
+/// No order is looked for whose width is larger: 128 bits still hold the number of its entries.
+const MOST_WIDTH_FOUND: usize = 96;
 /// Graphs whose vertices and edge ends together are more are not taken: their edges alone would fill a quarter gibibyte.
 const MOST_IN_GRAPH: usize = 1 << 24;
 /// The work spent on a lower bound: a fraction of a second.
-const MOST_WORK_ON_BOUND: u64 = 1 << 25;
+const MOST_WORK_ON_BOUND: u64 = 1 << 24;
 /// Fewer entries than this are computed on the calling thread: a pool takes longer to start.
 const ENTRIES_WORTH_THREADS: u128 = 1 << 22;
 
@@ -91,7 +91,7 @@ const ENTRIES_WORTH_THREADS: u128 = 1 << 22;
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EliminationWidth {
-    /// The largest scope of the order found; `None` where no order of width at most 127 was found within the work allowed.
+    /// The largest scope of the order found; `None` where no order of width at most 96 was found within the work allowed.
     pub width: Option<usize>,
     /// No elimination order has less width.
     pub lower_bound: usize,

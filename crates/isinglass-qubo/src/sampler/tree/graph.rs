@@ -243,8 +243,8 @@ pub(super) fn neighbors(bqm: &Bqm, variable: usize) -> impl Iterator<Item = u32>
     neighbors.iter().zip(biases).filter(|&(_, &bias)| bias != 0.0).map(|(&neighbor, _)| neighbor)
 }
 
-/// Up to this many vertices the edges are a matrix of bits (2 MiB).
-const MOST_IN_MATRIX: usize = 4096;
+/// Up to this many vertices the edges are a matrix of bits (8 MiB).
+const MOST_IN_MATRIX: usize = 8192;
 
 /// Pairs of vertices, asked for in any order.
 #[derive(Clone)]
@@ -318,4 +318,57 @@ fn place(places: &[u64], key: u64) -> usize {
         place = (place + 1) & mask;
     }
     place
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Vartype;
+    use crate::testing::random_integers;
+    use std::collections::BTreeSet;
+
+    /// Eliminates everything in a fixed order and compares with plain sets.
+    fn compare(mut graph: EliminationGraph, bqm: &Bqm) {
+        let num_variables = bqm.num_variables() as u32;
+        let mut sets: Vec<BTreeSet<u32>> = (0..num_variables).map(|v| neighbors(bqm, v as usize).collect()).collect();
+        let mut left: BTreeSet<u32> = (0..num_variables).collect();
+        for turn in 0..num_variables {
+            for &vertex in &left {
+                let set = &sets[vertex as usize];
+                let joined = |one: u32, other: u32| sets[one as usize].contains(&other);
+                let missing = |one: u32| set.iter().filter(|&&other| other != one && !joined(one, other)).count();
+                let fill = set.iter().map(|&one| missing(one)).sum::<usize>() / 2;
+                let known = (set.len() <= graph.limit).then_some(fill as u32);
+                assert_eq!((graph.degree(vertex), graph.fill(vertex)), (set.len(), known), "vertex {vertex}");
+                let almost = set.iter().any(|&one| missing(one) == fill);
+                assert_eq!(graph.is_almost_simplicial(vertex), known.is_some() && almost, "vertex {vertex}");
+            }
+            let vertex = *left.iter().nth((7 * turn as usize + 3) % left.len()).unwrap();
+            let mut scope = Vec::new();
+            graph.eliminate(vertex, &mut scope);
+            left.remove(&vertex);
+            let set = std::mem::take(&mut sets[vertex as usize]);
+            assert_eq!(scope.into_iter().collect::<BTreeSet<_>>(), set);
+            for &one in &set {
+                sets[one as usize].extend(set.iter().filter(|&&other| other != one));
+                sets[one as usize].remove(&vertex);
+            }
+            assert!(left.iter().copied().eq(graph.vertices()));
+        }
+    }
+
+    #[test]
+    fn degrees_fills_and_scopes_are_those_of_plain_sets() {
+        for (num_variables, degree, limit) in [(12, 3, 100), (30, 4, 100), (30, 5, 6), (80, 3, 9)] {
+            let bqm = random_integers(Vartype::Spin, num_variables, degree, 3, 1);
+            let graph = EliminationGraph::new(&bqm, limit);
+            let edges = EdgeSet::Hash { places: vec![EMPTY; 4], num_taken: 0 };
+            let mut hashed = EliminationGraph { edges, ..graph.clone() };
+            for (first, second, _) in bqm.interactions().filter(|&(.., bias)| bias != 0.0) {
+                hashed.edges.insert(first as u32, second as u32);
+            }
+            compare(graph, &bqm);
+            compare(hashed, &bqm);
+        }
+    }
 }

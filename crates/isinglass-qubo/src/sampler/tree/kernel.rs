@@ -215,9 +215,33 @@ impl Child {
             }
         } else {
             let entries = &entries[start..start + (1 << self.lanes.count_ones())];
-            for (sum, &index) in block.iter_mut().zip(&COMPRESSED[self.lanes]) {
-                *sum = sum.plus(entries[index as usize]);
+            let places = &COMPRESSED[self.lanes];
+            match self.lanes % GROUP {
+                0 => add_groups::<T, 0>(entries, places, block),
+                1 => add_groups::<T, 1>(entries, places, block),
+                2 => add_groups::<T, 2>(entries, places, block),
+                3 => add_groups::<T, 3>(entries, places, block),
+                4 => add_groups::<T, 4>(entries, places, block),
+                5 => add_groups::<T, 5>(entries, places, block),
+                6 => add_groups::<T, 6>(entries, places, block),
+                _ => add_groups::<T, 7>(entries, places, block),
             }
+        }
+    }
+}
+
+/// Lanes that a vector holds.
+const GROUP: usize = 8;
+
+/// Adds entries to a block where the lowest three bits of the lanes' mask are `LOW`: each group of lanes takes few neighbouring
+/// entries, in a pattern known to the compiler.
+#[inline(always)]
+fn add_groups<T: Entry, const LOW: usize>(entries: &[T], places: &[u8; BLOCK], block: &mut [T; BLOCK]) {
+    let len = 1 << LOW.count_ones();
+    for (sums, places) in block.chunks_exact_mut(GROUP).zip(places.chunks_exact(GROUP)) {
+        let entries = &entries[places[0] as usize..][..len];
+        for lane in 0..GROUP {
+            sums[lane] = sums[lane].plus(entries[COMPRESSED[LOW][lane] as usize]);
         }
     }
 }

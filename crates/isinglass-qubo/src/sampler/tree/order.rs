@@ -44,8 +44,10 @@ impl Order {
 /// Attempts go on while their work is worth less than half of the table entries that the best order takes: so much
 /// work, about 16 ns each where an entry takes one, is spent for an entry.
 const WORK_PER_ENTRY: f64 = 1.0 / 32.0;
-/// However large the tables, the search for orders ends after so much work (about half a second).
-const MOST_WORK: u64 = 1 << 25;
+/// However large the tables, the search for orders ends after so much work (some tenths of a second).
+const MOST_WORK: u64 = 1 << 24;
+/// Attempts that may fail without any order being found.
+const MOST_FAILURES: u64 = 4;
 
 /// The order of fewest table entries that was found, and the width that every order has at least, as far as the reductions
 /// tell; no order where all that were tried have scopes of more than the graph's limit, or too much work would be needed.
@@ -72,7 +74,8 @@ pub(super) fn best_order(mut graph: EliminationGraph, is_stopped: &dyn Fn() -> b
     let mut work = graph.work();
     for attempt in 0.. {
         let below = best.as_ref().map_or(f64::INFINITY, |best| best.num_entries);
-        if work > MOST_WORK || work as f64 > below * WORK_PER_ENTRY || is_stopped() {
+        let hopeless = best.is_none() && attempt == MOST_FAILURES;
+        if hopeless || work > MOST_WORK || work as f64 > below * WORK_PER_ENTRY || is_stopped() {
             break;
         }
         let mut graph = graph.clone();

@@ -4,6 +4,7 @@ use super::kernel::{Child, Entry, Field, Walk};
 use super::plan::{BLOCK, Plan, Step};
 use super::units::Units;
 use crate::model::{Bqm, Vartype};
+use crate::sampler::Isa;
 use rayon::prelude::*;
 
 /// Blocks that are computed without a look at the clock, and by one thread: about a millisecond.
@@ -32,7 +33,9 @@ pub(super) fn minimize<T: Entry>(bqm: &Bqm, plan: &Plan, units: Units, run: &Run
         }
         // the table of a root is a single number, the minimum of its component: nobody needs it
         top = base + if scope.is_empty() { 0 } else { 1 << scope.len() };
-        unreported += 2 << scope.len();
+        if num_blocks <= BLOCKS_PER_TASK {
+            unreported += 2 << scope.len();
+        }
         if unreported >= ENTRIES_BETWEEN_LOOKS {
             if (run.advance)(unreported) {
                 return None;
@@ -45,7 +48,7 @@ pub(super) fn minimize<T: Entry>(bqm: &Bqm, plan: &Plan, units: Units, run: &Run
 
 /// How to run.
 pub(super) struct Run<'a> {
-    pub(super) isa: crate::sampler::Isa,
+    pub(super) isa: Isa,
     /// Whether large tables are shared among the threads of the surrounding pool.
     pub(super) in_parallel: bool,
     /// Takes the number of entries done and says whether to stop.
@@ -116,14 +119,15 @@ fn tasks<T: Entry>(
     decisions: &mut [u64],
     run: &Run<'_>,
 ) -> bool {
+    let is_large = decisions.len() > BLOCKS_PER_TASK;
     let task = |(index, (table, decisions)): (usize, (&mut [T], &mut [u64]))| {
         let first = index * BLOCKS_PER_TASK;
         let upper = upper.map(|upper| &upper[first * BLOCK..][..table.len()]);
         T::blocks(run.isa, walk, first, table, upper, decisions);
-        // entries are counted when the table is done: here it is only asked whether to go on
-        !(run.advance)(0)
+        // tables of a single task are counted by the caller, several at a time
+        !is_large || !(run.advance)(2 * table.len() as u64)
     };
-    if run.in_parallel && decisions.len() > BLOCKS_PER_TASK {
+    if run.in_parallel && is_large {
         let tables = table.par_chunks_mut(BLOCKS_PER_TASK * BLOCK);
         tables.zip(decisions.par_chunks_mut(BLOCKS_PER_TASK)).enumerate().all(task)
     } else {
@@ -168,7 +172,7 @@ impl<'a> Terms<'a> {
         // s = 2 x - 1: h s gives 2 h x, and J s t gives 4 J x y - 2 J x - 2 J y
         let is_spin = self.bqm.vartype() == Vartype::Spin;
         if is_spin {
-            bias = 2 * bias;
+            bias *= 2;
         }
         for (&neighbor, &coupling) in neighbors.iter().zip(biases) {
             let coupling = self.units.integer(coupling);
