@@ -212,10 +212,7 @@ pub enum SampleError {
 fn width_found(width: Option<usize>, lower_bound: usize) -> String {
     match width {
         Some(width) => format!("the best elimination order found has width {width} (none has less than {lower_bound})"),
-            format!("no elimination order was found within the work allowed (none has width less than {lower_bound})")
         None => format!("no elimination order of width up to 96 was found (none has less than {lower_bound})"),
-        None => {
-        }
     }
 }
 
