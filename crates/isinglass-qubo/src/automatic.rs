@@ -2,9 +2,10 @@
 
 use crate::model::Bqm;
 use crate::presolve::{Presolve, Statistics};
+use crate::race::{Contestant, MakeSampler, Racing, Round};
 use crate::sampler::{
-    Exhaustive, Polished, Presolving, RunControl, SampleError, Sampler, Sampling, SimulatedAnnealing,
-    TreeDecomposition, elimination_width,
+    Exhaustive, ParallelTempering, Polished, Presolving, RunControl, SampleError, Sampler, Sampling,
+    SimulatedAnnealing, TreeDecomposition, elimination_width,
 };
 use serde::Serialize;
 use std::cell::RefCell;
@@ -22,7 +23,8 @@ const BYTES: f64 = (1u64 << 30) as f64;
 ///
 /// A problem that bucket elimination solves in a few milliseconds is solved so at once. Any other one is presolved. Each connected component of what is left is then searched exhaustively up to 20 variables, solved by
 /// bucket elimination where its [`elimination_width`] promises at most `2^28` table entries, and annealed otherwise, the
-/// samples polished by steepest descent.
+/// samples polished by steepest descent. A run with a deadline uses its time: parallel tempering and annealing race until then,
+/// with ever more sweeps.
 ///
 /// # Examples
 /// ```
@@ -117,7 +119,7 @@ impl Automatic {
         let make = |component: &Bqm| {
             let choice = choose(component);
             choices.borrow_mut().push(choice);
-            self.make(choice.method)
+            self.make(choice.method, control.deadline.is_some())
         };
         let mut presolving = Presolving::new(Box::new(make));
         presolving.presolve = self.presolve;
@@ -126,13 +128,38 @@ impl Automatic {
         Ok((sampling, AutomaticReport { presolve, choices: choices.into_inner() }))
     }
 
-    fn make(&self, method: Method) -> Box<dyn Sampler> {
+    fn make(&self, method: Method, has_deadline: bool) -> Box<dyn Sampler> {
         let threads = self.annealing.threads;
         match method {
+            Method::Sa if has_deadline => Box::new(self.racing()),
             Method::Exhaustive => Box::new(Exhaustive { threads, ..Exhaustive::default() }),
             Method::Tree => Box::new(TreeDecomposition { threads, ..TreeDecomposition::default() }),
             Method::Sa => Box::new(Polished { inner: self.annealing, threads }),
         }
+    }
+}
+
+impl Automatic {
+    fn racing(&self) -> Racing<'static> {
+        let annealing = self.annealing;
+        let threads = Some((annealing.threads.unwrap_or_else(rayon::current_num_threads) / 2).max(1));
+        let anneal = move |round: Round| -> Box<dyn Sampler> {
+            let num_sweeps = annealing.num_sweeps.saturating_mul(round.effort);
+            let inner = SimulatedAnnealing { num_sweeps, seed: round.seed, threads, ..annealing };
+            Box::new(Polished { inner, threads })
+        };
+        let temper = move |round: Round| -> Box<dyn Sampler> {
+            Box::new(ParallelTempering {
+                num_sweeps: annealing.num_sweeps.saturating_mul(round.effort),
+                num_reads: 2 * threads.unwrap_or(1),
+                seed: round.seed,
+                threads,
+                ..ParallelTempering::default()
+            })
+        };
+        let contestant = |name: &str, make: MakeSampler<'static>| Contestant { name: name.to_owned(), make };
+        let contestants = vec![contestant("pt", Box::new(temper)), contestant("sa", Box::new(anneal))];
+        Racing { seed: annealing.seed, contestants }
     }
 }
 
@@ -210,6 +237,19 @@ mod tests {
         assert_eq!(sampling.status, SampleStatus::Optimal);
         assert_eq!(grid.choices.iter().map(|choice| choice.method).collect::<Vec<_>>(), [Method::Tree]);
         assert!(grid.presolve.is_none(), "such a problem needs no presolve");
+    }
+
+    #[test]
+    fn a_run_with_a_deadline_uses_its_time_and_is_never_worse() {
+        use std::time::{Duration, Instant};
+        let dense = random_reals(Vartype::Spin, 80, 79, 1);
+        let (quick, _) = report(&dense);
+        let start = Instant::now();
+        let deadline = Some(start + Duration::from_millis(400));
+        let long = Automatic::default().sample(&dense, &RunControl { deadline, ..RunControl::default() }).unwrap();
+        assert_eq!(long.status, SampleStatus::TimeLimit);
+        assert!(start.elapsed() >= Duration::from_millis(400));
+        assert!(long.best().unwrap().energy <= quick.best().unwrap().energy + 1e-9);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::model::Bqm;
 use crate::rng::mix;
 use crate::sample_set::SampleSet;
-use crate::sampler::{RunControl, SampleError, SampleStatus, Sampler, Sampling};
+use crate::sampler::{ProgressReport, RunControl, SampleError, SampleStatus, Sampler, Sampling};
 use crate::time_to_solution::meets;
 use serde::Serialize;
 use std::sync::Mutex;
@@ -83,7 +83,7 @@ pub struct Outcome {
 }
 
 /// Lets the contestants run side by side, a thread for each, round after round with new seeds and growing effort, until one proves
-/// an optimum, one meets the target of `control`, or its deadline has come. Which rounds are complete by a deadline depends on the
+/// an optimum, one meets the target of `control`, or its deadline has come; with neither there is one round. Which rounds are complete by a deadline depends on the
 /// machine, so a race is not repeatable where the samplers are.
 ///
 /// # Errors
@@ -115,8 +115,15 @@ pub fn race(
     control: &RunControl<'_>,
 ) -> Result<Outcome, SampleError> {
     assert!(!contestants.is_empty(), "a race has contestants");
-    let track =
-        Track { bqm, seed, control, start: Instant::now(), over: AtomicBool::new(false), ended: Mutex::new(None) };
+    let track = Track {
+        bqm,
+        seed,
+        control,
+        start: Instant::now(),
+        over: AtomicBool::new(false),
+        ended: Mutex::new(None),
+        best: Mutex::new(None),
+    };
     let runners: Vec<Runner> = std::thread::scope(|scope| {
         let track = &track;
         let start = |contestant| scope.spawn(move || track.run(contestant));
@@ -130,6 +137,26 @@ pub fn race(
     track.finish(runners)
 }
 
+/// A race as a sampler: one sample for each contestant, the best it found until the deadline or the target of the run.
+///
+/// Without either it makes one round only. As a race it is not repeatable.
+pub struct Racing<'a> {
+    /// Seed of all rounds.
+    pub seed: u64,
+    /// Who takes part; at least one.
+    pub contestants: Vec<Contestant<'a>>,
+}
+
+impl Sampler for Racing<'_> {
+    fn name(&self) -> &'static str {
+        "race"
+    }
+
+    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
+        Ok(race(bqm, self.seed, &self.contestants, control)?.sampling)
+    }
+}
+
 /// What the contestants share.
 struct Track<'a> {
     bqm: &'a Bqm,
@@ -138,6 +165,7 @@ struct Track<'a> {
     start: Instant,
     over: AtomicBool,
     ended: Mutex<Option<SampleStatus>>,
+    best: Mutex<Option<f64>>,
 }
 
 /// A contestant on its way.
@@ -178,10 +206,22 @@ impl Runner {
 }
 
 impl Track<'_> {
+    /// Ends the race when it is time, and reports progress in milliseconds.
     fn supervise(&self) {
         if let Some(status) = self.control.should_stop(None) {
             self.end(status);
         }
+        if let (Some(progress), Some(deadline)) = (self.control.progress, self.control.deadline) {
+            let milliseconds = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+            let best_energy = *self.best.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let (done, total) = (milliseconds(self.start.elapsed()), milliseconds(deadline - self.start));
+            progress.report(ProgressReport { done: done.min(total), total, best_energy });
+        }
+    }
+
+    fn enter(&self, energy: f64) {
+        let mut best = self.best.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        *best = Some(best.map_or(energy, |best| best.min(energy)));
     }
 
     fn end(&self, status: SampleStatus) {
@@ -206,6 +246,7 @@ impl Track<'_> {
                 }
             };
             runner.enter(&sampling, self.start.elapsed().as_secs_f64());
+            runner.standing.best().iter().for_each(|best| self.enter(best.energy));
             if sampling.status != SampleStatus::Heuristic {
                 // an interruption may come from the others, who have ended the race by then
                 self.end(sampling.status);
@@ -214,7 +255,8 @@ impl Track<'_> {
             {
                 self.end(SampleStatus::Target);
             }
-            if self.over.load(Ordering::Relaxed) {
+            let is_endless = self.control.deadline.is_none() && self.control.target.is_none();
+            if is_endless || self.over.load(Ordering::Relaxed) {
                 break;
             }
         }

@@ -17,8 +17,18 @@ fn ring(num_spins: usize) -> String {
 fn every_solver_finds_the_optimum_of_a_ring() {
     let program = Program::new().file("ring.coo", ring(18));
     let solvers = [
-        "auto", "sa", "pt", "pa", "sqa", "svmc", "tabu", "descent --num-reads 2000", "random --num-reads 100000", "exhaustive",
-        "tree", "branch-and-bound",
+        "auto",
+        "sa",
+        "pt",
+        "pa",
+        "sqa",
+        "svmc",
+        "tabu",
+        "descent --num-reads 2000",
+        "random --num-reads 100000",
+        "exhaustive",
+        "tree",
+        "branch-and-bound",
     ];
     for solver in solvers {
         let report = program.json(&format!("solve ring.coo --solver {solver}"));
@@ -98,7 +108,10 @@ fn a_target_that_no_read_meets_gives_a_bound_and_exit_code_1() {
 
 #[test]
 fn a_folder_of_problems_becomes_a_table_with_known_optima() {
-    let program = Program::new().file("a.coo", ring(12)).file("b.rud", "3 3\n1 2 1\n2 3 1\n1 3 1\n").file("notes.txt", "no problem");
+    let program = Program::new()
+        .file("a.coo", ring(12))
+        .file("b.rud", "3 3\n1 2 1\n2 3 1\n1 3 1\n")
+        .file("notes.txt", "no problem");
     let report = program.json("bench . --solvers tree,sa --num-reads 64");
     let runs = report["runs"].as_array().unwrap();
     let column = |name: &str| runs.iter().map(|run| run[name].clone()).collect::<Vec<_>>();
