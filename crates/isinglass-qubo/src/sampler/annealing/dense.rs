@@ -27,9 +27,15 @@ use tile::Tile;
 pub(super) use matrix::suits;
 
 /// The numbers for which there are dense kernels.
-trait DenseNumber: Number {
+pub(super) trait DenseNumber: Number {
     /// [`rows::add_rows`] for these numbers.
-    fn add_rows(isa: Isa, rows: &[Piece<Self>], fields: &mut [Piece<Self>], turned: &Turned<Self>);
+    fn add_rows(
+        isa: Isa,
+        rows: &[Piece<Self>],
+        next: &[Piece<Self>],
+        fields: &mut [Piece<Self>],
+        turned: &Turned<Self>,
+    );
     /// [`tile::offer_flips`] for these numbers.
     fn offer_flips(isa: Isa, rule: Rule, tile: &mut Tile<Self>, spins: &mut [u64], random: &mut Random);
 }
@@ -37,8 +43,14 @@ trait DenseNumber: Number {
 macro_rules! dense_number {
     ($type:ty, $add_rows:path, $offer_flips:path) => {
         impl DenseNumber for $type {
-            fn add_rows(isa: Isa, rows: &[Piece<Self>], fields: &mut [Piece<Self>], turned: &Turned<Self>) {
-                $add_rows(isa, rows, fields, turned);
+            fn add_rows(
+                isa: Isa,
+                rows: &[Piece<Self>],
+                next: &[Piece<Self>],
+                fields: &mut [Piece<Self>],
+                turned: &Turned<Self>,
+            ) {
+                $add_rows(isa, rows, next, fields, turned);
             }
             fn offer_flips(isa: Isa, rule: Rule, tile: &mut Tile<Self>, spins: &mut [u64], random: &mut Random) {
                 $offer_flips(isa, rule, tile, spins, random);
@@ -161,7 +173,7 @@ impl<T: DenseNumber> DenseBlock<T> {
 
     fn add_tile(&mut self, problem: &DenseProblem<T>, isa: Isa, tile: usize, turned: &Turned<T>) {
         for (piece, fields) in self.fields.chunks_mut(LANES).enumerate() {
-            T::add_rows(isa, problem.matrix.rows(tile, piece), fields, turned);
+            T::add_rows(isa, problem.matrix.rows(tile, piece), problem.matrix.after(tile, piece), fields, turned);
         }
     }
 }

@@ -73,4 +73,10 @@ impl<T: DenseNumber> Matrix<T> {
     pub(super) fn rows(&self, tile: usize, piece: usize) -> &[Piece<T>] {
         &self.pieces[(tile * self.num_pieces + piece) * TILE..][..TILE]
     }
+
+    /// The rows that are wanted next: those of the next piece, or the first of the next tile, round to the first tile.
+    pub(super) fn after(&self, tile: usize, piece: usize) -> &[Piece<T>] {
+        let block = (tile * self.num_pieces + piece + 1) % (self.num_tiles * self.num_pieces);
+        &self.pieces[block * TILE..][..TILE]
+    }
 }

@@ -21,9 +21,15 @@ pub(super) struct Turned<T> {
 macro_rules! add_rows {
     ($name:ident, $portable:ident, $type:ty) => {
         /// [`add_rows`] for this type of numbers.
-        pub(super) fn $name(isa: Isa, rows: &[Piece<$type>], fields: &mut [Piece<$type>], turned: &Turned<$type>) {
+        pub(super) fn $name(
+            isa: Isa,
+            rows: &[Piece<$type>],
+            next: &[Piece<$type>],
+            fields: &mut [Piece<$type>],
+            turned: &Turned<$type>,
+        ) {
             #[cfg(all(target_arch = "x86_64", not(miri)))]
-            if isa == Isa::Avx512 && avx512::$name(rows, fields, turned) {
+            if isa == Isa::Avx512 && avx512::$name(rows, next, fields, turned) {
                 return;
             }
             $portable(isa, rows, fields, turned);
