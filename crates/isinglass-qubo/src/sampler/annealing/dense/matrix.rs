@@ -11,12 +11,12 @@ pub(super) const TILE: usize = 64;
 pub(super) const WIDTH: usize = 128;
 
 /// The largest matrix that is taken.
-const MAX_BYTES: usize = 4 << 30;
+pub(super) const MAX_BYTES: usize = 4 << 30;
 
 /// Fields, or couplings, of neighbouring variables.
 #[derive(Clone, Copy)]
 #[repr(align(64))]
-pub(super) struct Piece<T>(pub(super) [T; WIDTH]);
+pub(in crate::sampler::annealing) struct Piece<T>(pub(super) [T; WIDTH]);
 
 /// For each tile of variables, and then for each piece of neighbours, [`TILE`] rows; zero beyond the last variable.
 pub(super) struct Matrix<T> {

@@ -9,7 +9,7 @@ use crate::sampler::annealing::number::Number;
 use crate::sampler::isa::Isa;
 
 /// Whose rows are added, times what.
-pub(super) struct Turned<T> {
+pub(in crate::sampler::annealing) struct Turned<T> {
     /// For each lane a bit for each variable of the tile: whether its row is added.
     pub(super) who: [u64; LANES],
     /// Likewise: whether its spin is +1.

@@ -9,7 +9,7 @@ use crate::sampler::annealing::wide::Rule;
 use crate::sampler::isa::dispatch;
 
 /// What is at hand while a tile is decided on.
-pub(super) struct Tile<T> {
+pub(in crate::sampler::annealing) struct Tile<T> {
     /// Fields of its variables as they were before the tile.
     fields: [Lanes<T>; TILE],
     /// Couplings among its variables.
