@@ -74,7 +74,7 @@ fn dense_problems_have_the_same_samples_on_every_path_and_number_of_threads() {
     let annealing = SimulatedAnnealing { num_reads: 150, num_sweeps: 20, ..SimulatedAnnealing::default() };
     for (bqm, width) in [
         (random_reals(Vartype::Binary, 150, 150, 1), Width::Single),
-        (random_integers(Vartype::Spin, 150, 150, 5, 1), Width::Integer),
+        (random_integers(Vartype::Spin, 260, 400, 5, 1), Width::Integer),
         (random_integers(Vartype::Spin, 150, 150, 1 << 29, 1), Width::Double),
     ] {
         let spin = bqm.to_vartype(Vartype::Spin).unwrap();
@@ -108,7 +108,7 @@ fn complete(num_variables: usize) -> Bqm {
 fn dense_problems_suit_the_dense_layout_and_sparse_or_small_ones_do_not() {
     assert!(suits(&complete(200), Width::Integer));
     assert!(!suits(&complete(200), Width::Byte));
-    assert!(!suits(&complete(8), Width::Integer));
+    assert!(!suits(&complete(50), Width::Single));
     assert!(!suits(&random_reals(Vartype::Spin, 400, 4, 1), Width::Single));
 }
 
