@@ -80,6 +80,13 @@ impl SampleSet {
         Ok(set)
     }
 
+    /// Adds the samples of another set of the same problem, with the energies that its constructor computed.
+    pub(crate) fn append(&mut self, mut other: Self) {
+        debug_assert_eq!(self.num_variables, other.num_variables);
+        self.values.append(&mut other.values);
+        self.energies.append(&mut other.energies);
+    }
+
     /// Number of samples.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -164,8 +164,9 @@ impl Run<'_> {
             Some(set)
         };
         let sets: Vec<Option<SampleSet>> = (0..num_blocks).into_par_iter().map(one_block).collect();
-        let rows = sets.iter().flatten().flat_map(|set| set.rows().map(|row| row.sample));
-        let samples = SampleSet::from_samples(self.bqm, rows).expect("they were samples before");
+        let mut sets = sets.into_iter().flatten();
+        let mut samples = sets.next().expect("the first block is always there");
+        sets.for_each(|set| samples.append(set));
         // lanes beyond the last read are no reads of the user's
         let updates = u128::from(watch.done()) * (num_variables * num_reads) as u128 / num_blocks as u128;
         let num_updates = u64::try_from(updates).unwrap_or(u64::MAX);

@@ -27,38 +27,60 @@ use tile::Tile;
 pub(super) use matrix::suits;
 
 /// The numbers for which there are dense kernels.
-trait DenseNumber: Number {
+pub(super) trait DenseNumber: Number {
+    /// What a tile is decided on in: floating-point numbers that hold every field exactly.
+    type Wide: Number;
+
+    fn widen(self) -> Self::Wide;
     /// [`rows::add_rows`] for these numbers.
-    fn add_rows(isa: Isa, rows: &[Piece<Self>], fields: &mut [Piece<Self>], turned: &Turned<Self>);
+    fn add_rows(
+        isa: Isa,
+        rows: &[Piece<Self>],
+        next: &[Piece<Self>],
+        fields: &mut [Piece<Self>],
+        turned: &Turned<Self>,
+    );
     /// [`tile::offer_flips`] for these numbers.
-    fn offer_flips(isa: Isa, rule: Rule, tile: &mut Tile<Self>, spins: &mut [u64], random: &mut Random);
+    fn offer_flips(isa: Isa, rule: Rule, tile: &mut Tile<Self::Wide>, spins: &mut [u64], random: &mut Random);
 }
 
 macro_rules! dense_number {
-    ($type:ty, $add_rows:path, $offer_flips:path) => {
+    ($type:ty, $wide:ty, $add_rows:path, $offer_flips:path) => {
         impl DenseNumber for $type {
-            fn add_rows(isa: Isa, rows: &[Piece<Self>], fields: &mut [Piece<Self>], turned: &Turned<Self>) {
-                $add_rows(isa, rows, fields, turned);
+            type Wide = $wide;
+
+            #[inline(always)]
+            fn widen(self) -> $wide {
+                self.into()
             }
-            fn offer_flips(isa: Isa, rule: Rule, tile: &mut Tile<Self>, spins: &mut [u64], random: &mut Random) {
+            fn add_rows(
+                isa: Isa,
+                rows: &[Piece<Self>],
+                next: &[Piece<Self>],
+                fields: &mut [Piece<Self>],
+                turned: &Turned<Self>,
+            ) {
+                $add_rows(isa, rows, next, fields, turned);
+            }
+            fn offer_flips(isa: Isa, rule: Rule, tile: &mut Tile<$wide>, spins: &mut [u64], random: &mut Random) {
                 $offer_flips(isa, rule, tile, spins, random);
             }
         }
     };
 }
 
-dense_number!(i16, rows::add_integers, tile::offer_integers);
-dense_number!(f32, rows::add_singles, tile::offer_singles);
-dense_number!(f64, rows::add_doubles, tile::offer_doubles);
+dense_number!(i16, f32, rows::add_integers, tile::offer_singles);
+dense_number!(f32, f32, rows::add_singles, tile::offer_singles);
+dense_number!(f64, f64, rows::add_doubles, tile::offer_doubles);
 
 /// States of [`LANES`] reads.
-pub(super) struct DenseBlock<T> {
+pub(super) struct DenseBlock<T: DenseNumber> {
     /// Bit `lane` of a variable is set where its spin is +1.
     spins: Vec<u64>,
     /// For each piece of [`WIDTH`] variables the fields of all reads.
     fields: Vec<Piece<T>>,
     random: Random,
-    tile: Box<Tile<T>>,
+    tile: Box<Tile<T::Wide>>,
 }
 
 /// An Ising model with its couplings as a full matrix.
@@ -79,7 +101,7 @@ impl<T: DenseNumber> Layout for DenseBlock<T> {
     fn bytes(num_variables: usize) -> (usize, usize) {
         let fields = num_variables.next_multiple_of(WIDTH).saturating_mul(size_of::<Lanes<T>>());
         let spins = num_variables.saturating_mul(size_of::<u64>());
-        let rest = size_of::<Random>() + size_of::<Tile<T>>();
+        let rest = size_of::<Random>() + size_of::<Tile<T::Wide>>();
         (matrix::bytes::<T>(num_variables), fields.saturating_add(spins).saturating_add(rest))
     }
 
@@ -161,7 +183,7 @@ impl<T: DenseNumber> DenseBlock<T> {
 
     fn add_tile(&mut self, problem: &DenseProblem<T>, isa: Isa, tile: usize, turned: &Turned<T>) {
         for (piece, fields) in self.fields.chunks_mut(LANES).enumerate() {
-            T::add_rows(isa, problem.matrix.rows(tile, piece), fields, turned);
+            T::add_rows(isa, problem.matrix.rows(tile, piece), problem.matrix.after(tile, piece), fields, turned);
         }
     }
 }

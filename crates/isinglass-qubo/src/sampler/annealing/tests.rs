@@ -14,7 +14,7 @@ fn short(num_sweeps: u64) -> SimulatedAnnealing {
     SimulatedAnnealing { num_sweeps, ..SimulatedAnnealing::default() }
 }
 
-fn assert_same_on_every_path(annealing: SimulatedAnnealing, bqm: &Bqm) {
+pub(super) fn assert_same_on_every_path(annealing: SimulatedAnnealing, bqm: &Bqm) {
     let portable = run(SimulatedAnnealing { isa: Some(Isa::Portable), threads: Some(1), ..annealing }, bqm);
     for isa in Isa::ALL {
         let threads = Some(2);

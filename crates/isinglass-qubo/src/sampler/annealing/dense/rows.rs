@@ -9,7 +9,7 @@ use crate::sampler::annealing::number::Number;
 use crate::sampler::isa::Isa;
 
 /// Whose rows are added, times what.
-pub(super) struct Turned<T> {
+pub(in crate::sampler::annealing) struct Turned<T> {
     /// For each lane a bit for each variable of the tile: whether its row is added.
     pub(super) who: [u64; LANES],
     /// Likewise: whether its spin is +1.
@@ -21,9 +21,15 @@ pub(super) struct Turned<T> {
 macro_rules! add_rows {
     ($name:ident, $portable:ident, $type:ty) => {
         /// [`add_rows`] for this type of numbers.
-        pub(super) fn $name(isa: Isa, rows: &[Piece<$type>], fields: &mut [Piece<$type>], turned: &Turned<$type>) {
+        pub(super) fn $name(
+            isa: Isa,
+            rows: &[Piece<$type>],
+            next: &[Piece<$type>],
+            fields: &mut [Piece<$type>],
+            turned: &Turned<$type>,
+        ) {
             #[cfg(all(target_arch = "x86_64", not(miri)))]
-            if isa == Isa::Avx512 && avx512::$name(rows, fields, turned) {
+            if isa == Isa::Avx512 && avx512::$name(rows, next, fields, turned) {
                 return;
             }
             $portable(isa, rows, fields, turned);
@@ -38,18 +44,28 @@ add_rows!(add_integers, portable_integers, i16);
 add_rows!(add_singles, portable_singles, f32);
 add_rows!(add_doubles, portable_doubles, f64);
 
+/// Fields that are summed at a time: as many as fit the registers of narrow instruction sets.
+const GROUP: usize = 64;
+
 /// Adds to the fields of every lane its rows, in index order.
 #[inline(always)]
 fn add_rows<T: Number>(rows: &[Piece<T>], fields: &mut [Piece<T>], turned: &Turned<T>) {
     for ((fields, &who), &up) in fields.iter_mut().zip(&turned.who).zip(&turned.up) {
-        let mut left = who;
-        while left != 0 {
-            let row = left.trailing_zeros() as usize;
-            left &= left - 1;
-            let value = turned.values[(up >> row & 1) as usize];
-            for (field, coupling) in fields.0.iter_mut().zip(&rows[row].0) {
-                *field = field.plus(coupling.times(value));
+        if who == 0 {
+            continue;
+        }
+        for (group, fields) in fields.0.as_chunks_mut::<GROUP>().0.iter_mut().enumerate() {
+            let mut sums = *fields;
+            let mut left = who;
+            while left != 0 {
+                let row = left.trailing_zeros() as usize;
+                left &= left - 1;
+                let value = turned.values[(up >> row & 1) as usize];
+                for (sum, coupling) in sums.iter_mut().zip(&rows[row % TILE].0.as_chunks::<GROUP>().0[group]) {
+                    *sum = sum.plus(coupling.times(value));
+                }
             }
+            *fields = sums;
         }
     }
 }

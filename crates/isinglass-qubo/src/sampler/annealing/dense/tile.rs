@@ -9,7 +9,7 @@ use crate::sampler::annealing::wide::Rule;
 use crate::sampler::isa::dispatch;
 
 /// What is at hand while a tile is decided on.
-pub(super) struct Tile<T> {
+pub(in crate::sampler::annealing) struct Tile<T> {
     /// Fields of its variables as they were before the tile.
     fields: [Lanes<T>; TILE],
     /// Couplings among its variables.
@@ -21,30 +21,28 @@ pub(super) struct Tile<T> {
     changes: [Lanes<T>; TILE],
 }
 
-impl<T: DenseNumber> Tile<T> {
+impl<W: Number> Tile<W> {
     pub(super) fn new() -> Box<Self> {
-        let lanes = [Lanes([T::ZERO; LANES]); TILE];
-        let couplings = [[T::ZERO; TILE]; TILE];
+        let lanes = [Lanes([W::ZERO; LANES]); TILE];
+        let couplings = [[W::ZERO; TILE]; TILE];
         Box::new(Self { fields: lanes, couplings, flips: [0; TILE], flipped: [0; TILE], changes: lanes })
     }
 
     /// Turns to the variables from `offset` on of a piece, with the fields of all lanes.
-    pub(super) fn load(&mut self, fields: &[Piece<T>], rows: &[Piece<T>], offset: usize) {
+    pub(super) fn load<T: DenseNumber<Wide = W>>(&mut self, fields: &[Piece<T>], rows: &[Piece<T>], offset: usize) {
         for (lane, piece) in fields.iter().enumerate() {
-            for (lanes, &field) in self.fields.iter_mut().zip(&piece.0[offset..][..TILE]) {
-                lanes.0[lane] = field;
+            for (lanes, field) in self.fields.iter_mut().zip(&piece.0[offset..][..TILE]) {
+                lanes.0[lane] = field.widen();
             }
         }
         for (couplings, row) in self.couplings.iter_mut().zip(rows) {
-            couplings.copy_from_slice(&row.0[offset..][..TILE]);
+            for (coupling, strength) in couplings.iter_mut().zip(&row.0[offset..][..TILE]) {
+                *coupling = strength.widen();
+            }
         }
     }
 }
 
-dispatch! {
-    /// [`offer_flips`] for 16-bit integers.
-    pub(super) fn offer_integers(rule: Rule, tile: &mut Tile<i16>, spins: &mut [u64], random: &mut Random) = offer_flips
-}
 dispatch! {
     /// [`offer_flips`] for 32-bit floating-point numbers.
     pub(super) fn offer_singles(rule: Rule, tile: &mut Tile<f32>, spins: &mut [u64], random: &mut Random) = offer_flips

@@ -10,12 +10,25 @@ use std::arch::x86_64::*;
 macro_rules! add_rows {
     ($name:ident, $type:ty, $vector:ty, $load:expr, $store:expr, $set1:ident, $add_product:expr) => {
         /// Adds the rows if this machine can, and says whether it did.
-        pub(super) fn $name(rows: &[Piece<$type>], fields: &mut [Piece<$type>], turned: &Turned<$type>) -> bool {
+        pub(super) fn $name(
+            rows: &[Piece<$type>],
+            next: &[Piece<$type>],
+            fields: &mut [Piece<$type>],
+            turned: &Turned<$type>,
+        ) -> bool {
             #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi")]
-            fn add_rows(rows: &[Piece<$type>; TILE], fields: &mut [Piece<$type>], turned: &Turned<$type>) {
+            fn add_rows(
+                rows: &[Piece<$type>; TILE],
+                next: &[Piece<$type>],
+                fields: &mut [Piece<$type>],
+                turned: &Turned<$type>,
+            ) {
                 const LENGTH: usize = 64 / size_of::<$type>();
                 const VECTORS: usize = WIDTH / LENGTH;
-                for ((fields, &who), &up) in fields.iter_mut().zip(&turned.who).zip(&turned.up) {
+                for (((fields, &who), &up), ahead) in fields.iter_mut().zip(&turned.who).zip(&turned.up).zip(next) {
+                    for k in 0..VECTORS {
+                        _mm_prefetch::<_MM_HINT_T0>(ahead.0.as_ptr().wrapping_add(k * LENGTH).cast());
+                    }
                     if who == 0 {
                         continue;
                     }
@@ -45,7 +58,7 @@ macro_rules! add_rows {
             if available {
                 let rows = rows.try_into().expect("one row for each variable of a tile");
                 // SAFETY: the machine has the features that the function is compiled for, as was just asked.
-                unsafe { add_rows(rows, fields, turned) };
+                unsafe { add_rows(rows, next, fields, turned) };
             }
             available
         }
