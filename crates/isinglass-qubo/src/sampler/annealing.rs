@@ -1,7 +1,9 @@
 //! Simulated annealing with reads as lanes.
 
+mod acceptance;
 mod beta_range;
 mod block;
+mod integer;
 mod lanes;
 mod number;
 mod problem;
@@ -12,6 +14,7 @@ mod small;
 mod tests;
 mod wide;
 
+pub use acceptance::ProposalAcceptanceCriteria;
 pub use beta_range::default_beta_range;
 
 use super::isa::Isa;
@@ -20,6 +23,7 @@ use super::watch::Watch;
 use super::{RunControl, SampleError, SampleStatus, Sampler, Sampling, scaling};
 use crate::model::{Bqm, Vartype};
 use crate::sample_set::SampleSet;
+use acceptance::Acceptance;
 use block::{Block, block_bytes};
 use lanes::LANES;
 use number::Number;
@@ -29,11 +33,6 @@ use schedule::Geometric;
 
 /// The most bytes that samples and the states of all blocks under way may take.
 const MAX_BYTES: usize = 16 << 30;
-
-/// Share of the flips that cost nothing which are not taken. Taken always, and offered in index order, they carry the walls
-/// between domains of a chain along with the sweep, so that these never meet. Turning some of them down keeps detailed balance.
-/// At `beta = 0`, where every flip is as good as free, all are taken.
-const FREE_FLIPS_TURNED_DOWN: f32 = 1.0 / 16.0;
 
 /// Updates of a block between two looks at the clock: about a millisecond.
 const UPDATES_BETWEEN_LOOKS: usize = 1 << 22;
@@ -187,7 +186,11 @@ impl Run<'_> {
         let mut done = 0;
         while done < num_sweeps {
             let next = done + between_looks.min(num_sweeps - done);
-            block.sweep(problem, isa, (done..next).map(|sweep| schedule.beta(sweep) * self.scaling.unit));
+            let rule = |sweep| Acceptance {
+                criteria: ProposalAcceptanceCriteria::Metropolis,
+                beta: schedule.beta(sweep) * self.scaling.unit,
+            };
+            block.sweep(problem, isa, (done..next).map(rule));
             if watch.target().is_some() {
                 let best = block.sample(block.best_lane(problem), self.bqm.vartype());
                 watch.enter(self.bqm.energy(&best));

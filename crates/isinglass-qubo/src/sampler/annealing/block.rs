@@ -1,6 +1,7 @@
 //! A block of reads that are annealed side by side.
 
-use super::lanes::{LANES, Lanes, State};
+use super::acceptance::Acceptance;
+use super::lanes::{LANES, Lanes, State, spread};
 use super::number::Number;
 use super::problem::Problem;
 use super::random::Random;
@@ -15,7 +16,7 @@ pub(super) struct Block<T> {
 
 /// Bytes that a block's states take.
 pub(super) fn block_bytes<T>(num_variables: usize) -> usize {
-    num_variables.saturating_mul(2 * size_of::<Lanes<T>>()).saturating_add(size_of::<Random>())
+    num_variables.saturating_mul(size_of::<u64>() + size_of::<Lanes<T>>()).saturating_add(size_of::<Random>())
 }
 
 impl<T: Number> Block<T> {
@@ -24,12 +25,10 @@ impl<T: Number> Block<T> {
         let mut random = Random::new(seed, index);
         let num_variables = problem.linear.len();
         let mut spins = Vec::with_capacity(num_variables);
-        for _ in 0..num_variables {
-            let bits = u64::from_le_bytes(*random.bytes::<8>());
-            let sign = |lane: usize| if bits >> lane & 1 == 1 { T::ONE } else { T::ONE.plus(T::MINUS_TWO) };
-            spins.push(Lanes(std::array::from_fn(sign)));
+        while spins.len() < num_variables {
+            let words = random.step().first;
+            spins.extend_from_slice(&words[..words.len().min(num_variables - spins.len())]);
         }
-        random.discard_rest();
         let state = State { spins, fields: vec![Lanes([T::ZERO; LANES]); num_variables] };
         let mut block = Self { state, random };
         block.compute_fields(problem);
@@ -39,22 +38,22 @@ impl<T: Number> Block<T> {
     fn compute_fields(&mut self, problem: &Problem<T>) {
         let State { spins, fields } = &mut self.state;
         for (variable, fields) in fields.iter_mut().enumerate() {
-            fields.0 = [problem.linear[variable]; LANES];
-            for entry in problem.couplings.row(variable) {
-                for (field, spin) in fields.0.iter_mut().zip(&spins[entry.neighbor as usize].0) {
-                    *field = field.plus(entry.strength.times(*spin));
+            fields.0 = [problem.down[variable]; LANES];
+            for (neighbor, twice) in problem.couplings.row(variable) {
+                for (field, up) in fields.0.iter_mut().zip(spread(spins[neighbor])) {
+                    *field = if up == 0 { *field } else { field.plus(twice) };
                 }
             }
         }
     }
 
-    /// One sweep for each inverse temperature (per unit of the fields).
-    pub(super) fn sweep(&mut self, problem: &Problem<T>, isa: Isa, betas: impl Iterator<Item = f64>) {
+    /// One sweep for each rule.
+    pub(super) fn sweep(&mut self, problem: &Problem<T>, isa: Isa, rules: impl Iterator<Item = Acceptance>) {
         if problem.rounds {
             self.compute_fields(problem);
         }
-        for beta in betas {
-            T::sweep(isa, beta, &problem.couplings, &mut self.state, &mut self.random);
+        for rule in rules {
+            T::sweep(isa, &rule, &problem.couplings, &problem.order, &mut self.state, &mut self.random);
         }
     }
 
@@ -62,8 +61,9 @@ impl<T: Number> Block<T> {
     pub(super) fn best_lane(&self, problem: &Problem<T>) -> usize {
         let mut energies = [0.0f64; LANES];
         for ((spins, fields), &own) in self.state.spins.iter().zip(&self.state.fields).zip(&problem.linear) {
-            for ((energy, spin), field) in energies.iter_mut().zip(&spins.0).zip(&fields.0) {
-                *energy += spin.to_f64() * (field.to_f64() + own.to_f64());
+            for ((energy, up), field) in energies.iter_mut().zip(spread(*spins)).zip(&fields.0) {
+                let twice = field.to_f64() + own.to_f64();
+                *energy += if up == 0 { -twice } else { twice };
             }
         }
         (0..LANES).min_by(|&left, &right| energies[left].total_cmp(&energies[right])).unwrap_or(0)
@@ -72,6 +72,6 @@ impl<T: Number> Block<T> {
     /// The state of one read as a sample.
     pub(super) fn sample(&self, lane: usize, vartype: Vartype) -> Vec<i8> {
         let [low, high] = vartype.values();
-        self.state.spins.iter().map(|spins| if spins.0[lane] > T::ZERO { high } else { low }).collect()
+        self.state.spins.iter().map(|spins| if spins >> lane & 1 == 1 { high } else { low }).collect()
     }
 }

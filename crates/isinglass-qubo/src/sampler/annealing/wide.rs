@@ -1,72 +1,82 @@
-//! One sweep where fields do not fit a byte: 16-bit integers, or floating-point numbers of 32 or 64 bits.
+//! One sweep where fields are floating-point numbers of 32 or 64 bits.
 //!
-//! A flip changes the energy by `-2 s f`. It is taken iff `s f >= -E / (2 beta)` with `E = -ln(u)` exponentially distributed, that
-//! is with probability `min(1, exp(2 beta s f))`; with `s f = 0` it is turned down as often as [`FREE_FLIPS_TURNED_DOWN`] says.
+//! A flip costs `2 m` units of energy, `m = -s f`. By Metropolis' rule it is taken iff `m <= E / (2 beta)` with `E = -ln(u)`, that is
+//! with probability `min(1, exp(-2 beta m))`; by heat bath iff `m <= (ln(1 - u) - ln(u)) / (2 beta)`, with `1 / (1 + exp(2 beta m))`.
 
-use super::FREE_FLIPS_TURNED_DOWN;
-use super::lanes::{Couplings, LANES, State};
+use super::acceptance::Acceptance;
+use super::lanes::{Couplings, LANES, State, gather, spread};
 use super::number::Number;
-use super::random::Random;
+use super::random::{Random, Words};
 use crate::sampler::isa::dispatch;
 
 dispatch! {
-    /// [`sweep_lanes`] for 16-bit integers.
-    pub(super) fn sweep_integers(beta: f64, couplings: &Couplings<i16>, state: &mut State<i16>, random: &mut Random) = sweep_lanes
+    /// [`sweep_lanes`] for 32-bit numbers.
+    pub(super) fn sweep_singles(acceptance: &Acceptance, couplings: &Couplings<f32>, order: &[u32], state: &mut State<f32>, random: &mut Random) = sweep_lanes
 }
 dispatch! {
-    /// [`sweep_lanes`] for 32-bit floating-point numbers.
-    pub(super) fn sweep_singles(beta: f64, couplings: &Couplings<f32>, state: &mut State<f32>, random: &mut Random) = sweep_lanes
-}
-dispatch! {
-    /// [`sweep_lanes`] for 64-bit floating-point numbers.
-    pub(super) fn sweep_doubles(beta: f64, couplings: &Couplings<f64>, state: &mut State<f64>, random: &mut Random) = sweep_lanes
+    /// [`sweep_lanes`] for 64-bit numbers.
+    pub(super) fn sweep_doubles(acceptance: &Acceptance, couplings: &Couplings<f64>, order: &[u32], state: &mut State<f64>, random: &mut Random) = sweep_lanes
 }
 
 /// `-ln(u)` of the least `u` that is drawn, `2^-33`, rounded up: no spin beyond it can flip.
 const LARGEST_EXPONENTIAL: f32 = 23.0;
 
-/// Offers every variable a flip in every lane, in index order, at inverse temperature `beta` (per unit of the fields).
-/// A variable that no lane can flip draws no random numbers.
+/// Offers the variables of `order` one after another a flip in every lane. A variable that no lane can flip draws no random
+/// numbers.
 #[inline(always)]
-fn sweep_lanes<T: Number>(beta: f64, couplings: &Couplings<T>, state: &mut State<T>, random: &mut Random) {
+fn sweep_lanes<T: Number>(
+    acceptance: &Acceptance,
+    couplings: &Couplings<T>,
+    order: &[u32],
+    state: &mut State<T>,
+    random: &mut Random,
+) {
     // beta = 0 would make the reach infinite and 0 * inf a NaN; at this size every flip is taken just as well
-    let reach = (0.5 / beta).min(1e30) as f32;
-    let hopeless = -LARGEST_EXPONENTIAL * reach;
-    // an exponential number is below this once in 16 times
-    let least_if_free = if beta > 0.0 { reach * -(1.0 - FREE_FLIPS_TURNED_DOWN).ln() } else { 0.0 };
-    for variable in 0..state.spins.len() {
-        let spins = &mut state.spins[variable].0;
+    let reach = (0.5 / acceptance.beta).min(1e30) as f32;
+    let hopeless = LARGEST_EXPONENTIAL * reach;
+    let heat_bath = !acceptance.takes_gains();
+    // an exponential number is below this as often as free flips are turned down
+    let least_if_free = if heat_bath { 0.0 } else { reach * -(acceptance.probability(0.0).ln() as f32) };
+    for &variable in order {
+        let variable = variable as usize;
+        let bits = state.spins[variable];
+        let up = spread(bits);
         let fields = &state.fields[variable].0;
-        let mut gains = [0f32; LANES];
+        // minus the field where the spin is up: half of what a flip costs
+        let mut costs = [0f32; LANES];
         let mut hopeful = false;
         for lane in 0..LANES {
-            gains[lane] = spins[lane].times(fields[lane]).to_f32();
+            let field = fields[lane].to_f32();
+            costs[lane] = if up[lane] == 0 { field } else { -field };
         }
-        // joined by `or`, since the largest gain would be a chain of comparisons one after the other
-        for gain in &gains {
-            hopeful |= *gain >= hopeless;
+        // joined by `or`, since the least cost would be a chain of comparisons one after the other
+        for cost in &costs {
+            hopeful |= *cost <= hopeless;
         }
         if !hopeful {
             continue;
         }
-        let words = random.bytes::<{ 4 * LANES }>().as_chunks::<4>().0;
-        let mut accepted = [false; LANES];
+        let words: [Words; 4] = std::array::from_fn(|_| random.step().first);
+        let mut accepted = [0i8; LANES];
         for lane in 0..LANES {
-            let least = if gains[lane] == 0.0 { least_if_free } else { 0.0 };
-            accepted[lane] = gains[lane] + reach * minus_ln(u32::from_le_bytes(words[lane])) >= least;
+            let word = (words[lane / 16][lane % 16 / 2] >> (32 * (lane % 2))) as u32;
+            let drawn = minus_ln(word) - if heat_bath { minus_ln(!word) } else { 0.0 };
+            let least = if costs[lane] == 0.0 { least_if_free } else { 0.0 };
+            accepted[lane] = i8::from(reach * drawn - costs[lane] >= least);
         }
-        if !accepted.iter().fold(false, |any, accept| any | accept) {
+        let accepted = gather(&accepted);
+        if accepted == 0 {
             continue;
         }
-        // a flip adds -2 J s to the field of a neighbour
-        let mut changes = [T::ZERO; LANES];
+        state.spins[variable] = bits ^ accepted;
+        let (rising, falling) = (spread(accepted & !bits), spread(accepted & bits));
+        let mut turns = [T::ZERO; LANES];
         for lane in 0..LANES {
-            changes[lane] = if accepted[lane] { spins[lane].times(T::MINUS_TWO) } else { T::ZERO };
-            spins[lane] = spins[lane].plus(changes[lane]);
+            turns[lane] = T::from_i8(falling[lane] - rising[lane]);
         }
-        for entry in couplings.row(variable) {
-            for (field, change) in state.fields[entry.neighbor as usize].0.iter_mut().zip(&changes) {
-                *field = field.plus(entry.strength.times(*change));
+        for (neighbor, twice) in couplings.row(variable) {
+            for (field, turn) in state.fields[neighbor].0.iter_mut().zip(&turns) {
+                *field = field.plus(twice.times(*turn));
             }
         }
     }
