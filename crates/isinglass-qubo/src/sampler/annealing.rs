@@ -6,6 +6,7 @@ mod block;
 mod integer;
 mod lanes;
 mod number;
+mod order;
 mod problem;
 mod random;
 mod schedule;
@@ -16,6 +17,7 @@ mod wide;
 
 pub use acceptance::ProposalAcceptanceCriteria;
 pub use beta_range::default_beta_range;
+pub use order::VariableOrder;
 
 use super::isa::Isa;
 use super::threads::in_pool;

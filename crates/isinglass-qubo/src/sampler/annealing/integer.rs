@@ -10,6 +10,7 @@ mod avx512;
 
 use super::acceptance::Acceptance;
 use super::lanes::{Couplings, LANES, State, gather, spread};
+use super::order::Order;
 use super::random::{Random, bytes};
 use crate::sampler::isa::Isa;
 
@@ -113,7 +114,7 @@ pub(super) fn sweep(
     isa: Isa,
     acceptance: &Acceptance,
     couplings: &Couplings<i16>,
-    order: &[u32],
+    order: &Order,
     state: &mut State<i16>,
     random: &mut Random,
 ) {
@@ -126,68 +127,73 @@ pub(super) fn sweep(
 }
 
 crate::sampler::isa::dispatch! {
-    fn portable(rule: &Rule<'_>, couplings: &Couplings<i16>, order: &[u32], state: &mut State<i16>, random: &mut Random) = sweep_lanes
+    fn portable(rule: &Rule<'_>, couplings: &Couplings<i16>, order: &Order, state: &mut State<i16>, random: &mut Random) = sweep_lanes
 }
 
 #[inline(always)]
 fn sweep_lanes(
     rule: &Rule<'_>,
     couplings: &Couplings<i16>,
-    order: &[u32],
+    order: &Order,
     state: &mut State<i16>,
     random: &mut Random,
 ) {
-    for &variable in order {
-        let variable = variable as usize;
-        let bits = state.spins[variable];
-        let up = spread(bits);
-        let fields = &state.fields[variable].0;
-        let mut costs = [0i16; LANES];
-        let mut hopeful = false;
-        for lane in 0..LANES {
-            // minus where the spin is up
-            costs[lane] = (fields[lane] ^ i16::from(up[lane])).wrapping_sub(i16::from(up[lane]));
+    for group in order.groups() {
+        let hopeful = |&variable: &u32| {
+            let costs = costs(state, variable as usize);
+            costs.iter().fold(false, |any, &cost| any | (cost <= rule.cutoff))
+        };
+        if group.iter().any(hopeful) {
+            group.iter().for_each(|&variable| visit(rule, couplings, variable as usize, state, random));
         }
-        for &cost in &costs {
-            hopeful |= cost <= rule.cutoff;
+    }
+}
+
+/// Half of what flips cost: the field, with the sign turned where the spin is up.
+#[inline(always)]
+fn costs(state: &State<i16>, variable: usize) -> [i16; LANES] {
+    let up = spread(state.spins[variable]);
+    let fields = &state.fields[variable].0;
+    std::array::from_fn(|lane| (fields[lane] ^ i16::from(up[lane])).wrapping_sub(i16::from(up[lane])))
+}
+
+#[inline(always)]
+fn visit(rule: &Rule<'_>, couplings: &Couplings<i16>, variable: usize, state: &mut State<i16>, random: &mut Random) {
+    let bits = state.spins[variable];
+    let costs = costs(state, variable);
+    let step = random.step();
+    let (first, second) = (bytes(&step.first), bytes(&step.second));
+    let mut below = [0i8; LANES];
+    let mut ties = [0i8; LANES];
+    for lane in 0..LANES {
+        let upper = u16::from(first[lane]) << 8 | u16::from(second[lane]);
+        let cost = costs[lane].unsigned_abs();
+        let (mut is_below, mut is_tie) = rule.compare(cost, upper);
+        if cost == 0 {
+            (is_below, is_tie) = (upper <= rule.free, false);
         }
-        if !hopeful {
-            continue;
-        }
-        let step = random.step();
-        let (first, second) = (bytes(&step.first), bytes(&step.second));
-        let mut below = [0i8; LANES];
-        let mut ties = [0i8; LANES];
+        below[lane] = i8::from(is_below);
+        ties[lane] = i8::from(is_tie);
+    }
+    if ties.iter().fold(0, |any, tie| any | tie) != 0 {
         for lane in 0..LANES {
             let upper = u16::from(first[lane]) << 8 | u16::from(second[lane]);
-            let cost = costs[lane].unsigned_abs();
-            let (mut is_below, mut is_tie) = rule.compare(cost, upper);
-            if cost == 0 {
-                (is_below, is_tie) = (upper <= rule.free, false);
-            }
-            below[lane] = i8::from(is_below);
-            ties[lane] = i8::from(is_tie);
-        }
-        if ties.iter().fold(0, |any, tie| any | tie) != 0 {
-            for lane in 0..LANES {
-                let upper = u16::from(first[lane]) << 8 | u16::from(second[lane]);
-                if ties[lane] != 0 && rule.breaks_tie(costs[lane].unsigned_abs(), upper, random, lane) {
-                    below[lane] = 1;
-                }
+            if ties[lane] != 0 && rule.breaks_tie(costs[lane].unsigned_abs(), upper, random, lane) {
+                below[lane] = 1;
             }
         }
-        let gains = gather(&std::array::from_fn(|lane| i8::from(costs[lane] < 0)));
-        let accepted = (gather(&below) & !(gains & rule.takes_gains)) ^ gains;
-        if accepted == 0 {
-            continue;
-        }
-        state.spins[variable] = bits ^ accepted;
-        let (rising, falling) = (spread(accepted & !bits), spread(accepted & bits));
-        let turns: [i16; LANES] = std::array::from_fn(|lane| i16::from(falling[lane] - rising[lane]));
-        for (neighbor, twice) in couplings.row(variable) {
-            for (field, turn) in state.fields[neighbor].0.iter_mut().zip(&turns) {
-                *field = field.wrapping_add(twice.wrapping_mul(*turn));
-            }
+    }
+    let gains = gather(&std::array::from_fn(|lane| i8::from(costs[lane] < 0)));
+    let accepted = (gather(&below) & !(gains & rule.takes_gains)) ^ gains;
+    if accepted == 0 {
+        return;
+    }
+    state.spins[variable] = bits ^ accepted;
+    let (rising, falling) = (spread(accepted & !bits), spread(accepted & bits));
+    let turns: [i16; LANES] = std::array::from_fn(|lane| i16::from(falling[lane] - rising[lane]));
+    for (neighbor, twice) in couplings.row(variable) {
+        for (field, turn) in state.fields[neighbor].0.iter_mut().zip(&turns) {
+            *field = field.wrapping_add(twice.wrapping_mul(*turn));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::acceptance::Acceptance;
 use super::lanes::{Couplings, State};
+use super::order::Order;
 use super::random::Random;
 use super::{integer, small, wide};
 use crate::sampler::isa::Isa;
@@ -24,7 +25,7 @@ pub(super) trait Number: Copy + PartialEq + PartialOrd + Send + Sync {
         isa: Isa,
         acceptance: &Acceptance,
         couplings: &Couplings<Self>,
-        order: &[u32],
+        order: &Order,
         state: &mut State<Self>,
         random: &mut Random,
     );
@@ -62,7 +63,7 @@ macro_rules! number {
                 isa: Isa,
                 acceptance: &Acceptance,
                 couplings: &Couplings<Self>,
-                order: &[u32],
+                order: &Order,
                 state: &mut State<Self>,
                 random: &mut Random,
             ) {

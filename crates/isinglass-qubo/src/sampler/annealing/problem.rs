@@ -2,6 +2,7 @@
 
 use super::lanes::Couplings;
 use super::number::Number;
+use super::order::{Order, VariableOrder};
 use crate::model::Bqm;
 use crate::sampler::scaling::{common_unit, largest_field};
 
@@ -60,8 +61,7 @@ pub(super) struct Problem<T> {
     /// Fields where all spins are -1.
     pub(super) down: Vec<T>,
     pub(super) couplings: Couplings<T>,
-    /// The order in which variables are offered flips.
-    pub(super) order: Vec<u32>,
+    pub(super) order: Order,
     pub(super) rounds: bool,
 }
 
@@ -85,7 +85,7 @@ impl<T: Number> Problem<T> {
             down.push(field);
         }
         let linear = spin.linear().iter().map(|&bias| scaled(bias)).collect();
-        Self { linear, down, couplings, order: (0..num_variables as u32).collect(), rounds: scaling.rounds }
+        Self { linear, down, couplings, order: Order::new(VariableOrder::Index, spin), rounds: scaling.rounds }
     }
 }
 

@@ -9,6 +9,7 @@ mod avx512;
 
 use super::acceptance::{Acceptance, scaled};
 use super::lanes::{Couplings, LANES, State, gather, spread};
+use super::order::Order;
 use super::random::{Random, bytes};
 use crate::sampler::isa::Isa;
 
@@ -62,7 +63,7 @@ pub(super) fn sweep(
     isa: Isa,
     acceptance: &Acceptance,
     couplings: &Couplings<i8>,
-    order: &[u32],
+    order: &Order,
     state: &mut State<i8>,
     random: &mut Random,
 ) {
@@ -75,57 +76,62 @@ pub(super) fn sweep(
 }
 
 crate::sampler::isa::dispatch! {
-    fn portable(table: &Table, couplings: &Couplings<i8>, order: &[u32], state: &mut State<i8>, random: &mut Random) = sweep_lanes
+    fn portable(table: &Table, couplings: &Couplings<i8>, order: &Order, state: &mut State<i8>, random: &mut Random) = sweep_lanes
 }
 
 #[inline(always)]
-fn sweep_lanes(table: &Table, couplings: &Couplings<i8>, order: &[u32], state: &mut State<i8>, random: &mut Random) {
-    for &variable in order {
-        let variable = variable as usize;
-        let bits = state.spins[variable];
-        let up = spread(bits);
-        let fields = &state.fields[variable].0;
-        let mut costs = [0i8; LANES];
-        let mut hopeful = false;
+fn sweep_lanes(table: &Table, couplings: &Couplings<i8>, order: &Order, state: &mut State<i8>, random: &mut Random) {
+    for group in order.groups() {
+        let hopeful = |&variable: &u32| {
+            let costs = costs(state, variable as usize);
+            costs.iter().fold(false, |any, &cost| any | (cost <= table.cutoff))
+        };
+        if group.iter().any(hopeful) {
+            group.iter().for_each(|&variable| visit(table, couplings, variable as usize, state, random));
+        }
+    }
+}
+
+/// Half of what flips cost: the field, with the sign turned where the spin is up.
+#[inline(always)]
+fn costs(state: &State<i8>, variable: usize) -> [i8; LANES] {
+    let up = spread(state.spins[variable]);
+    let fields = &state.fields[variable].0;
+    std::array::from_fn(|lane| (fields[lane] ^ up[lane]).wrapping_sub(up[lane]))
+}
+
+#[inline(always)]
+fn visit(table: &Table, couplings: &Couplings<i8>, variable: usize, state: &mut State<i8>, random: &mut Random) {
+    let bits = state.spins[variable];
+    let costs = costs(state, variable);
+    let step = random.step();
+    let (first, second) = (bytes(&step.first), bytes(&step.second));
+    let mut below = [0i8; LANES];
+    let mut ties = [0i8; LANES];
+    for lane in 0..LANES {
+        let cost = costs[lane].unsigned_abs() as usize;
+        let (upper, middle) = (table.upper.0[cost], table.middle.0[cost]);
+        let equal = first[lane] == upper;
+        below[lane] = i8::from((first[lane] < upper) | (equal & (second[lane] < middle)));
+        ties[lane] = i8::from(equal & (second[lane] == middle));
+    }
+    if ties.iter().fold(0, |any, tie| any | tie) != 0 {
         for lane in 0..LANES {
-            // minus where the spin is up
-            costs[lane] = (fields[lane] ^ up[lane]).wrapping_sub(up[lane]);
-        }
-        for &cost in &costs {
-            hopeful |= cost <= table.cutoff;
-        }
-        if !hopeful {
-            continue;
-        }
-        let step = random.step();
-        let (first, second) = (bytes(&step.first), bytes(&step.second));
-        let mut below = [0i8; LANES];
-        let mut ties = [0i8; LANES];
-        for lane in 0..LANES {
-            let cost = costs[lane].unsigned_abs() as usize;
-            let (upper, middle) = (table.upper.0[cost], table.middle.0[cost]);
-            let equal = first[lane] == upper;
-            below[lane] = i8::from((first[lane] < upper) | (equal & (second[lane] < middle)));
-            ties[lane] = i8::from(equal & (second[lane] == middle));
-        }
-        if ties.iter().fold(0, |any, tie| any | tie) != 0 {
-            for lane in 0..LANES {
-                if ties[lane] != 0 && table.breaks_tie(costs[lane].unsigned_abs(), random, lane) {
-                    below[lane] = 1;
-                }
+            if ties[lane] != 0 && table.breaks_tie(costs[lane].unsigned_abs(), random, lane) {
+                below[lane] = 1;
             }
         }
-        let gains = gather(&std::array::from_fn(|lane| i8::from(costs[lane] < 0)));
-        let accepted = (gather(&below) & !(gains & table.takes_gains)) ^ gains;
-        if accepted == 0 {
-            continue;
-        }
-        state.spins[variable] = bits ^ accepted;
-        let (rising, falling) = (spread(accepted & !bits), spread(accepted & bits));
-        for (neighbor, twice) in couplings.row(variable) {
-            for (lane, field) in state.fields[neighbor].0.iter_mut().enumerate() {
-                *field = field.wrapping_add(twice & rising[lane]).wrapping_sub(twice & falling[lane]);
-            }
+    }
+    let gains = gather(&std::array::from_fn(|lane| i8::from(costs[lane] < 0)));
+    let accepted = (gather(&below) & !(gains & table.takes_gains)) ^ gains;
+    if accepted == 0 {
+        return;
+    }
+    state.spins[variable] = bits ^ accepted;
+    let (rising, falling) = (spread(accepted & !bits), spread(accepted & bits));
+    for (neighbor, twice) in couplings.row(variable) {
+        for (lane, field) in state.fields[neighbor].0.iter_mut().enumerate() {
+            *field = field.wrapping_add(twice & rising[lane]).wrapping_sub(twice & falling[lane]);
         }
     }
 }

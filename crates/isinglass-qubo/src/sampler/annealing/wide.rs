@@ -6,16 +6,17 @@
 use super::acceptance::Acceptance;
 use super::lanes::{Couplings, LANES, State, gather, spread};
 use super::number::Number;
+use super::order::Order;
 use super::random::{Random, Words};
 use crate::sampler::isa::dispatch;
 
 dispatch! {
     /// [`sweep_lanes`] for 32-bit numbers.
-    pub(super) fn sweep_singles(acceptance: &Acceptance, couplings: &Couplings<f32>, order: &[u32], state: &mut State<f32>, random: &mut Random) = sweep_lanes
+    pub(super) fn sweep_singles(acceptance: &Acceptance, couplings: &Couplings<f32>, order: &Order, state: &mut State<f32>, random: &mut Random) = sweep_lanes
 }
 dispatch! {
     /// [`sweep_lanes`] for 64-bit numbers.
-    pub(super) fn sweep_doubles(acceptance: &Acceptance, couplings: &Couplings<f64>, order: &[u32], state: &mut State<f64>, random: &mut Random) = sweep_lanes
+    pub(super) fn sweep_doubles(acceptance: &Acceptance, couplings: &Couplings<f64>, order: &Order, state: &mut State<f64>, random: &mut Random) = sweep_lanes
 }
 
 /// `-ln(u)` of the least `u` that is drawn, `2^-33`, rounded up: no spin beyond it can flip.
@@ -27,7 +28,7 @@ const LARGEST_EXPONENTIAL: f32 = 23.0;
 fn sweep_lanes<T: Number>(
     acceptance: &Acceptance,
     couplings: &Couplings<T>,
-    order: &[u32],
+    order: &Order,
     state: &mut State<T>,
     random: &mut Random,
 ) {
@@ -37,7 +38,7 @@ fn sweep_lanes<T: Number>(
     let heat_bath = !acceptance.takes_gains();
     // an exponential number is below this as often as free flips are turned down
     let least_if_free = if heat_bath { 0.0 } else { reach * -(acceptance.probability(0.0).ln() as f32) };
-    for &variable in order {
+    for &variable in order.groups().flatten() {
         let variable = variable as usize;
         let bits = state.spins[variable];
         let up = spread(bits);

@@ -4,6 +4,7 @@
 
 use super::{FACTORS, LANES, Rule, STEEPEST, TOO_LARGE, TOO_SMALL};
 use crate::sampler::annealing::lanes::{Couplings, Lanes, State};
+use crate::sampler::annealing::order::{GROUP, Order};
 use crate::sampler::annealing::random::Random;
 use crate::sampler::annealing::random::avx512::Generators;
 use crate::sampler::isa::Isa;
@@ -13,7 +14,7 @@ use std::arch::x86_64::*;
 pub(super) fn sweep(
     rule: &Rule<'_>,
     couplings: &Couplings<i16>,
-    order: &[u32],
+    order: &Order,
     state: &mut State<i16>,
     random: &mut Random,
 ) -> bool {
@@ -83,11 +84,10 @@ impl Vectors {
 fn sweep_lanes(
     rule: &Rule<'_>,
     couplings: &Couplings<i16>,
-    order: &[u32],
+    order: &Order,
     state: &mut State<i16>,
     random: &mut Random,
 ) {
-    let zero = _mm512_setzero_si512();
     let vectors = Vectors::new(rule);
     let cutoff = _mm512_set1_epi16(rule.cutoff);
     // byte 2 l of a half is lane l of the second bytes, byte 2 l + 1 that of the first
@@ -95,54 +95,72 @@ fn sweep_lanes(
     let far = near.map(|index| index + 32);
     let (near, far) = (load_indices(&near), load_indices(&far));
     let mut generators = Generators::load(random);
-    for &variable in order {
-        let variable = variable as usize;
-        let (left, right) = load_lanes(&state.fields[variable]);
-        let up = state.spins[variable];
-        let left = _mm512_mask_sub_epi16(left, up as u32, zero, left);
-        let right = _mm512_mask_sub_epi16(right, (up >> 32) as u32, zero, right);
-        if _mm512_cmple_epi16_mask(_mm512_min_epi16(left, right), cutoff) == 0 {
+    for group in order.groups() {
+        let mut least = _mm512_set1_epi16(i16::MAX);
+        for &variable in group {
+            let (left, right) = costs(state, variable as usize);
+            least = _mm512_min_epi16(least, _mm512_min_epi16(left, right));
+        }
+        if _mm512_cmple_epi16_mask(least, cutoff) == 0 {
             continue;
         }
-        let (first, second) = generators.step();
-        let gains = join(_mm512_movepi16_mask(left), _mm512_movepi16_mask(right));
-        let undecided = !(gains & rule.takes_gains);
-        let (left, right) = (_mm512_abs_epi16(left), _mm512_abs_epi16(right));
-        let left_upper = _mm512_permutex2var_epi8(first, near, second);
-        let right_upper = _mm512_permutex2var_epi8(first, far, second);
-        let (left_comparison, right_comparison) =
-            (vectors.compare(left, left_upper), vectors.compare(right, right_upper));
-        let mut below = join(left_comparison.below, right_comparison.below);
-        let mut ties = join(left_comparison.ties, right_comparison.ties) & undecided;
-        if ties != 0 {
-            let (mut costs, mut upper) = (Lanes([0i16; LANES]), Lanes([0i16; LANES]));
-            store_lanes(&mut costs, left, right);
-            store_lanes(&mut upper, left_upper, right_upper);
-            generators.store(random);
-            while ties != 0 {
-                let lane = ties.trailing_zeros() as usize;
-                ties &= ties - 1;
-                let is_below = rule.breaks_tie(costs.0[lane] as u16, upper.0[lane] as u16, random, lane);
-                below |= u64::from(is_below) << lane;
+        // variables that a lane flips, without a branch
+        let mut flips = [(0, 0, 0); GROUP];
+        let mut num_flips = 0;
+        for &variable in group {
+            let variable = variable as usize;
+            let (left, right) = costs(state, variable);
+            let (first, second) = generators.step();
+            let gains = join(_mm512_movepi16_mask(left), _mm512_movepi16_mask(right));
+            let undecided = !(gains & rule.takes_gains);
+            let (left, right) = (_mm512_abs_epi16(left), _mm512_abs_epi16(right));
+            let left_upper = _mm512_permutex2var_epi8(first, near, second);
+            let right_upper = _mm512_permutex2var_epi8(first, far, second);
+            let (left_comparison, right_comparison) =
+                (vectors.compare(left, left_upper), vectors.compare(right, right_upper));
+            let mut below = join(left_comparison.below, right_comparison.below);
+            let mut ties = join(left_comparison.ties, right_comparison.ties) & undecided;
+            if ties != 0 {
+                let (mut costs, mut upper) = (Lanes([0i16; LANES]), Lanes([0i16; LANES]));
+                store_lanes(&mut costs, left, right);
+                store_lanes(&mut upper, left_upper, right_upper);
+                generators.store(random);
+                while ties != 0 {
+                    let lane = ties.trailing_zeros() as usize;
+                    ties &= ties - 1;
+                    let is_below = rule.breaks_tie(costs.0[lane] as u16, upper.0[lane] as u16, random, lane);
+                    below |= u64::from(is_below) << lane;
+                }
             }
+            let accepted = (below & undecided) ^ gains;
+            let up = state.spins[variable];
+            state.spins[variable] = up ^ accepted;
+            flips[num_flips] = (variable, accepted, up);
+            num_flips += usize::from(accepted != 0);
         }
-        let accepted = (below & undecided) ^ gains;
-        if accepted == 0 {
-            continue;
-        }
-        state.spins[variable] = up ^ accepted;
-        let (left_turns, right_turns) =
-            (turns(accepted as u32, up as u32), turns((accepted >> 32) as u32, (up >> 32) as u32));
-        for (neighbor, twice) in couplings.row(variable) {
-            let twice = _mm512_set1_epi16(twice);
-            let fields = &mut state.fields[neighbor];
-            let (left, right) = load_lanes(fields);
-            let left = _mm512_add_epi16(left, _mm512_mullo_epi16(left_turns, twice));
-            let right = _mm512_add_epi16(right, _mm512_mullo_epi16(right_turns, twice));
-            store_lanes(fields, left, right);
+        for &(variable, accepted, up) in &flips[..num_flips] {
+            let left_turns = turns(accepted as u32, up as u32);
+            let right_turns = turns((accepted >> 32) as u32, (up >> 32) as u32);
+            for (neighbor, twice) in couplings.row(variable) {
+                let twice = _mm512_set1_epi16(twice);
+                let fields = &mut state.fields[neighbor];
+                let (left, right) = load_lanes(fields);
+                let left = _mm512_add_epi16(left, _mm512_mullo_epi16(left_turns, twice));
+                let right = _mm512_add_epi16(right, _mm512_mullo_epi16(right_turns, twice));
+                store_lanes(fields, left, right);
+            }
         }
     }
     generators.store(random);
+}
+
+/// Half of what flips cost: the field, with the sign turned where the spin is up.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn costs(state: &State<i16>, variable: usize) -> (__m512i, __m512i) {
+    let (left, right) = load_lanes(&state.fields[variable]);
+    let (up, zero) = (state.spins[variable], _mm512_setzero_si512());
+    (_mm512_mask_sub_epi16(left, up as u32, zero, left), _mm512_mask_sub_epi16(right, (up >> 32) as u32, zero, right))
 }
 
 /// 1 where a spin rises, -1 where it falls, 0 where it stays.

@@ -5,6 +5,7 @@
 
 use super::{LANES, Table};
 use crate::sampler::annealing::lanes::{Couplings, Lanes, State};
+use crate::sampler::annealing::order::{GROUP, Order};
 use crate::sampler::annealing::random::Random;
 use crate::sampler::annealing::random::avx512::Generators;
 use crate::sampler::isa::Isa;
@@ -14,7 +15,7 @@ use std::arch::x86_64::*;
 pub(super) fn sweep(
     table: &Table,
     couplings: &Couplings<i8>,
-    order: &[u32],
+    order: &Order,
     state: &mut State<i8>,
     random: &mut Random,
 ) -> bool {
@@ -27,53 +28,69 @@ pub(super) fn sweep(
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi")]
-fn sweep_lanes(table: &Table, couplings: &Couplings<i8>, order: &[u32], state: &mut State<i8>, random: &mut Random) {
+fn sweep_lanes(table: &Table, couplings: &Couplings<i8>, order: &Order, state: &mut State<i8>, random: &mut Random) {
     let zero = _mm512_setzero_si512();
     let ((upper_near, upper_far), (middle_near, middle_far)) = (halves(&table.upper.0), halves(&table.middle.0));
     let cutoff = _mm512_set1_epi8(table.cutoff);
     let mut generators = Generators::load(random);
-    for &variable in order {
-        let variable = variable as usize;
-        let fields = load_lanes(&state.fields[variable]);
-        let up = state.spins[variable];
-        let costs = _mm512_mask_sub_epi8(fields, up, zero, fields);
-        if _mm512_cmple_epi8_mask(costs, cutoff) == 0 {
+    for group in order.groups() {
+        let mut hopeful = 0;
+        for &variable in group {
+            hopeful |= _mm512_cmple_epi8_mask(costs(state, variable as usize), cutoff);
+        }
+        if hopeful == 0 {
             continue;
         }
-        let (first, second) = generators.step();
-        let sizes = _mm512_abs_epi8(costs);
-        let gains = _mm512_movepi8_mask(costs);
-        let undecided = !(gains & table.takes_gains);
-        let upper = _mm512_permutex2var_epi8(upper_near, sizes, upper_far);
-        let middle = _mm512_permutex2var_epi8(middle_near, sizes, middle_far);
-        let equal = _mm512_cmpeq_epi8_mask(first, upper);
-        let mut below = _mm512_cmplt_epu8_mask(first, upper) | _mm512_mask_cmplt_epu8_mask(equal, second, middle);
-        let mut ties = _mm512_mask_cmpeq_epi8_mask(equal, second, middle) & undecided;
-        if ties != 0 {
-            let mut by_lane = Lanes([0i8; LANES]);
-            store_lanes(&mut by_lane, sizes);
-            generators.store(random);
-            while ties != 0 {
-                let lane = ties.trailing_zeros() as usize;
-                ties &= ties - 1;
-                below |= u64::from(table.breaks_tie(by_lane.0[lane] as u8, random, lane)) << lane;
+        // variables that a lane flips, without a branch
+        let mut flips = [(0, 0, 0); GROUP];
+        let mut num_flips = 0;
+        for &variable in group {
+            let variable = variable as usize;
+            let costs = costs(state, variable);
+            let (first, second) = generators.step();
+            let sizes = _mm512_abs_epi8(costs);
+            let gains = _mm512_movepi8_mask(costs);
+            let undecided = !(gains & table.takes_gains);
+            let upper = _mm512_permutex2var_epi8(upper_near, sizes, upper_far);
+            let middle = _mm512_permutex2var_epi8(middle_near, sizes, middle_far);
+            let equal = _mm512_cmpeq_epi8_mask(first, upper);
+            let mut below = _mm512_cmplt_epu8_mask(first, upper) | _mm512_mask_cmplt_epu8_mask(equal, second, middle);
+            let mut ties = _mm512_mask_cmpeq_epi8_mask(equal, second, middle) & undecided;
+            if ties != 0 {
+                let mut by_lane = Lanes([0i8; LANES]);
+                store_lanes(&mut by_lane, sizes);
+                generators.store(random);
+                while ties != 0 {
+                    let lane = ties.trailing_zeros() as usize;
+                    ties &= ties - 1;
+                    below |= u64::from(table.breaks_tie(by_lane.0[lane] as u8, random, lane)) << lane;
+                }
             }
+            let accepted = (below & undecided) ^ gains;
+            let up = state.spins[variable];
+            state.spins[variable] = up ^ accepted;
+            flips[num_flips] = (variable, accepted, accepted & up);
+            num_flips += usize::from(accepted != 0);
         }
-        let accepted = (below & undecided) ^ gains;
-        if accepted == 0 {
-            continue;
-        }
-        state.spins[variable] = up ^ accepted;
-        let falling = accepted & up;
-        for (neighbor, twice) in couplings.row(variable) {
-            let rise = _mm512_maskz_set1_epi8(accepted, twice);
-            let change = _mm512_mask_sub_epi8(rise, falling, zero, rise);
-            let fields = &mut state.fields[neighbor];
-            let changed = _mm512_add_epi8(load_lanes(fields), change);
-            store_lanes(fields, changed);
+        for &(variable, accepted, falling) in &flips[..num_flips] {
+            for (neighbor, twice) in couplings.row(variable) {
+                let rise = _mm512_maskz_set1_epi8(accepted, twice);
+                let change = _mm512_mask_sub_epi8(rise, falling, zero, rise);
+                let fields = &mut state.fields[neighbor];
+                let changed = _mm512_add_epi8(load_lanes(fields), change);
+                store_lanes(fields, changed);
+            }
         }
     }
     generators.store(random);
+}
+
+/// Half of what flips cost: the field, with the sign turned where the spin is up.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn costs(state: &State<i8>, variable: usize) -> __m512i {
+    let fields = load_lanes(&state.fields[variable]);
+    _mm512_mask_sub_epi8(fields, state.spins[variable], _mm512_setzero_si512(), fields)
 }
 
 #[inline]
