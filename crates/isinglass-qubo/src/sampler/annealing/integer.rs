@@ -70,8 +70,8 @@ struct Rule<'a> {
     slope: Slope,
     /// No larger cost is ever taken.
     cutoff: i16,
-    /// Flips that cost nothing are taken up to these upper 16 bits.
-    free: u16,
+    /// The bounds of a flip that costs nothing.
+    free: (u16, u16),
     /// All bits set if flips that gain are always taken; none if `P(m)` is the chance that one which gains `2 m` is not.
     takes_gains: u64,
 }
@@ -82,20 +82,25 @@ impl<'a> Rule<'a> {
             acceptance,
             slope: Slope::new(acceptance.beta),
             cutoff: acceptance.cutoff(i16::MAX),
-            // a multiple of 2^-16, or certainty
-            free: ((acceptance.probability(0.0) * 65_536.0) as u32 - 1) as u16,
+            // a multiple of 2^-16 needs no other bits
+            free: match (acceptance.probability(0.0) * 65_536.0) as u16 {
+                sure if acceptance.takes_gains() && sure < u16::MAX => (sure, 0),
+                _ => (u16::MAX, u16::MAX),
+            },
             takes_gains: if acceptance.takes_gains() { u64::MAX } else { 0 },
         }
     }
 
-    /// Whether these upper bits are below `P(cost)`, or the lower ones must tell, for a cost above 0.
+    /// Whether these upper bits are below `P(cost)`, or the lower ones must tell.
     #[inline(always)]
     fn compare(&self, cost: u16, upper: u16) -> (bool, bool) {
-        let (low, high) = self.slope.bounds(cost);
+        let (low, mut high) = if cost == 0 { self.free } else { self.slope.bounds(cost) };
         let (mut above_low, mut above_high) = (upper, upper);
         if self.takes_gains == 0 {
             // u < w / (1 + w) iff u + u w < w; the left side is rounded up by at most 2, and down
             above_low = upper.saturating_add(upper_half(upper, low)).saturating_add(2);
+            // no probability is above a half, which this keeps where the bound is saturated
+            high = high.min(u16::MAX - 1);
             above_high = upper.saturating_add(upper_half(upper, high));
         }
         let below = above_low < low;
@@ -139,12 +144,17 @@ fn sweep_lanes(
     random: &mut Random,
 ) {
     for group in order.groups() {
-        let hopeful = |&variable: &u32| {
-            let costs = costs(state, variable as usize);
-            costs.iter().fold(false, |any, &cost| any | (cost <= rule.cutoff))
-        };
-        if group.iter().any(hopeful) {
-            group.iter().for_each(|&variable| visit(rule, couplings, variable as usize, state, random));
+        let mut hopeful = false;
+        for &variable in group {
+            for cost in costs(state, variable as usize) {
+                hopeful |= cost <= rule.cutoff;
+            }
+        }
+        if !hopeful {
+            continue;
+        }
+        for &variable in group {
+            visit(rule, couplings, variable as usize, state, random);
         }
     }
 }
@@ -154,7 +164,11 @@ fn sweep_lanes(
 fn costs(state: &State<i16>, variable: usize) -> [i16; LANES] {
     let up = spread(state.spins[variable]);
     let fields = &state.fields[variable].0;
-    std::array::from_fn(|lane| (fields[lane] ^ i16::from(up[lane])).wrapping_sub(i16::from(up[lane])))
+    let mut costs = [0; LANES];
+    for lane in 0..LANES {
+        costs[lane] = (fields[lane] ^ i16::from(up[lane])).wrapping_sub(i16::from(up[lane]));
+    }
+    costs
 }
 
 #[inline(always)]
@@ -168,10 +182,7 @@ fn visit(rule: &Rule<'_>, couplings: &Couplings<i16>, variable: usize, state: &m
     for lane in 0..LANES {
         let upper = u16::from(first[lane]) << 8 | u16::from(second[lane]);
         let cost = costs[lane].unsigned_abs();
-        let (mut is_below, mut is_tie) = rule.compare(cost, upper);
-        if cost == 0 {
-            (is_below, is_tie) = (upper <= rule.free, false);
-        }
+        let (is_below, is_tie) = rule.compare(cost, upper);
         below[lane] = i8::from(is_below);
         ties[lane] = i8::from(is_tie);
     }
@@ -183,14 +194,21 @@ fn visit(rule: &Rule<'_>, couplings: &Couplings<i16>, variable: usize, state: &m
             }
         }
     }
-    let gains = gather(&std::array::from_fn(|lane| i8::from(costs[lane] < 0)));
+    let mut gains = [0i8; LANES];
+    for lane in 0..LANES {
+        gains[lane] = i8::from(costs[lane] < 0);
+    }
+    let gains = gather(&gains);
     let accepted = (gather(&below) & !(gains & rule.takes_gains)) ^ gains;
     if accepted == 0 {
         return;
     }
     state.spins[variable] = bits ^ accepted;
     let (rising, falling) = (spread(accepted & !bits), spread(accepted & bits));
-    let turns: [i16; LANES] = std::array::from_fn(|lane| i16::from(falling[lane] - rising[lane]));
+    let mut turns = [0i16; LANES];
+    for lane in 0..LANES {
+        turns[lane] = i16::from(falling[lane] - rising[lane]);
+    }
     for (neighbor, twice) in couplings.row(variable) {
         for (field, turn) in state.fields[neighbor].0.iter_mut().zip(&turns) {
             *field = field.wrapping_add(twice.wrapping_mul(*turn));
@@ -229,7 +247,7 @@ mod tests {
             for beta in BETAS {
                 let acceptance = Acceptance { criteria, beta };
                 let rule = Rule::new(&acceptance);
-                for cost in (1..150).chain((150..=i16::MAX as u16).step_by(487)) {
+                for cost in (0..150).chain((150..=i16::MAX as u16).step_by(487)) {
                     let threshold = acceptance.threshold(cost as i16);
                     let mut undecided = 0;
                     // a comb of upper bits, and all near the threshold

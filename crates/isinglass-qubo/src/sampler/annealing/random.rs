@@ -74,7 +74,11 @@ impl Random {
 /// The byte of every lane.
 #[inline(always)]
 pub(super) fn bytes(words: &Words) -> [u8; LANES] {
-    std::array::from_fn(|lane| (words[lane / 8] >> (8 * (lane % 8))) as u8)
+    let mut bytes = [0; LANES];
+    for (bytes, word) in bytes.as_chunks_mut::<8>().0.iter_mut().zip(words) {
+        *bytes = word.to_le_bytes();
+    }
+    bytes
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@
 //! 256 times, and 32 more random bits where both are. So acceptance is exact to `2^-46` (powers are products) at the price of two random bytes.
 
 #[cfg(all(target_arch = "x86_64", not(miri)))]
+mod avx2;
+#[cfg(all(target_arch = "x86_64", not(miri)))]
 mod avx512;
 
 use super::acceptance::{Acceptance, scaled};
@@ -69,25 +71,33 @@ pub(super) fn sweep(
 ) {
     let table = Table::new(acceptance);
     #[cfg(all(target_arch = "x86_64", not(miri)))]
-    if isa == Isa::Avx512 && avx512::sweep(&table, couplings, order, state, random) {
-        return;
+    {
+        let done = match isa {
+            Isa::Portable => false,
+            Isa::Avx2 => avx2::sweep(&table, couplings, order, state, random),
+            Isa::Avx512 => avx512::sweep(&table, couplings, order, state, random),
+        };
+        if done {
+            return;
+        }
     }
-    portable(isa, &table, couplings, order, state, random);
+    let _ = isa;
+    sweep_lanes(&table, couplings, order, state, random);
 }
 
-crate::sampler::isa::dispatch! {
-    fn portable(table: &Table, couplings: &Couplings<i8>, order: &Order, state: &mut State<i8>, random: &mut Random) = sweep_lanes
-}
-
-#[inline(always)]
 fn sweep_lanes(table: &Table, couplings: &Couplings<i8>, order: &Order, state: &mut State<i8>, random: &mut Random) {
     for group in order.groups() {
-        let hopeful = |&variable: &u32| {
-            let costs = costs(state, variable as usize);
-            costs.iter().fold(false, |any, &cost| any | (cost <= table.cutoff))
-        };
-        if group.iter().any(hopeful) {
-            group.iter().for_each(|&variable| visit(table, couplings, variable as usize, state, random));
+        let mut hopeful = false;
+        for &variable in group {
+            for cost in costs(state, variable as usize) {
+                hopeful |= cost <= table.cutoff;
+            }
+        }
+        if !hopeful {
+            continue;
+        }
+        for &variable in group {
+            visit(table, couplings, variable as usize, state, random);
         }
     }
 }
@@ -97,7 +107,11 @@ fn sweep_lanes(table: &Table, couplings: &Couplings<i8>, order: &Order, state: &
 fn costs(state: &State<i8>, variable: usize) -> [i8; LANES] {
     let up = spread(state.spins[variable]);
     let fields = &state.fields[variable].0;
-    std::array::from_fn(|lane| (fields[lane] ^ up[lane]).wrapping_sub(up[lane]))
+    let mut costs = [0; LANES];
+    for lane in 0..LANES {
+        costs[lane] = (fields[lane] ^ up[lane]).wrapping_sub(up[lane]);
+    }
+    costs
 }
 
 #[inline(always)]
@@ -122,7 +136,11 @@ fn visit(table: &Table, couplings: &Couplings<i8>, variable: usize, state: &mut 
             }
         }
     }
-    let gains = gather(&std::array::from_fn(|lane| i8::from(costs[lane] < 0)));
+    let mut gains = [0i8; LANES];
+    for lane in 0..LANES {
+        gains[lane] = i8::from(costs[lane] < 0);
+    }
+    let gains = gather(&gains);
     let accepted = (gather(&below) & !(gains & table.takes_gains)) ^ gains;
     if accepted == 0 {
         return;

@@ -8,6 +8,7 @@ use crate::sampler::annealing::order::{GROUP, Order};
 use crate::sampler::annealing::random::Random;
 use crate::sampler::annealing::random::avx512::Generators;
 use crate::sampler::isa::Isa;
+use std::arch::asm;
 use std::arch::x86_64::*;
 
 /// Runs the sweep if this machine can, and says whether it did.
@@ -26,10 +27,11 @@ pub(super) fn sweep(
     available
 }
 
-/// Which lanes of a half are below their probability, and which must look at more bits.
+/// Which lanes of a half are below their probability, and which may be.
 struct Comparison {
     below: u32,
-    ties: u32,
+    /// Below or undecided.
+    possible: u32,
 }
 
 /// [`Rule`] in vectors.
@@ -37,7 +39,7 @@ struct Vectors {
     beyond: __m512i,
     shift: __m128i,
     factor: __m512i,
-    free: __m512i,
+    free: (__m512i, __m512i),
     heat_bath: bool,
 }
 
@@ -49,7 +51,7 @@ impl Vectors {
             beyond: _mm512_set1_epi16(rule.slope.beyond),
             shift: _mm_cvtsi32_si128(rule.slope.shift as i32),
             factor: splat(rule.slope.factor),
-            free: splat(rule.free),
+            free: (splat(rule.free.0), splat(rule.free.1)),
             heat_bath: rule.takes_gains == 0,
         }
     }
@@ -58,26 +60,41 @@ impl Vectors {
     #[inline]
     #[target_feature(enable = "avx512f,avx512bw")]
     fn compare(&self, sizes: __m512i, upper: __m512i) -> Comparison {
-        let product = _mm512_mulhi_epu16(_mm512_sll_epi16(sizes, self.shift), self.factor);
+        let product = upper_half(_mm512_sll_epi16(sizes, self.shift), self.factor);
         let scaled = _mm512_mask_mov_epi16(product, _mm512_cmpgt_epi16_mask(sizes, self.beyond), splat(STEEPEST));
         let fraction = _mm512_slli_epi16::<5>(scaled);
-        let inner = _mm512_sub_epi16(splat(FACTORS[2]), _mm512_mulhi_epu16(fraction, splat(FACTORS[3])));
-        let outer = _mm512_sub_epi16(splat(FACTORS[1]), _mm512_mulhi_epu16(fraction, inner));
-        let product = _mm512_mulhi_epu16(fraction, outer);
-        let exponent = _mm512_srli_epi16::<11>(scaled);
-        let low = _mm512_srlv_epi16(_mm512_sub_epi16(splat(FACTORS[0] - TOO_LARGE), product), exponent);
-        let high = _mm512_sub_epi16(splat(FACTORS[0]), product);
-        let high = _mm512_srlv_epi16(_mm512_adds_epu16(high, splat(TOO_SMALL)), exponent);
+        let inner = _mm512_sub_epi16(splat(FACTORS[2]), upper_half(fraction, splat(FACTORS[3])));
+        let outer = _mm512_sub_epi16(splat(FACTORS[1]), upper_half(fraction, inner));
+        let product = upper_half(fraction, outer);
+        let exponent = _mm512_and_si512(_mm512_srli_epi16::<11>(scaled), splat(15));
+        let low = _mm512_sub_epi16(splat(FACTORS[0] - TOO_LARGE), product);
+        let high = _mm512_adds_epu16(_mm512_sub_epi16(splat(FACTORS[0]), product), splat(TOO_SMALL));
+        let costly = _mm512_test_epi16_mask(sizes, sizes);
+        let low = _mm512_mask_srlv_epi16(self.free.0, costly, low, exponent);
+        let mut high = _mm512_mask_srlv_epi16(self.free.1, costly, high, exponent);
         let (mut above_low, mut above_high) = (upper, upper);
         if self.heat_bath {
-            above_low = _mm512_adds_epu16(_mm512_adds_epu16(upper, _mm512_mulhi_epu16(upper, low)), splat(2));
-            above_high = _mm512_adds_epu16(upper, _mm512_mulhi_epu16(upper, high));
+            above_low = _mm512_adds_epu16(_mm512_adds_epu16(upper, upper_half(upper, low)), splat(2));
+            high = _mm512_min_epu16(high, splat(u16::MAX - 1));
+            above_high = _mm512_adds_epu16(upper, upper_half(upper, high));
         }
-        let costly = _mm512_test_epi16_mask(sizes, sizes);
-        let free = _mm512_mask_cmple_epu16_mask(!costly, upper, self.free);
-        let below = _mm512_mask_cmplt_epu16_mask(costly, above_low, low);
-        Comparison { below: below | free, ties: _mm512_mask_cmple_epu16_mask(costly & !below, above_high, high) }
+        Comparison {
+            below: _mm512_cmplt_epu16_mask(above_low, low),
+            possible: _mm512_cmple_epu16_mask(above_high, high),
+        }
     }
+}
+
+/// The upper halves of products. The compiler would widen `_mm512_mulhi_epu16` to 32 bits where a factor stays the same in a loop.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn upper_half(first: __m512i, second: __m512i) -> __m512i {
+    let product;
+    // SAFETY: the instruction reads and writes registers alone.
+    unsafe {
+        asm!("vpmulhuw {}, {}, {}", out(zmm_reg) product, in(zmm_reg) first, in(zmm_reg) second, options(pure, nomem, nostack, preserves_flags));
+    }
+    product
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi")]
@@ -119,7 +136,8 @@ fn sweep_lanes(
             let (left_comparison, right_comparison) =
                 (vectors.compare(left, left_upper), vectors.compare(right, right_upper));
             let mut below = join(left_comparison.below, right_comparison.below);
-            let mut ties = join(left_comparison.ties, right_comparison.ties) & undecided;
+            let possible = join(left_comparison.possible, right_comparison.possible);
+            let mut ties = possible & !below & undecided;
             if ties != 0 {
                 let (mut costs, mut upper) = (Lanes([0i16; LANES]), Lanes([0i16; LANES]));
                 store_lanes(&mut costs, left, right);
