@@ -11,7 +11,7 @@ mod state;
 mod threads;
 mod watch;
 
-pub use annealing::{ProposalAcceptanceCriteria, SimulatedAnnealing, VariableOrder, default_beta_range};
+pub use annealing::{BetaSchedule, ProposalAcceptanceCriteria, SimulatedAnnealing, VariableOrder, default_beta_range};
 pub use descent::SteepestDescent;
 pub use exhaustive::Exhaustive;
 pub use isa::Isa;

@@ -3,6 +3,7 @@
 mod acceptance;
 mod beta_range;
 mod block;
+mod clusters;
 mod integer;
 mod lanes;
 mod number;
@@ -18,6 +19,7 @@ mod wide;
 pub use acceptance::ProposalAcceptanceCriteria;
 pub use beta_range::default_beta_range;
 pub use order::VariableOrder;
+pub use schedule::BetaSchedule;
 
 use super::isa::Isa;
 use super::threads::in_pool;
@@ -31,7 +33,7 @@ use lanes::LANES;
 use number::Number;
 use problem::{Problem, Scaling, Width};
 use rayon::prelude::*;
-use schedule::Geometric;
+use schedule::Schedule;
 
 /// The most bytes that samples and the states of all blocks under way may take.
 const MAX_BYTES: usize = 16 << 30;
@@ -39,11 +41,13 @@ const MAX_BYTES: usize = 16 << 30;
 /// Updates of a block between two looks at the clock: about a millisecond.
 const UPDATES_BETWEEN_LOOKS: usize = 1 << 22;
 
-/// Simulated annealing (Metropolis, variables in index order, geometric schedule).
+/// Simulated annealing.
 ///
-/// Each read starts at random and makes `num_sweeps` sweeps, the inverse temperature `beta` rising geometrically from the first
-/// to the second of `beta_range`, both included. In a sweep every variable in turn is offered a flip, which is taken with
-/// probability `min(1, exp(-beta dE))`, and with 15/16 where `dE = 0`, so that walls between domains do not ride along with the sweep. The state after the last sweep (or the current one, when stopped early) is the sample.
+/// Each read starts at random and makes `num_sweeps` sweeps, the inverse temperature `beta` following `beta_schedule` from the
+/// first to the second of `beta_range`. In a sweep every variable in turn is offered a flip, which is taken by Metropolis' rule
+/// with probability `min(1, exp(-beta dE))`, and with 15/16 where `dE = 0`, so that walls between domains do not ride along with
+/// the sweep; or by heat bath. Then every cluster of strongly coupled variables is offered a flip of all its members at once. The
+/// state after the last sweep (or the current one, when stopped early) is the sample.
 ///
 /// Reads are lanes: 64 of them, a block, go through the problem side by side, and blocks are spread over threads. Read `k` is
 /// lane `k mod 64` of block `k div 64`, and every block is simulated whole: so the same seed gives the same samples for any
@@ -66,15 +70,24 @@ const UPDATES_BETWEEN_LOOKS: usize = 1 << 22;
 /// assert_eq!(sampling.best().map(|row| row.energy), Some(-1.0));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SimulatedAnnealing {
     /// Number of reads. `[default: 64] [range: 1..]`
     pub num_reads: usize,
     /// Sweeps of each read. `[default: 1000] [range: 1..]`
     pub num_sweeps: u64,
     /// Inverse temperatures of the first and the last sweep. `[default: from the problem, see default_beta_range]`
-    /// `[range: 0.., finite; the first above 0 unless both are 0]`
+    /// `[range: 0.., finite; for a geometric schedule above 0 unless both are 0]`
     pub beta_range: Option<(f64, f64)>,
+    /// Inverse temperatures in between, or a list of all of them. `[default: geometric]`
+    pub beta_schedule: BetaSchedule,
+    /// When a flip is taken. `[default: Metropolis]`
+    pub proposal_acceptance_criteria: ProposalAcceptanceCriteria,
+    /// The order of the variables in a sweep. `[default: index]`
+    pub variable_order: VariableOrder,
+    /// Whether strongly coupled variables are offered flips together after every sweep. `[default: true]` Changes nothing where
+    /// there are none.
+    pub cluster_moves: bool,
     /// Seed of all random streams. `[default: 0]`
     pub seed: u64,
     /// Threads. `[default: those of the surrounding pool] [range: 1..]`
@@ -85,7 +98,18 @@ pub struct SimulatedAnnealing {
 
 impl Default for SimulatedAnnealing {
     fn default() -> Self {
-        Self { num_reads: LANES, num_sweeps: 1000, beta_range: None, seed: 0, threads: None, isa: None }
+        Self {
+            num_reads: LANES,
+            num_sweeps: 1000,
+            beta_range: None,
+            beta_schedule: BetaSchedule::Geometric,
+            proposal_acceptance_criteria: ProposalAcceptanceCriteria::Metropolis,
+            variable_order: VariableOrder::Index,
+            cluster_moves: true,
+            seed: 0,
+            threads: None,
+            isa: None,
+        }
     }
 }
 
@@ -103,30 +127,22 @@ impl Sampler for SimulatedAnnealing {
 
 impl SimulatedAnnealing {
     fn check(&self) -> Result<(), SampleError> {
-        let refuse = |name, value, allowed| Err(SampleError::Parameter { name, value, allowed });
         if self.num_reads == 0 {
-            return refuse("num_reads", 0.0, "at least 1");
+            return Err(SampleError::Parameter { name: "num_reads", value: 0.0, allowed: "at least 1" });
         }
-        if self.num_sweeps == 0 {
-            return refuse("num_sweeps", 0.0, "at least 1");
-        }
-        let Some((hot, cold)) = self.beta_range else { return Ok(()) };
-        for beta in [hot, cold] {
-            if !(beta.is_finite() && beta >= 0.0) {
-                return refuse("beta_range", beta, "two finite numbers of at least 0");
-            }
-        }
-        if hot.min(cold) == 0.0 && hot != cold {
-            return refuse("beta_range", 0.0, "above 0 at both ends, or 0 at both, for a geometric schedule");
-        }
-        Ok(())
+        self.beta_schedule.check(self.num_sweeps, self.beta_range)
     }
 
     fn run(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
         let spin = bqm.to_vartype(Vartype::Spin)?;
-        let beta_range = self.beta_range.unwrap_or_else(|| default_beta_range(&spin));
-        let scaling = Scaling::new(&spin, beta_range.0.max(beta_range.1));
-        let run = Run { parameters: self, bqm, spin: &spin, control, beta_range, scaling };
+        let range = match self.beta_range {
+            Some(range) => range,
+            None if self.beta_schedule.takes_range() => default_beta_range(&spin),
+            None => (0.0, 0.0),
+        };
+        let schedule = Schedule::new(&self.beta_schedule, range, self.num_sweeps);
+        let scaling = Scaling::new(&spin, schedule.coldest());
+        let run = Run { parameters: self, bqm, spin: &spin, control, schedule, scaling };
         match scaling.width {
             Width::Byte => run.all_blocks::<i8>(),
             Width::Integer => run.all_blocks::<i16>(),
@@ -143,17 +159,18 @@ struct Run<'a> {
     bqm: &'a Bqm,
     spin: &'a Bqm,
     control: &'a RunControl<'a>,
-    beta_range: (f64, f64),
+    schedule: Schedule,
     scaling: Scaling,
 }
 
 impl Run<'_> {
     fn all_blocks<T: Number>(&self) -> Result<Sampling, SampleError> {
-        let SimulatedAnnealing { num_reads, num_sweeps, .. } = *self.parameters;
+        let (num_reads, num_sweeps) = (self.parameters.num_reads, self.schedule.num_sweeps());
         let num_variables = self.bqm.num_variables();
         let num_blocks = num_reads.div_ceil(LANES);
         self.check_memory(block_bytes::<T>(num_variables), num_blocks)?;
-        let problem = Problem::<T>::new(self.spin, self.scaling);
+        let SimulatedAnnealing { variable_order, cluster_moves, .. } = *self.parameters;
+        let problem = Problem::<T>::new(self.spin, self.scaling, variable_order, cluster_moves);
         let watch = Watch::new(self.control, (num_blocks as u64).saturating_mul(num_sweeps));
         let one_block = |index: usize| {
             // a run that was stopped still returns its first block
@@ -173,25 +190,21 @@ impl Run<'_> {
         let updates = u128::from(watch.done()) * (num_variables * num_reads) as u128 / num_blocks as u128;
         let num_updates = u64::try_from(updates).unwrap_or(u64::MAX);
         let status = watch.stopped_by().unwrap_or(SampleStatus::Heuristic);
-        let beta_range = Some(self.beta_range);
+        let beta_range = Some(self.schedule.ends());
         Ok(Sampling { samples, status, lower_bound: None, num_sweeps, num_updates, beta_range })
     }
 
     /// Anneals block `index`, with a look at the clock now and then.
     fn block<T: Number>(&self, problem: &Problem<T>, index: usize, watch: &Watch<'_>) -> Block<T> {
-        let SimulatedAnnealing { num_sweeps, seed, isa, .. } = *self.parameters;
-        let isa = Isa::or_detect(isa);
-        let schedule = Geometric::new(self.beta_range, num_sweeps);
+        let SimulatedAnnealing { seed, isa, proposal_acceptance_criteria: criteria, .. } = *self.parameters;
+        let (isa, num_sweeps) = (Isa::or_detect(isa), self.schedule.num_sweeps());
         let mut block = Block::new(problem, seed, index);
         // the same on every machine: rounding fields are computed afresh at each look
         let between_looks = (UPDATES_BETWEEN_LOOKS / (LANES * problem.linear.len().max(1))).max(1) as u64;
         let mut done = 0;
         while done < num_sweeps {
             let next = done + between_looks.min(num_sweeps - done);
-            let rule = |sweep| Acceptance {
-                criteria: ProposalAcceptanceCriteria::Metropolis,
-                beta: schedule.beta(sweep) * self.scaling.unit,
-            };
+            let rule = |sweep| Acceptance { criteria, beta: self.schedule.beta(sweep) * self.scaling.unit };
             block.sweep(problem, isa, (done..next).map(rule));
             if watch.target().is_some() {
                 let best = block.sample(block.best_lane(problem), self.bqm.vartype());

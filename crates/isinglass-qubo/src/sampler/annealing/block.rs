@@ -3,16 +3,23 @@
 use super::acceptance::Acceptance;
 use super::lanes::{LANES, Lanes, State, spread};
 use super::number::Number;
+use super::order::Order;
 use super::problem::Problem;
 use super::random::Random;
 use crate::model::Vartype;
+use crate::rng::{Stream, stream};
 use crate::sampler::isa::Isa;
 
 /// States of [`LANES`] reads.
 pub(super) struct Block<T> {
     state: State<T>,
     random: Random,
+    /// The order of the sweep, and what it is drawn from, where each sweep has one of its own.
+    shuffled: Option<(Order, Stream)>,
 }
+
+/// Streams from here on are for orders; those below for lanes.
+const FIRST_ORDER_STREAM: u64 = 1 << 63;
 
 /// Bytes that a block's states take.
 pub(super) fn block_bytes<T>(num_variables: usize) -> usize {
@@ -30,7 +37,9 @@ impl<T: Number> Block<T> {
             spins.extend_from_slice(&words[..words.len().min(num_variables - spins.len())]);
         }
         let state = State { spins, fields: vec![Lanes([T::ZERO; LANES]); num_variables] };
-        let mut block = Self { state, random };
+        let shuffled =
+            problem.shuffles.then(|| (problem.order.clone(), stream(seed, FIRST_ORDER_STREAM + index as u64)));
+        let mut block = Self { state, random, shuffled };
         block.compute_fields(problem);
         block
     }
@@ -53,7 +62,15 @@ impl<T: Number> Block<T> {
             self.compute_fields(problem);
         }
         for rule in rules {
-            T::sweep(isa, &rule, &problem.couplings, &problem.order, &mut self.state, &mut self.random);
+            let order = match &mut self.shuffled {
+                Some((order, stream)) => {
+                    order.shuffle(stream);
+                    order
+                }
+                None => &problem.order,
+            };
+            T::sweep(isa, &rule, &problem.couplings, order, &mut self.state, &mut self.random);
+            T::flip_clusters(isa, &rule, &problem.clusters, &problem.couplings, &mut self.state, &mut self.random);
         }
     }
 
@@ -73,5 +90,17 @@ impl<T: Number> Block<T> {
     pub(super) fn sample(&self, lane: usize, vartype: Vartype) -> Vec<i8> {
         let [low, high] = vartype.values();
         self.state.spins.iter().map(|spins| if spins >> lane & 1 == 1 { high } else { low }).collect()
+    }
+
+    /// Checks that fields are those of the spins, up to rounding.
+    #[cfg(test)]
+    pub(super) fn assert_fields(&mut self, problem: &Problem<T>) {
+        let found = self.state.fields.clone();
+        self.compute_fields(problem);
+        for (found, expected) in found.iter().zip(&self.state.fields) {
+            for (found, expected) in found.0.iter().zip(&expected.0) {
+                assert!((found.to_f64() - expected.to_f64()).abs() < 1e-9);
+            }
+        }
     }
 }

@@ -1,10 +1,11 @@
 //! The types that spins, fields and couplings of a block can have.
 
 use super::acceptance::Acceptance;
+use super::clusters::Clusters;
 use super::lanes::{Couplings, State};
 use super::order::Order;
 use super::random::Random;
-use super::{integer, small, wide};
+use super::{clusters, integer, small, wide};
 use crate::sampler::isa::Isa;
 
 /// A type of numbers with the kernel that anneals them. Integer arithmetic wraps: a field that is known to fit in the end may
@@ -29,10 +30,20 @@ pub(super) trait Number: Copy + PartialEq + PartialOrd + Send + Sync {
         state: &mut State<Self>,
         random: &mut Random,
     );
+
+    /// Offers every cluster in every lane a flip of all its members.
+    fn flip_clusters(
+        isa: Isa,
+        acceptance: &Acceptance,
+        clusters: &Clusters,
+        couplings: &Couplings<Self>,
+        state: &mut State<Self>,
+        random: &mut Random,
+    );
 }
 
 macro_rules! number {
-    ($type:ty, $zero:literal, $times:expr, $plus:expr, $sweep:path) => {
+    ($type:ty, $zero:literal, $times:expr, $plus:expr, $sweep:path, $flip:path) => {
         impl Number for $type {
             const ZERO: Self = $zero;
             #[inline(always)]
@@ -69,11 +80,21 @@ macro_rules! number {
             ) {
                 $sweep(isa, acceptance, couplings, order, state, random);
             }
+            fn flip_clusters(
+                isa: Isa,
+                acceptance: &Acceptance,
+                clusters: &Clusters,
+                couplings: &Couplings<Self>,
+                state: &mut State<Self>,
+                random: &mut Random,
+            ) {
+                $flip(isa, acceptance, clusters, couplings, state, random);
+            }
         }
     };
 }
 
-number!(i8, 0, i8::wrapping_mul, i8::wrapping_add, small::sweep);
-number!(i16, 0, i16::wrapping_mul, i16::wrapping_add, integer::sweep);
-number!(f32, 0.0, |a, b| a * b, |a, b| a + b, wide::sweep_singles);
-number!(f64, 0.0, |a, b| a * b, |a, b| a + b, wide::sweep_doubles);
+number!(i8, 0, i8::wrapping_mul, i8::wrapping_add, small::sweep, clusters::flip_bytes);
+number!(i16, 0, i16::wrapping_mul, i16::wrapping_add, integer::sweep, clusters::flip_integers);
+number!(f32, 0.0, |a, b| a * b, |a, b| a + b, wide::sweep_singles, clusters::flip_singles);
+number!(f64, 0.0, |a, b| a * b, |a, b| a + b, wide::sweep_doubles, clusters::flip_doubles);

@@ -1,5 +1,6 @@
 //! An Ising model in the narrowest numbers that hold it.
 
+use super::clusters::Clusters;
 use super::lanes::Couplings;
 use super::number::Number;
 use super::order::{Order, VariableOrder};
@@ -62,11 +63,15 @@ pub(super) struct Problem<T> {
     pub(super) down: Vec<T>,
     pub(super) couplings: Couplings<T>,
     pub(super) order: Order,
+    /// Whether each sweep has an order of its own.
+    pub(super) shuffles: bool,
+    /// What is flipped as a whole after each sweep.
+    pub(super) clusters: Clusters,
     pub(super) rounds: bool,
 }
 
 impl<T: Number> Problem<T> {
-    pub(super) fn new(spin: &Bqm, scaling: Scaling) -> Self {
+    pub(super) fn new(spin: &Bqm, scaling: Scaling, order: VariableOrder, cluster_moves: bool) -> Self {
         let scaled = |bias: f64| T::from_f64(bias / scaling.unit);
         let num_variables = spin.num_variables();
         let mut couplings = Couplings::with_capacity(num_variables, 2 * spin.num_interactions());
@@ -85,7 +90,15 @@ impl<T: Number> Problem<T> {
             down.push(field);
         }
         let linear = spin.linear().iter().map(|&bias| scaled(bias)).collect();
-        Self { linear, down, couplings, order: Order::new(VariableOrder::Index, spin), rounds: scaling.rounds }
+        Self {
+            linear,
+            down,
+            couplings,
+            order: Order::new(order, spin),
+            shuffles: order == VariableOrder::Random,
+            clusters: if cluster_moves { Clusters::find(spin, scaling.unit) } else { Clusters::default() },
+            rounds: scaling.rounds,
+        }
     }
 }
 

@@ -88,7 +88,7 @@ fn sweep_lanes<T: Number>(
 /// The number is `2^e (1 + x)` with `1 + x` in `[sqrt(1/2), sqrt(2))`; `ln(1 + x) = x p(x)` with `p` fitted by least squares at
 /// Chebyshev points of this interval.
 #[inline(always)]
-fn minus_ln(word: u32) -> f32 {
+pub(super) fn minus_ln(word: u32) -> f32 {
     let bits = (word as f32 + 0.5).to_bits();
     // shifts the split between exponent and mantissa from powers of two to powers of two times sqrt(1/2)
     let shifted = bits.wrapping_sub(0x3f35_04f3);
