@@ -169,7 +169,7 @@ fn states_of_five_spins_follow_the_boltzmann_distribution_by_metropolis() {
     for variable_order in [VariableOrder::Index, VariableOrder::Random, VariableOrder::Coloring] {
         for bqm in one_of_each_width(5, 3) {
             let annealing =
-                SimulatedAnnealing { num_reads: 64 * 1024, num_sweeps: 60, seed: 11, variable_order, ..short(1) };
+                SimulatedAnnealing { num_reads: 64 * 512, num_sweeps: 20, seed: 11, variable_order, ..short(1) };
             let deviation = chi_square(&bqm, 0.5 / bqm.max_abs_coefficient(), annealing);
             assert!(deviation < CALIBRATED, "{variable_order:?}: {deviation}");
         }
@@ -180,11 +180,11 @@ fn states_of_five_spins_follow_the_boltzmann_distribution_by_metropolis() {
 #[cfg_attr(miri, ignore = "long")]
 fn states_of_ten_spins_follow_the_boltzmann_distribution_by_heat_bath() {
     for beta in [0.1, 0.4, 1.0] {
-        for cluster_moves in [false, true] {
+        for cluster_moves in [false, true].into_iter().take(if beta == 0.4 { 2 } else { 1 }) {
             for bqm in one_of_each_width(10, 3) {
                 let annealing = SimulatedAnnealing {
-                    num_reads: 64 * 256,
-                    num_sweeps: 100,
+                    num_reads: 64 * 128,
+                    num_sweeps: 40,
                     seed: 3,
                     proposal_acceptance_criteria: ProposalAcceptanceCriteria::Gibbs,
                     cluster_moves,
