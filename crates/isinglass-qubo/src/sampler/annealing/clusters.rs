@@ -6,8 +6,8 @@
 use super::acceptance::Acceptance;
 use super::lanes::{Couplings, LANES, State, gather, spread};
 use super::number::Number;
-use super::random::{Random, Words};
-use super::wide::minus_ln;
+use super::random::Random;
+use super::wide::{draw, minus_ln};
 use crate::model::Bqm;
 use crate::sampler::isa::dispatch;
 use std::collections::BTreeMap;
@@ -40,7 +40,7 @@ impl Clusters {
     ///
     /// Couplings are sorted into classes, each with the strongest left and all that are at least half as strong. A coupling
     /// of the class binds the parts at its ends (variables at first) if for both of them it is as strong as all couplings of
-    /// weaker classes that leave the part, added up, and at most three couplings of the class leave the part. Parts that are bound become one part for
+    /// other classes that leave the part, added up, and at most three couplings of the class leave the part. Parts that are bound become one part for
     /// the next class, and a cluster.
     pub(super) fn find(spin: &Bqm, unit: f64) -> Self {
         let bonds = spin.interactions().filter(|&(.., bias)| bias != 0.0);
@@ -118,15 +118,15 @@ impl Parts {
     /// Joins the parts that bonds of a class bind, and returns a variable of each bond that does.
     fn bind(&mut self, bonds: &[Bond], class: std::ops::Range<usize>) -> Vec<u32> {
         let mut strong = vec![0usize; self.parents.len()];
-        let mut weak = vec![0.0f64; self.parents.len()];
-        for (index, bond) in bonds.iter().enumerate().skip(class.start) {
+        let mut other = vec![0.0f64; self.parents.len()];
+        for (index, bond) in bonds.iter().enumerate() {
             let (first, second) = (self.of(bond.first), self.of(bond.second));
             if first != second {
                 for part in [first, second] {
-                    if index < class.end {
+                    if class.contains(&index) {
                         strong[part as usize] += 1;
                     } else {
-                        weak[part as usize] += bond.strength;
+                        other[part as usize] += bond.strength;
                     }
                 }
             }
@@ -134,7 +134,7 @@ impl Parts {
         let mut binding = Vec::new();
         for bond in &bonds[class] {
             let ends = [self.of(bond.first), self.of(bond.second)];
-            let binds = |part: u32| strong[part as usize] <= MAX_STRONG && bond.strength >= weak[part as usize];
+            let binds = |part: u32| strong[part as usize] <= MAX_STRONG && bond.strength >= other[part as usize];
             if ends[0] != ends[1] && ends.into_iter().all(binds) {
                 binding.push(ends);
             }
@@ -190,12 +190,11 @@ fn flip<T: Number>(
                 outer[lane] -= if opposite[lane] == 0 { twice } else { -twice };
             }
         }
-        let words: [Words; 4] = std::array::from_fn(|_| random.step().first);
+        let words = draw(random);
         let mut accepted = [0i8; LANES];
         for lane in 0..LANES {
-            let word = (words[lane / 16][lane % 16 / 2] >> (32 * (lane % 2))) as u32;
             let least = if outer[lane] == 0.0 { least_if_free } else { 0.0 };
-            accepted[lane] = i8::from(outer[lane] + reach * f64::from(minus_ln(word)) >= least);
+            accepted[lane] = i8::from(outer[lane] + reach * f64::from(minus_ln(words[lane])) >= least);
         }
         let accepted = gather(&accepted);
         if accepted == 0 {
@@ -263,6 +262,12 @@ mod tests {
             builder.add_quadratic(variable, (variable + 8) % 64, -1.0);
         }
         assert!(sets(&builder.build().unwrap()).is_empty());
+    }
+
+    #[test]
+    fn random_couplings_make_few_clusters() {
+        let bqm = random_reals(Vartype::Spin, 1000, 14, 1);
+        assert!(sets(&bqm).iter().map(Vec::len).sum::<usize>() <= 10);
     }
 
     #[test]

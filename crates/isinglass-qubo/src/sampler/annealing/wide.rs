@@ -7,7 +7,7 @@ use super::acceptance::Acceptance;
 use super::lanes::{Couplings, LANES, State, gather, spread};
 use super::number::Number;
 use super::order::Order;
-use super::random::{Random, Words};
+use super::random::Random;
 use crate::sampler::isa::dispatch;
 
 dispatch! {
@@ -45,25 +45,37 @@ fn sweep_lanes<T: Number>(
         let fields = &state.fields[variable].0;
         // minus the field where the spin is up: half of what a flip costs
         let mut costs = [0f32; LANES];
-        let mut hopeful = false;
         for lane in 0..LANES {
             let field = fields[lane].to_f32();
             costs[lane] = if up[lane] == 0 { field } else { -field };
         }
         // joined by `or`, since the least cost would be a chain of comparisons one after the other
+        let mut hopeful = false;
         for cost in &costs {
             hopeful |= *cost <= hopeless;
         }
         if !hopeful {
             continue;
         }
-        let words: [Words; 4] = std::array::from_fn(|_| random.step().first);
+        let words = draw(random);
+        let mut drawn = [0f32; LANES];
+        for lane in 0..LANES {
+            drawn[lane] = minus_ln(words[lane]);
+        }
+        if heat_bath {
+            for lane in 0..LANES {
+                drawn[lane] -= minus_ln(!words[lane]);
+            }
+        }
+        // loops of one width each, which fill vectors
+        let mut margins = [0f32; LANES];
+        for lane in 0..LANES {
+            let least = if costs[lane] == 0.0 { least_if_free } else { 0.0 };
+            margins[lane] = reach * drawn[lane] - costs[lane] - least;
+        }
         let mut accepted = [0i8; LANES];
         for lane in 0..LANES {
-            let word = (words[lane / 16][lane % 16 / 2] >> (32 * (lane % 2))) as u32;
-            let drawn = minus_ln(word) - if heat_bath { minus_ln(!word) } else { 0.0 };
-            let least = if costs[lane] == 0.0 { least_if_free } else { 0.0 };
-            accepted[lane] = i8::from(reach * drawn - costs[lane] >= least);
+            accepted[lane] = i8::from(margins[lane] >= 0.0);
         }
         let accepted = gather(&accepted);
         if accepted == 0 {
@@ -81,6 +93,19 @@ fn sweep_lanes<T: Number>(
             }
         }
     }
+}
+
+/// A word for each lane.
+#[inline(always)]
+pub(super) fn draw(random: &mut Random) -> [u32; LANES] {
+    let mut words = [0; LANES];
+    for words in words.as_chunks_mut::<{ LANES / 4 }>().0 {
+        let step = random.step().first;
+        for (pair, word) in words.as_chunks_mut::<2>().0.iter_mut().zip(step) {
+            *pair = [word as u32, (word >> 32) as u32];
+        }
+    }
+    words
 }
 
 /// `-ln((word + 1/2) / 2^32)` to about 1e-6, by arithmetic that every instruction set does alike.
