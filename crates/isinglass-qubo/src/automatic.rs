@@ -39,18 +39,12 @@ const BYTES: f64 = (1u64 << 30) as f64;
 /// assert_eq!((sampling.status, report.choices[0].method), (SampleStatus::Optimal, Method::Tree));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Automatic {
     /// Annealing where nothing exact is feasible: reads, sweeps, temperatures, seed, threads.
     pub annealing: SimulatedAnnealing,
     /// Rules of the presolve. `[default: all]`
     pub presolve: Presolve,
-}
-
-impl Default for Automatic {
-    fn default() -> Self {
-        Self { annealing: SimulatedAnnealing::default(), presolve: Presolve::default() }
-    }
 }
 
 /// How a component is solved.
@@ -134,24 +128,27 @@ impl Automatic {
             Method::Sa if has_deadline => Box::new(self.racing()),
             Method::Exhaustive => Box::new(Exhaustive { threads, ..Exhaustive::default() }),
             Method::Tree => Box::new(TreeDecomposition { threads, ..TreeDecomposition::default() }),
-            Method::Sa => Box::new(Polished { inner: self.annealing, threads }),
+            Method::Sa => Box::new(Polished { inner: self.annealing.clone(), threads }),
         }
     }
 }
 
 impl Automatic {
     fn racing(&self) -> Racing<'static> {
-        let annealing = self.annealing;
-        let threads = Some((annealing.threads.unwrap_or_else(rayon::current_num_threads) / 2).max(1));
+        let annealing = self.annealing.clone();
+        let num_sweeps = annealing.num_sweeps;
+        let seed = annealing.seed;
+        let num_threads = (annealing.threads.unwrap_or_else(rayon::current_num_threads) / 2).max(1);
+        let threads = Some(num_threads);
         let anneal = move |round: Round| -> Box<dyn Sampler> {
-            let num_sweeps = annealing.num_sweeps.saturating_mul(round.effort);
-            let inner = SimulatedAnnealing { num_sweeps, seed: round.seed, threads, ..annealing };
+            let num_sweeps = num_sweeps.saturating_mul(round.effort);
+            let inner = SimulatedAnnealing { num_sweeps, seed: round.seed, threads, ..annealing.clone() };
             Box::new(Polished { inner, threads })
         };
         let temper = move |round: Round| -> Box<dyn Sampler> {
             Box::new(ParallelTempering {
-                num_sweeps: annealing.num_sweeps.saturating_mul(round.effort),
-                num_reads: 2 * threads.unwrap_or(1),
+                num_sweeps: num_sweeps.saturating_mul(round.effort),
+                num_reads: 2 * num_threads,
                 seed: round.seed,
                 threads,
                 ..ParallelTempering::default()
@@ -159,7 +156,7 @@ impl Automatic {
         };
         let contestant = |name: &str, make: MakeSampler<'static>| Contestant { name: name.to_owned(), make };
         let contestants = vec![contestant("pt", Box::new(temper)), contestant("sa", Box::new(anneal))];
-        Racing { seed: annealing.seed, contestants }
+        Racing { seed, contestants }
     }
 }
 

@@ -26,7 +26,9 @@ mod tree;
 mod watch;
 
 pub use anneal_schedule::{AnnealSchedule, SchedulePoint};
-pub use annealing::{Geometric, SimulatedAnnealing, default_beta_range};
+pub use annealing::{
+    BetaSchedule, ProposalAcceptanceCriteria, Schedule, SimulatedAnnealing, VariableOrder, default_beta_range,
+};
 pub use branch_and_bound::BranchAndBound;
 pub use descent::SteepestDescent;
 pub use exhaustive::Exhaustive;

@@ -14,7 +14,7 @@ use crate::formulation::WeightTerms;
 use crate::network::{Architecture, Network};
 use crate::task::Groups;
 use isinglass_qubo::rng::stream;
-use isinglass_qubo::sampler::{Geometric, Isa, Watch, in_pool};
+use isinglass_qubo::sampler::{BetaSchedule, Isa, Schedule, Watch, in_pool};
 use isinglass_qubo::{RunControl, SampleError, SampleStatus};
 use rand_core::Rng;
 use rayon::prelude::*;
@@ -143,7 +143,7 @@ impl WeightAnnealing {
             return Err(SampleError::EnergyOverflow);
         }
         let beta_range = self.beta_range.unwrap_or_else(|| default_beta_range(groups));
-        let schedule = Geometric::new(beta_range, self.num_sweeps)?;
+        let schedule = Schedule::new(&BetaSchedule::Geometric, beta_range, self.num_sweeps)?;
         self.check_memory(groups, architecture)?;
         let sliced = SlicedGroups::new(groups, architecture);
         let units = (self.num_reads as u64).saturating_mul(self.num_sweeps).saturating_mul(moves.len() as u64);
@@ -153,7 +153,7 @@ impl WeightAnnealing {
             if index > 0 && watch.is_stopped() {
                 return None;
             }
-            let network = self.read(index, &sliced, architecture, terms, &moves, schedule, &watch);
+            let network = self.read(index, &sliced, architecture, terms, &moves, &schedule, &watch);
             let loss = groups.loss(&network.infer(&groups.inputs));
             let energy = loss + terms.bias_energy(&network);
             watch.enter(energy);
@@ -179,7 +179,7 @@ impl WeightAnnealing {
         architecture: &Architecture,
         terms: &WeightTerms,
         moves: &[Move],
-        schedule: Geometric,
+        schedule: &Schedule,
         watch: &Watch<'_>,
     ) -> Network {
         let mut stream = stream(self.seed, index as u64);

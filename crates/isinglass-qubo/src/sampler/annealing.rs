@@ -1,11 +1,15 @@
 //! Simulated annealing with reads as lanes.
 
+mod acceptance;
 mod beta_range;
 mod block;
+mod clusters;
 mod dense;
+mod integer;
 mod lanes;
 mod layout;
 mod number;
+mod order;
 mod problem;
 mod random;
 mod schedule;
@@ -14,8 +18,10 @@ mod small;
 mod tests;
 mod wide;
 
+pub use acceptance::ProposalAcceptanceCriteria;
 pub use beta_range::default_beta_range;
-pub use schedule::Geometric;
+pub use order::VariableOrder;
+pub use schedule::{BetaSchedule, Schedule};
 
 use super::isa::Isa;
 use super::threads::in_pool;
@@ -23,6 +29,7 @@ use super::watch::Watch;
 use super::{RunControl, SampleError, SampleStatus, Sampler, Sampling, scaling};
 use crate::model::{Bqm, Vartype};
 use crate::sample_set::SampleSet;
+use acceptance::Acceptance;
 use block::Block;
 use dense::DenseBlock;
 use lanes::LANES;
@@ -33,19 +40,16 @@ use rayon::prelude::*;
 /// The most bytes that samples and the states of all blocks under way may take.
 const MAX_BYTES: usize = 16 << 30;
 
-/// Share of the flips that cost nothing which are not taken. Taken always, and offered in index order, they carry the walls
-/// between domains of a chain along with the sweep, so that these never meet. Turning some of them down keeps detailed balance.
-/// At `beta = 0`, where every flip is as good as free, all are taken.
-const FREE_FLIPS_TURNED_DOWN: f32 = 1.0 / 16.0;
-
 /// Updates of a block between two looks at the clock: about a millisecond.
 const UPDATES_BETWEEN_LOOKS: usize = 1 << 22;
 
-/// Simulated annealing (Metropolis, variables in index order, geometric schedule).
+/// Simulated annealing.
 ///
-/// Each read starts at random and makes `num_sweeps` sweeps, the inverse temperature `beta` rising geometrically from the first
-/// to the second of `beta_range`, both included. In a sweep every variable in turn is offered a flip, which is taken with
-/// probability `min(1, exp(-beta dE))`, and with 15/16 where `dE = 0`, so that walls between domains do not ride along with the sweep. The state after the last sweep (or the current one, when stopped early) is the sample.
+/// Each read starts at random and makes `num_sweeps` sweeps, the inverse temperature `beta` following `beta_schedule` from the
+/// first to the second of `beta_range`. In a sweep every variable in turn is offered a flip, which is taken by Metropolis' rule
+/// with probability `min(1, exp(-beta dE))`, and with 15/16 where `dE = 0`, so that walls between domains do not ride along with
+/// the sweep; or by heat bath. Then every cluster of strongly coupled variables is offered a flip of all its members at once. The
+/// state after the last sweep (or the current one, when stopped early) is the sample.
 ///
 /// Reads are lanes: 64 of them, a block, go through the problem side by side, and blocks are spread over threads. Read `k` is
 /// lane `k mod 64` of block `k div 64`, and every block is simulated whole: so the same seed gives the same samples for any
@@ -68,15 +72,24 @@ const UPDATES_BETWEEN_LOOKS: usize = 1 << 22;
 /// assert_eq!(sampling.best().map(|row| row.energy), Some(-1.0));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SimulatedAnnealing {
     /// Number of reads. `[default: 64] [range: 1..]`
     pub num_reads: usize,
     /// Sweeps of each read. `[default: 1000] [range: 1..]`
     pub num_sweeps: u64,
     /// Inverse temperatures of the first and the last sweep. `[default: from the problem, see default_beta_range]`
-    /// `[range: 0.., finite; the first above 0 unless both are 0]`
+    /// `[range: 0.., finite; for a geometric schedule above 0 unless both are 0]`
     pub beta_range: Option<(f64, f64)>,
+    /// Inverse temperatures in between, or a list of all of them. `[default: geometric]`
+    pub beta_schedule: BetaSchedule,
+    /// When a flip is taken. `[default: Metropolis]`
+    pub proposal_acceptance_criteria: ProposalAcceptanceCriteria,
+    /// The order of the variables in a sweep. `[default: index]`
+    pub variable_order: VariableOrder,
+    /// Whether strongly coupled variables are offered flips together after every sweep. `[default: true]` Changes nothing where
+    /// there are none.
+    pub cluster_moves: bool,
     /// Seed of all random streams. `[default: 0]`
     pub seed: u64,
     /// Threads. `[default: those of the surrounding pool] [range: 1..]`
@@ -87,7 +100,18 @@ pub struct SimulatedAnnealing {
 
 impl Default for SimulatedAnnealing {
     fn default() -> Self {
-        Self { num_reads: LANES, num_sweeps: 1000, beta_range: None, seed: 0, threads: None, isa: None }
+        Self {
+            num_reads: LANES,
+            num_sweeps: 1000,
+            beta_range: None,
+            beta_schedule: BetaSchedule::Geometric,
+            proposal_acceptance_criteria: ProposalAcceptanceCriteria::Metropolis,
+            variable_order: VariableOrder::Index,
+            cluster_moves: true,
+            seed: 0,
+            threads: None,
+            isa: None,
+        }
     }
 }
 
@@ -105,21 +129,26 @@ impl Sampler for SimulatedAnnealing {
 
 impl SimulatedAnnealing {
     fn check(&self) -> Result<(), SampleError> {
-        let refuse = |name, value, allowed| Err(SampleError::Parameter { name, value, allowed });
         if self.num_reads == 0 {
-            return refuse("num_reads", 0.0, "at least 1");
+            return Err(SampleError::Parameter { name: "num_reads", value: 0.0, allowed: "at least 1" });
         }
-        // a range of the problem's own is always fit
-        Geometric::new(self.beta_range.unwrap_or((1.0, 1.0)), self.num_sweeps).map(|_| ())
+        self.beta_schedule.check(self.num_sweeps, self.beta_range)
     }
 
     fn run(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
         let spin = bqm.to_vartype(Vartype::Spin)?;
-        let beta_range = self.beta_range.unwrap_or_else(|| default_beta_range(&spin));
-        let schedule = Geometric::new(beta_range, self.num_sweeps)?;
-        let scaling = Scaling::new(&spin, beta_range.0.max(beta_range.1));
-        let run = Run { parameters: self, bqm, spin: &spin, control, beta_range, schedule, scaling };
-        match (scaling.width, dense::suits(&spin, scaling.width)) {
+        let range = match self.beta_range {
+            Some(range) => range,
+            None if self.beta_schedule.takes_range() => default_beta_range(&spin),
+            None => (0.0, 0.0),
+        };
+        let schedule = Schedule::new(&self.beta_schedule, range, self.num_sweeps)?;
+        let scaling = Scaling::new(&spin, schedule.coldest());
+        let run = Run { parameters: self, bqm, spin: &spin, control, schedule, scaling };
+        let is_dense = self.variable_order == VariableOrder::Index
+            && dense::suits(&spin, scaling.width)
+            && !(self.cluster_moves && clusters::Clusters::are_in(&spin));
+        match (scaling.width, is_dense) {
             (Width::Byte, _) => run.all_blocks::<Block<i8>>(),
             (Width::Integer, false) => run.all_blocks::<Block<i16>>(),
             (Width::Single, false) => run.all_blocks::<Block<f32>>(),
@@ -138,18 +167,18 @@ struct Run<'a> {
     bqm: &'a Bqm,
     spin: &'a Bqm,
     control: &'a RunControl<'a>,
-    beta_range: (f64, f64),
-    schedule: Geometric,
+    schedule: Schedule,
     scaling: Scaling,
 }
 
 impl Run<'_> {
     fn all_blocks<L: Layout>(&self) -> Result<Sampling, SampleError> {
-        let SimulatedAnnealing { num_reads, num_sweeps, .. } = *self.parameters;
+        let (num_reads, num_sweeps) = (self.parameters.num_reads, self.schedule.num_sweeps());
         let num_variables = self.bqm.num_variables();
         let num_blocks = num_reads.div_ceil(LANES);
         self.check_memory(L::bytes(num_variables), num_blocks)?;
-        let problem = L::problem(self.spin, self.scaling);
+        let SimulatedAnnealing { variable_order, cluster_moves, .. } = *self.parameters;
+        let problem = L::problem(self.spin, self.scaling, variable_order, cluster_moves);
         let watch = Watch::new(self.control, (num_blocks as u64).saturating_mul(num_sweeps));
         let one_block = |index: usize| {
             // a run that was stopped still returns its first block
@@ -171,21 +200,22 @@ impl Run<'_> {
         let updates = u128::from(watch.done()) * (num_variables * num_reads) as u128 / num_blocks as u128;
         let num_updates = u64::try_from(updates).unwrap_or(u64::MAX);
         let status = watch.stopped_by().unwrap_or(SampleStatus::Heuristic);
-        let beta_range = Some(self.beta_range);
+        let beta_range = Some(self.schedule.ends());
         Ok(Sampling { samples, status, lower_bound: None, num_sweeps, num_updates, beta_range })
     }
 
     /// Anneals block `index`, with a look at the clock now and then.
     fn block<L: Layout>(&self, problem: &L::Problem, index: usize, watch: &Watch<'_>) -> L {
-        let SimulatedAnnealing { num_sweeps, seed, isa, .. } = *self.parameters;
-        let isa = Isa::or_detect(isa);
+        let SimulatedAnnealing { seed, isa, proposal_acceptance_criteria: criteria, .. } = *self.parameters;
+        let (isa, num_sweeps) = (Isa::or_detect(isa), self.schedule.num_sweeps());
         let mut block = L::new(problem, seed, index);
         // the same on every machine: rounding fields are computed afresh at each look
         let between_looks = (UPDATES_BETWEEN_LOOKS / (LANES * self.bqm.num_variables().max(1))).max(1) as u64;
         let mut done = 0;
         while done < num_sweeps {
             let next = done + between_looks.min(num_sweeps - done);
-            block.sweep(problem, isa, (done..next).map(|sweep| self.schedule.beta(sweep) * self.scaling.unit));
+            let rule = |sweep| Acceptance { criteria, beta: self.schedule.beta(sweep) * self.scaling.unit };
+            block.sweep(problem, isa, (done..next).map(rule));
             if watch.target().is_some() {
                 let best = block.sample(block.best_lane(problem), self.bqm.vartype().values());
                 watch.enter(self.bqm.energy(&best));

@@ -3,7 +3,7 @@
 use crate::evaluation::{Evaluation, Move, SlicedGroups};
 use crate::network::Network;
 use isinglass_qubo::rng::Stream;
-use isinglass_qubo::sampler::{Geometric, Isa, Watch};
+use isinglass_qubo::sampler::{Isa, Schedule, Watch};
 use rand_core::Rng;
 
 /// Blocks of groups looked at between two looks at the clock: well below a millisecond.
@@ -33,7 +33,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Sweeps down the schedule, until that is done or the watch says stop.
-    pub(super) fn anneal(&mut self, isa: Isa, moves: &[Move], schedule: Geometric, num_sweeps: u64, watch: &Watch<'_>) {
+    pub(super) fn anneal(&mut self, isa: Isa, moves: &[Move], schedule: &Schedule, num_sweeps: u64, watch: &Watch<'_>) {
         let between_looks = (BLOCKS_BETWEEN_LOOKS / self.num_blocks).max(1);
         let mut since_look = 0;
         for sweep in 0..num_sweeps {

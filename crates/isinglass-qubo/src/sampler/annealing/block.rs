@@ -1,20 +1,28 @@
 //! A block of reads that are annealed side by side.
 
-use super::lanes::{LANES, Lanes, State};
+use super::acceptance::Acceptance;
+use super::lanes::{LANES, Lanes, State, spread};
 use super::number::Number;
+use super::order::Order;
 use super::problem::Problem;
-use super::random::Random;
+use super::random::{Random, random_spins};
+use crate::rng::{Stream, stream};
 use crate::sampler::isa::Isa;
 
 /// States of [`LANES`] reads.
 pub(super) struct Block<T> {
     state: State<T>,
     random: Random,
+    /// The order of the sweep, and what it is drawn from, where each sweep has one of its own.
+    shuffled: Option<(Order, Stream)>,
 }
+
+/// Streams from here on are for orders; those below for lanes.
+const FIRST_ORDER_STREAM: u64 = 1 << 63;
 
 /// Bytes that a block's states take.
 pub(super) fn block_bytes<T>(num_variables: usize) -> usize {
-    num_variables.saturating_mul(2 * size_of::<Lanes<T>>()).saturating_add(size_of::<Random>())
+    num_variables.saturating_mul(size_of::<u64>() + size_of::<Lanes<T>>()).saturating_add(size_of::<Random>())
 }
 
 impl<T: Number> Block<T> {
@@ -22,15 +30,11 @@ impl<T: Number> Block<T> {
     pub(super) fn new(problem: &Problem<T>, seed: u64, index: usize) -> Self {
         let mut random = Random::new(seed, index);
         let num_variables = problem.linear.len();
-        let mut spins = Vec::with_capacity(num_variables);
-        for _ in 0..num_variables {
-            let bits = u64::from_le_bytes(*random.bytes::<8>());
-            let sign = |lane: usize| if bits >> lane & 1 == 1 { T::ONE } else { T::ONE.plus(T::MINUS_TWO) };
-            spins.push(Lanes(std::array::from_fn(sign)));
-        }
-        random.discard_rest();
+        let spins = random_spins(&mut random, num_variables);
         let state = State { spins, fields: vec![Lanes([T::ZERO; LANES]); num_variables] };
-        let mut block = Self { state, random };
+        let shuffled =
+            problem.shuffles.then(|| (problem.order.clone(), stream(seed, FIRST_ORDER_STREAM + index as u64)));
+        let mut block = Self { state, random, shuffled };
         block.compute_fields(problem);
         block
     }
@@ -38,22 +42,30 @@ impl<T: Number> Block<T> {
     fn compute_fields(&mut self, problem: &Problem<T>) {
         let State { spins, fields } = &mut self.state;
         for (variable, fields) in fields.iter_mut().enumerate() {
-            fields.0 = [problem.linear[variable]; LANES];
-            for entry in problem.couplings.row(variable) {
-                for (field, spin) in fields.0.iter_mut().zip(&spins[entry.neighbor as usize].0) {
-                    *field = field.plus(entry.strength.times(*spin));
+            fields.0 = [problem.down[variable]; LANES];
+            for (neighbor, twice) in problem.couplings.row(variable) {
+                for (field, up) in fields.0.iter_mut().zip(spread(spins[neighbor])) {
+                    *field = if up == 0 { *field } else { field.plus(twice) };
                 }
             }
         }
     }
 
-    /// One sweep for each inverse temperature (per unit of the fields).
-    pub(super) fn sweep(&mut self, problem: &Problem<T>, isa: Isa, betas: impl Iterator<Item = f64>) {
+    /// One sweep for each rule.
+    pub(super) fn sweep(&mut self, problem: &Problem<T>, isa: Isa, rules: impl Iterator<Item = Acceptance>) {
         if problem.rounds {
             self.compute_fields(problem);
         }
-        for beta in betas {
-            T::sweep(isa, beta, &problem.couplings, &mut self.state, &mut self.random);
+        for rule in rules {
+            let order = match &mut self.shuffled {
+                Some((order, stream)) => {
+                    order.shuffle(stream);
+                    order
+                }
+                None => &problem.order,
+            };
+            T::sweep(isa, &rule, &problem.couplings, order, &mut self.state, &mut self.random);
+            T::flip_clusters(isa, &rule, &problem.clusters, &problem.couplings, &mut self.state, &mut self.random);
         }
     }
 
@@ -61,8 +73,9 @@ impl<T: Number> Block<T> {
     pub(super) fn best_lane(&self, problem: &Problem<T>) -> usize {
         let mut energies = [0.0f64; LANES];
         for ((spins, fields), &own) in self.state.spins.iter().zip(&self.state.fields).zip(&problem.linear) {
-            for ((energy, spin), field) in energies.iter_mut().zip(&spins.0).zip(&fields.0) {
-                *energy += spin.to_f64() * (field.to_f64() + own.to_f64());
+            for ((energy, up), field) in energies.iter_mut().zip(spread(*spins)).zip(&fields.0) {
+                let twice = field.to_f64() + own.to_f64();
+                *energy += if up == 0 { -twice } else { twice };
             }
         }
         (0..LANES).min_by(|&left, &right| energies[left].total_cmp(&energies[right])).unwrap_or(0)
@@ -70,6 +83,18 @@ impl<T: Number> Block<T> {
 
     /// The spins of one read, as these values.
     pub(super) fn sample(&self, lane: usize, [low, high]: [i8; 2]) -> Vec<i8> {
-        self.state.spins.iter().map(|spins| if spins.0[lane] > T::ZERO { high } else { low }).collect()
+        self.state.spins.iter().map(|spins| if spins >> lane & 1 == 1 { high } else { low }).collect()
+    }
+
+    /// Checks that fields are those of the spins, up to rounding.
+    #[cfg(test)]
+    pub(super) fn assert_fields(&mut self, problem: &Problem<T>) {
+        let found = self.state.fields.clone();
+        self.compute_fields(problem);
+        for (found, expected) in found.iter().zip(&self.state.fields) {
+            for (found, expected) in found.0.iter().zip(&expected.0) {
+                assert!((found.to_f64() - expected.to_f64()).abs() < 1e-9);
+            }
+        }
     }
 }

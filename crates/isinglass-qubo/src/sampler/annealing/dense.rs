@@ -4,7 +4,7 @@
 //! at once, and who flipped is noted, a bit for each read and variable. After the tile ([`rows`]) the rows of the variables that
 //! flipped are added to all fields of those reads where they flipped, in index order. So a field is loaded and stored once
 //! for a tile and not once for a flip, and a read that did not flip costs nothing. Every field is the sum of the same numbers in
-//! the same order as in the sparse layout: samples are the same.
+//! the same order as in the sparse layout, so that samples are the same where both go by index.
 
 mod matrix;
 mod rows;
@@ -12,11 +12,13 @@ mod rows;
 mod tests;
 mod tile;
 
+use super::acceptance::Acceptance;
 use super::lanes::{LANES, Lanes};
 use super::layout::Layout;
 use super::number::Number;
+use super::order::VariableOrder;
 use super::problem::Scaling;
-use super::random::Random;
+use super::random::{Random, random_spins};
 use super::wide::Rule;
 use crate::model::Bqm;
 use crate::sampler::isa::Isa;
@@ -86,6 +88,8 @@ pub(super) struct DenseBlock<T: DenseNumber> {
 /// An Ising model with its couplings as a full matrix.
 pub(super) struct DenseProblem<T> {
     linear: Vec<T>,
+    /// Fields where all spins are -1.
+    down: Vec<T>,
     matrix: Matrix<T>,
     rounds: bool,
 }
@@ -93,9 +97,16 @@ pub(super) struct DenseProblem<T> {
 impl<T: DenseNumber> Layout for DenseBlock<T> {
     type Problem = DenseProblem<T>;
 
-    fn problem(spin: &Bqm, scaling: Scaling) -> DenseProblem<T> {
-        let linear = spin.linear().iter().map(|&bias| T::from_f64(bias / scaling.unit)).collect();
-        DenseProblem { linear, matrix: Matrix::new(spin, scaling.unit), rounds: scaling.rounds }
+    fn problem(spin: &Bqm, scaling: Scaling, order: VariableOrder, _: bool) -> DenseProblem<T> {
+        debug_assert_eq!(order, VariableOrder::Index);
+        let scaled = |bias: f64| T::from_f64(bias / scaling.unit);
+        let linear: Vec<T> = spin.linear().iter().map(|&bias| scaled(bias)).collect();
+        let field = |(variable, &own): (usize, &T)| {
+            let (_, biases) = spin.neighborhood(variable);
+            biases.iter().fold(own, |sum, &bias| sum.plus(scaled(bias).times(T::from_i8(-1))))
+        };
+        let down = linear.iter().enumerate().map(field).collect();
+        DenseProblem { linear, down, matrix: Matrix::new(spin, scaling.unit), rounds: scaling.rounds }
     }
 
     fn bytes(num_variables: usize) -> (usize, usize) {
@@ -108,20 +119,19 @@ impl<T: DenseNumber> Layout for DenseBlock<T> {
     fn new(problem: &DenseProblem<T>, seed: u64, index: usize) -> Self {
         let mut random = Random::new(seed, index);
         let num_variables = problem.linear.len();
-        let spins = (0..num_variables).map(|_| u64::from_le_bytes(*random.bytes::<8>())).collect();
-        random.discard_rest();
+        let spins = random_spins(&mut random, num_variables);
         let fields = vec![Piece([T::ZERO; WIDTH]); num_variables.div_ceil(WIDTH) * LANES];
         let mut block = Self { spins, fields, random, tile: Tile::new() };
         block.compute_fields(problem, Isa::Portable);
         block
     }
 
-    fn sweep(&mut self, problem: &DenseProblem<T>, isa: Isa, betas: impl Iterator<Item = f64>) {
+    fn sweep(&mut self, problem: &DenseProblem<T>, isa: Isa, rules: impl Iterator<Item = Acceptance>) {
         if problem.rounds {
             self.compute_fields(problem, isa);
         }
-        for beta in betas {
-            let rule = Rule::new(beta);
+        for rule in rules {
+            let rule = Rule::new(&rule);
             for tile in 0..problem.matrix.num_tiles() {
                 self.offer_tile(problem, isa, rule, tile);
             }
@@ -148,16 +158,15 @@ impl<T: DenseNumber> Layout for DenseBlock<T> {
 
 impl<T: DenseNumber> DenseBlock<T> {
     fn compute_fields(&mut self, problem: &DenseProblem<T>, isa: Isa) {
-        for (pieces, own) in self.fields.chunks_mut(LANES).zip(problem.linear.chunks(WIDTH)) {
+        for (pieces, down) in self.fields.chunks_mut(LANES).zip(problem.down.chunks(WIDTH)) {
             for piece in pieces {
-                piece.0[..own.len()].copy_from_slice(own);
+                piece.0[..down.len()].copy_from_slice(down);
             }
         }
         for tile in 0..problem.matrix.num_tiles() {
             let members = tile * TILE..self.spins.len().min((tile + 1) * TILE);
-            let everyone = [u64::MAX >> (TILE - members.len()); LANES];
-            let values = [T::ONE.plus(T::MINUS_TWO), T::ONE];
-            self.add_tile(problem, isa, tile, &Turned { who: everyone, up: self.ups(members), values });
+            let up = self.ups(members);
+            self.add_tile(problem, isa, tile, &Turned { who: up, up, values: [T::from_i8(-2), T::from_i8(2)] });
         }
     }
 
@@ -175,7 +184,7 @@ impl<T: DenseNumber> DenseBlock<T> {
         self.tile.load(own, problem.matrix.rows(tile, piece), offset);
         T::offer_flips(isa, rule, &mut self.tile, &mut self.spins[members.clone()], &mut self.random);
         if self.tile.flips.iter().any(|&flips| flips != 0) {
-            let values = [T::MINUS_TWO, T::ONE.plus(T::ONE)];
+            let values = [T::from_i8(-2), T::from_i8(2)];
             let turned = Turned { who: transpose(&self.tile.flips), up: self.ups(members), values };
             self.add_tile(problem, isa, tile, &turned);
         }

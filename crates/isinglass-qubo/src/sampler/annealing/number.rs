@@ -1,37 +1,58 @@
 //! The types that spins, fields and couplings of a block can have.
 
+use super::acceptance::Acceptance;
+use super::clusters::Clusters;
 use super::lanes::{Couplings, State};
+use super::order::Order;
 use super::random::Random;
-use super::{small, wide};
+use super::{clusters, integer, small, wide};
 use crate::sampler::isa::Isa;
 
 /// A type of numbers with the kernel that anneals them. Integer arithmetic wraps: a field that is known to fit in the end may
 /// leave the range on the way there.
 pub(super) trait Number: Copy + PartialEq + PartialOrd + Send + Sync {
     const ZERO: Self;
-    const ONE: Self;
-    const MINUS_TWO: Self;
 
     /// Rounds; integers are only asked for values that they hold.
     fn from_f64(value: f64) -> Self;
+    fn from_i8(value: i8) -> Self;
     fn to_f64(self) -> f64;
     fn to_f32(self) -> f32;
     fn times(self, other: Self) -> Self;
     fn plus(self, other: Self) -> Self;
 
-    /// Offers every variable a flip in every lane, in index order, at inverse temperature `beta` per unit of the fields.
-    fn sweep(isa: Isa, beta: f64, couplings: &Couplings<Self>, state: &mut State<Self>, random: &mut Random);
+    /// Offers the variables of `order` one after another a flip in every lane.
+    fn sweep(
+        isa: Isa,
+        acceptance: &Acceptance,
+        couplings: &Couplings<Self>,
+        order: &Order,
+        state: &mut State<Self>,
+        random: &mut Random,
+    );
+
+    /// Offers every cluster in every lane a flip of all its members.
+    fn flip_clusters(
+        isa: Isa,
+        acceptance: &Acceptance,
+        clusters: &Clusters,
+        couplings: &Couplings<Self>,
+        state: &mut State<Self>,
+        random: &mut Random,
+    );
 }
 
 macro_rules! number {
-    ($type:ty, $zero:literal, $one:literal, $minus_two:literal, $times:expr, $plus:expr, $sweep:path) => {
+    ($type:ty, $zero:literal, $times:expr, $plus:expr, $sweep:path, $flip:path) => {
         impl Number for $type {
             const ZERO: Self = $zero;
-            const ONE: Self = $one;
-            const MINUS_TWO: Self = $minus_two;
             #[inline(always)]
             fn from_f64(value: f64) -> Self {
                 value as $type
+            }
+            #[inline(always)]
+            fn from_i8(value: i8) -> Self {
+                value.into()
             }
             #[inline(always)]
             fn to_f64(self) -> f64 {
@@ -49,14 +70,31 @@ macro_rules! number {
             fn plus(self, other: Self) -> Self {
                 $plus(self, other)
             }
-            fn sweep(isa: Isa, beta: f64, couplings: &Couplings<Self>, state: &mut State<Self>, random: &mut Random) {
-                $sweep(isa, beta, couplings, state, random);
+            fn sweep(
+                isa: Isa,
+                acceptance: &Acceptance,
+                couplings: &Couplings<Self>,
+                order: &Order,
+                state: &mut State<Self>,
+                random: &mut Random,
+            ) {
+                $sweep(isa, acceptance, couplings, order, state, random);
+            }
+            fn flip_clusters(
+                isa: Isa,
+                acceptance: &Acceptance,
+                clusters: &Clusters,
+                couplings: &Couplings<Self>,
+                state: &mut State<Self>,
+                random: &mut Random,
+            ) {
+                $flip(isa, acceptance, clusters, couplings, state, random);
             }
         }
     };
 }
 
-number!(i8, 0, 1, -2, i8::wrapping_mul, i8::wrapping_add, small::sweep);
-number!(i16, 0, 1, -2, i16::wrapping_mul, i16::wrapping_add, wide::sweep_integers);
-number!(f32, 0.0, 1.0, -2.0, |a, b| a * b, |a, b| a + b, wide::sweep_singles);
-number!(f64, 0.0, 1.0, -2.0, |a, b| a * b, |a, b| a + b, wide::sweep_doubles);
+number!(i8, 0, i8::wrapping_mul, i8::wrapping_add, small::sweep, clusters::flip_bytes);
+number!(i16, 0, i16::wrapping_mul, i16::wrapping_add, integer::sweep, clusters::flip_integers);
+number!(f32, 0.0, |a, b| a * b, |a, b| a + b, wide::sweep_singles, clusters::flip_singles);
+number!(f64, 0.0, |a, b| a * b, |a, b| a + b, wide::sweep_doubles, clusters::flip_doubles);

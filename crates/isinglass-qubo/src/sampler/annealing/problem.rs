@@ -1,7 +1,9 @@
 //! An Ising model in the narrowest numbers that hold it.
 
-use super::lanes::{Couplings, Entry};
+use super::clusters::Clusters;
+use super::lanes::Couplings;
 use super::number::Number;
+use super::order::{Order, VariableOrder};
 use crate::model::Bqm;
 use crate::sampler::scaling::{common_unit, largest_field};
 
@@ -57,21 +59,46 @@ impl Scaling {
 /// Linear biases and couplings as multiples of a unit.
 pub(super) struct Problem<T> {
     pub(super) linear: Vec<T>,
+    /// Fields where all spins are -1.
+    pub(super) down: Vec<T>,
     pub(super) couplings: Couplings<T>,
+    pub(super) order: Order,
+    /// Whether each sweep has an order of its own.
+    pub(super) shuffles: bool,
+    /// What is flipped as a whole after each sweep.
+    pub(super) clusters: Clusters,
     pub(super) rounds: bool,
 }
 
 impl<T: Number> Problem<T> {
-    pub(super) fn new(spin: &Bqm, scaling: Scaling) -> Self {
+    pub(super) fn new(spin: &Bqm, scaling: Scaling, order: VariableOrder, cluster_moves: bool) -> Self {
         let scaled = |bias: f64| T::from_f64(bias / scaling.unit);
-        let mut couplings = Couplings::with_capacity(spin.num_variables());
-        for variable in 0..spin.num_variables() {
+        let num_variables = spin.num_variables();
+        let mut couplings = Couplings::with_capacity(num_variables, 2 * spin.num_interactions());
+        let mut down = Vec::with_capacity(num_variables);
+        for variable in 0..num_variables {
             let (neighbors, biases) = spin.neighborhood(variable);
-            let row = neighbors.iter().zip(biases);
-            let row = row.map(|(&neighbor, &bias)| Entry { strength: scaled(bias), neighbor });
-            couplings.push_row(row.filter(|entry| entry.strength != T::ZERO));
+            let mut field = scaled(spin.linear()[variable]);
+            for (&neighbor, &bias) in neighbors.iter().zip(biases) {
+                let strength = scaled(bias);
+                if strength != T::ZERO {
+                    field = field.plus(strength.times(T::from_i8(-1)));
+                    couplings.push(neighbor, strength.plus(strength));
+                }
+            }
+            couplings.end_row();
+            down.push(field);
         }
-        Self { linear: spin.linear().iter().map(|&bias| scaled(bias)).collect(), couplings, rounds: scaling.rounds }
+        let linear = spin.linear().iter().map(|&bias| scaled(bias)).collect();
+        Self {
+            linear,
+            down,
+            couplings,
+            order: Order::new(order, spin),
+            shuffles: order == VariableOrder::Random,
+            clusters: if cluster_moves { Clusters::find(spin, scaling.unit) } else { Clusters::default() },
+            rounds: scaling.rounds,
+        }
     }
 }
 

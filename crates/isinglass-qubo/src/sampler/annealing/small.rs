@@ -1,15 +1,18 @@
 //! One sweep where all fields are integers within ±127: a byte for each field, acceptance from a table.
 //!
-//! For a flip that costs `2 m` units of energy (`m > 0`) the table holds `P[m] = 2^32 exp(-2 beta m)`, rounded. A lane draws one
-//! byte and compares it with the upper eight bits of `P[m]`; only if they are equal, once in 256 times, are the lower 24 bits
-//! compared as well, with 24 more random bits. So acceptance is exact to `2^-32` at the price of one random byte.
+//! For a flip that costs `2 m` units of energy (`m >= 0`) the table holds the probability `P[m]` as a multiple of `2^-48`. A lane
+//! draws two bytes and compares the first with the upper eight bits of `P[m]`; the second counts where these are equal, once in
+//! 256 times, and 32 more random bits where both are. So acceptance is exact to `2^-46` (powers are products) at the price of two random bytes.
 
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+mod avx2;
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 mod avx512;
 
-use super::FREE_FLIPS_TURNED_DOWN;
-use super::lanes::{Couplings, LANES, State};
-use super::random::Random;
+use super::acceptance::{Acceptance, scaled};
+use super::lanes::{Couplings, LANES, State, gather, spread};
+use super::order::Order;
+use super::random::{Random, bytes};
 use crate::sampler::isa::Isa;
 
 /// Costs that the table covers: a field fits a signed byte.
@@ -18,113 +21,159 @@ const COSTS: usize = 128;
 /// Probabilities of acceptance by half the cost in units.
 pub(super) struct Table {
     upper: Bytes,
+    middle: Bytes,
     lower: [u32; COSTS],
     /// The largest cost with a probability above zero.
     cutoff: i8,
+    /// All bits set if flips that gain are always taken; none if `P[m]` is the chance that one which gains `2 m` is not.
+    takes_gains: u64,
 }
 
-/// The table of upper bytes, which vector instructions load whole.
+/// A column of the table, which vector instructions load whole.
 #[repr(align(64))]
 struct Bytes([u8; COSTS]);
 
 impl Table {
-    /// The table for the inverse temperature `beta`, times the unit of the fields.
-    fn new(beta: f64) -> Self {
-        let mut table = Self { upper: Bytes([0; COSTS]), lower: [0; COSTS], cutoff: 0 };
-        if beta > 0.0 {
-            table.upper.0[0] = (256.0 * (1.0 - FREE_FLIPS_TURNED_DOWN)) as u8;
-        } else {
-            (table.upper.0[0], table.lower[0]) = (255, 0x00ff_ffff);
-        }
-        for cost in 1..COSTS {
-            // at beta = 0 the largest number is as good as certain
-            let scaled = (4_294_967_296.0 * (-2.0 * beta * cost as f64).exp()).round().min(4_294_967_295.0) as u32;
-            table.upper.0[cost] = (scaled >> 24) as u8;
-            table.lower[cost] = scaled & 0x00ff_ffff;
-            if scaled > 0 {
-                table.cutoff = cost as i8;
-            }
+    fn new(acceptance: &Acceptance) -> Self {
+        let mut table = Self {
+            upper: Bytes([0; COSTS]),
+            middle: Bytes([0; COSTS]),
+            lower: [0; COSTS],
+            cutoff: acceptance.cutoff(i8::MAX.into()) as i8,
+            takes_gains: if acceptance.takes_gains() { u64::MAX } else { 0 },
+        };
+        let (ratio, mut weight) = ((-2.0 * acceptance.beta).exp(), 1.0);
+        for cost in 0..=table.cutoff as usize {
+            // certainty is as good as 1 - 2^-48
+            let scaled = scaled(acceptance.of_weight(weight, cost == 0)).min((1 << 48) - 1);
+            weight *= ratio;
+            table.upper.0[cost] = (scaled >> 40) as u8;
+            table.middle.0[cost] = (scaled >> 32) as u8;
+            table.lower[cost] = scaled as u32;
         }
         table
     }
 
-    /// Whether a lane whose byte is equal to the upper bits accepts a flip of this cost.
-    #[inline(always)]
-    fn breaks_tie(&self, cost: i8, random: &Random, lane: usize) -> bool {
-        ((random.extra(lane) >> 40) as u32) < self.lower[cost as usize]
+    /// Whether a lane whose bytes are equal to the upper and the middle bits is below `P[cost]`.
+    fn breaks_tie(&self, cost: u8, random: &Random, lane: usize) -> bool {
+        random.extra(lane) < self.lower[cost as usize]
     }
 }
 
-/// Offers every variable a flip in every lane, in index order, at inverse temperature `beta` (per unit of the fields).
-pub(super) fn sweep(isa: Isa, beta: f64, couplings: &Couplings<i8>, state: &mut State<i8>, random: &mut Random) {
-    let table = Table::new(beta);
+/// Offers the variables of `order` one after another a flip in every lane.
+pub(super) fn sweep(
+    isa: Isa,
+    acceptance: &Acceptance,
+    couplings: &Couplings<i8>,
+    order: &Order,
+    state: &mut State<i8>,
+    random: &mut Random,
+) {
+    let table = Table::new(acceptance);
     #[cfg(all(target_arch = "x86_64", not(miri)))]
-    if isa == Isa::Avx512 && avx512::sweep(&table, couplings, state, random) {
-        return;
+    {
+        let done = match isa {
+            Isa::Portable => false,
+            Isa::Avx2 => avx2::sweep(&table, couplings, order, state, random),
+            Isa::Avx512 => avx512::sweep(&table, couplings, order, state, random),
+        };
+        if done {
+            return;
+        }
     }
-    portable(isa, &table, couplings, state, random);
+    let _ = isa;
+    sweep_lanes(&table, couplings, order, state, random);
 }
 
-crate::sampler::isa::dispatch! {
-    fn portable(table: &Table, couplings: &Couplings<i8>, state: &mut State<i8>, random: &mut Random) = sweep_lanes
+fn sweep_lanes(table: &Table, couplings: &Couplings<i8>, order: &Order, state: &mut State<i8>, random: &mut Random) {
+    for group in order.groups() {
+        let mut hopeful = false;
+        for &variable in group {
+            for cost in costs(state, variable as usize) {
+                hopeful |= cost <= table.cutoff;
+            }
+        }
+        if !hopeful {
+            continue;
+        }
+        for &variable in group {
+            visit(table, couplings, variable as usize, state, random);
+        }
+    }
+}
+
+/// Half of what flips cost: the field, with the sign turned where the spin is up.
+#[inline(always)]
+fn costs(state: &State<i8>, variable: usize) -> [i8; LANES] {
+    let up = spread(state.spins[variable]);
+    let fields = &state.fields[variable].0;
+    let mut costs = [0; LANES];
+    for lane in 0..LANES {
+        costs[lane] = (fields[lane] ^ up[lane]).wrapping_sub(up[lane]);
+    }
+    costs
 }
 
 #[inline(always)]
-fn sweep_lanes(table: &Table, couplings: &Couplings<i8>, state: &mut State<i8>, random: &mut Random) {
-    for variable in 0..state.spins.len() {
-        let spins = &mut state.spins[variable].0;
-        let fields = &state.fields[variable].0;
-        let bytes = random.bytes::<LANES>();
-        let mut costs = [0i8; LANES];
-        let mut accepted = [0i8; LANES];
-        let mut ties = [0i8; LANES];
+fn visit(table: &Table, couplings: &Couplings<i8>, variable: usize, state: &mut State<i8>, random: &mut Random) {
+    let bits = state.spins[variable];
+    let costs = costs(state, variable);
+    let step = random.step();
+    let (first, second) = (bytes(&step.first), bytes(&step.second));
+    let mut below = [0i8; LANES];
+    let mut ties = [0i8; LANES];
+    for lane in 0..LANES {
+        let cost = costs[lane].unsigned_abs() as usize;
+        let (upper, middle) = (table.upper.0[cost], table.middle.0[cost]);
+        let equal = first[lane] == upper;
+        below[lane] = i8::from((first[lane] < upper) | (equal & (second[lane] < middle)));
+        ties[lane] = i8::from(equal & (second[lane] == middle));
+    }
+    if ties.iter().fold(0, |any, tie| any | tie) != 0 {
         for lane in 0..LANES {
-            let cost = if spins[lane] < 0 { fields[lane] } else { fields[lane].wrapping_neg() };
-            costs[lane] = cost;
-            let upper = table.upper.0[cost.max(0) as usize];
-            accepted[lane] = -i8::from((cost < 0) | (bytes[lane] < upper));
-            ties[lane] = -i8::from((cost >= 0) & (cost <= table.cutoff) & (bytes[lane] == upper));
-        }
-        if ties.iter().fold(0, |any, tie| any | tie) != 0 {
-            for lane in 0..LANES {
-                if ties[lane] != 0 && table.breaks_tie(costs[lane], random, lane) {
-                    accepted[lane] = -1;
-                }
+            if ties[lane] != 0 && table.breaks_tie(costs[lane].unsigned_abs(), random, lane) {
+                below[lane] = 1;
             }
         }
-        if accepted.iter().fold(0, |any, accept| any | accept) == 0 {
-            continue;
-        }
-        // minus the spins that turn: twice the coupling times this is what a neighbour's field gains
-        let mut turns = [0i8; LANES];
-        for lane in 0..LANES {
-            let turned = spins[lane].wrapping_neg();
-            turns[lane] = turned & accepted[lane];
-            spins[lane] = if accepted[lane] == 0 { spins[lane] } else { turned };
-        }
-        for entry in couplings.row(variable) {
-            let twice = entry.strength.wrapping_mul(2);
-            for (field, turn) in state.fields[entry.neighbor as usize].0.iter_mut().zip(&turns) {
-                let change = if *turn < 0 { twice.wrapping_neg() } else { twice };
-                *field = field.wrapping_add(if *turn == 0 { 0 } else { change });
-            }
+    }
+    let mut gains = [0i8; LANES];
+    for lane in 0..LANES {
+        gains[lane] = i8::from(costs[lane] < 0);
+    }
+    let gains = gather(&gains);
+    let accepted = (gather(&below) & !(gains & table.takes_gains)) ^ gains;
+    if accepted == 0 {
+        return;
+    }
+    state.spins[variable] = bits ^ accepted;
+    let (rising, falling) = (spread(accepted & !bits), spread(accepted & bits));
+    for (neighbor, twice) in couplings.row(variable) {
+        for (lane, field) in state.fields[neighbor].0.iter_mut().enumerate() {
+            *field = field.wrapping_add(twice & rising[lane]).wrapping_sub(twice & falling[lane]);
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::acceptance::ProposalAcceptanceCriteria::{Gibbs, Metropolis};
     use super::*;
 
     #[test]
-    fn the_table_holds_metropolis_probabilities_to_32_bits() {
-        for beta in [0.0, 1e-3, 0.1, 1.0, 5.0, 1e6] {
-            let table = Table::new(beta);
-            for cost in 1..COSTS {
-                let scaled = (u64::from(table.upper.0[cost]) << 24) + u64::from(table.lower[cost]);
-                let exact = (-2.0 * beta * cost as f64).exp();
-                assert!((scaled as f64 / 4_294_967_296.0 - exact).abs() <= 2f64.powi(-32), "beta {beta}, cost {cost}");
-                assert!(scaled == 0 || cost <= table.cutoff as usize);
+    fn the_table_holds_probabilities_to_46_bits() {
+        for criteria in [Metropolis, Gibbs] {
+            for beta in [0.0, 1e-3, 0.1, 1.0, 5.0, 1e6] {
+                let acceptance = Acceptance { criteria, beta };
+                let table = Table::new(&acceptance);
+                for cost in 0..COSTS {
+                    let scaled = u64::from(table.upper.0[cost]) << 40
+                        | u64::from(table.middle.0[cost]) << 32
+                        | u64::from(table.lower[cost]);
+                    let exact = acceptance.probability(cost as f64);
+                    let error = (scaled as f64 / 2f64.powi(48) - exact).abs();
+                    assert!(error <= 2f64.powi(-46), "beta {beta}, cost {cost}");
+                    assert!(scaled == 0 || cost <= table.cutoff as usize);
+                }
             }
         }
     }

@@ -1,100 +1,134 @@
-//! One sweep where fields do not fit a byte: 16-bit integers, or floating-point numbers of 32 or 64 bits.
+//! One sweep where fields are floating-point numbers of 32 or 64 bits.
 //!
-//! A flip changes the energy by `-2 s f`. It is taken iff `s f >= -E / (2 beta)` with `E = -ln(u)` exponentially distributed, that
-//! is with probability `min(1, exp(2 beta s f))`; with `s f = 0` it is turned down as often as [`FREE_FLIPS_TURNED_DOWN`] says.
+//! A flip costs `2 m` units of energy, `m = -s f`. By Metropolis' rule it is taken iff `m <= E / (2 beta)` with `E = -ln(u)`, that is
+//! with probability `min(1, exp(-2 beta m))`; by heat bath iff `m <= (ln(1 - u) - ln(u)) / (2 beta)`, with `1 / (1 + exp(2 beta m))`.
 
-use super::FREE_FLIPS_TURNED_DOWN;
-use super::lanes::{Couplings, LANES, State};
+use super::acceptance::Acceptance;
+use super::lanes::{Couplings, LANES, State, gather, spread};
 use super::number::Number;
+use super::order::Order;
 use super::random::Random;
 use crate::sampler::isa::dispatch;
 
 dispatch! {
-    /// [`sweep_lanes`] for 16-bit integers.
-    pub(super) fn sweep_integers(beta: f64, couplings: &Couplings<i16>, state: &mut State<i16>, random: &mut Random) = sweep_lanes
+    /// [`sweep_lanes`] for 32-bit numbers.
+    pub(super) fn sweep_singles(acceptance: &Acceptance, couplings: &Couplings<f32>, order: &Order, state: &mut State<f32>, random: &mut Random) = sweep_lanes
 }
 dispatch! {
-    /// [`sweep_lanes`] for 32-bit floating-point numbers.
-    pub(super) fn sweep_singles(beta: f64, couplings: &Couplings<f32>, state: &mut State<f32>, random: &mut Random) = sweep_lanes
-}
-dispatch! {
-    /// [`sweep_lanes`] for 64-bit floating-point numbers.
-    pub(super) fn sweep_doubles(beta: f64, couplings: &Couplings<f64>, state: &mut State<f64>, random: &mut Random) = sweep_lanes
+    /// [`sweep_lanes`] for 64-bit numbers.
+    pub(super) fn sweep_doubles(acceptance: &Acceptance, couplings: &Couplings<f64>, order: &Order, state: &mut State<f64>, random: &mut Random) = sweep_lanes
 }
 
 /// `-ln(u)` of the least `u` that is drawn, `2^-33`, rounded up: no spin beyond it can flip.
 const LARGEST_EXPONENTIAL: f32 = 23.0;
 
-/// The rule at one inverse temperature, for gains `s f` in 32-bit numbers.
+/// The rule at one inverse temperature, for costs in 32-bit numbers.
 #[derive(Clone, Copy)]
 pub(super) struct Rule {
     /// `1 / (2 beta)`.
     reach: f32,
-    /// No flip of a gain below this is ever taken.
+    /// No flip that costs more is ever taken.
     hopeless: f32,
+    heat_bath: bool,
     /// What `reach` times an exponential number must be at least where a flip is free.
     least_if_free: f32,
 }
 
 impl Rule {
-    /// The rule at `beta` per unit of the fields.
-    pub(super) fn new(beta: f64) -> Self {
+    pub(super) fn new(acceptance: &Acceptance) -> Self {
         // beta = 0 would make the reach infinite and 0 * inf a NaN; at this size every flip is taken just as well
-        let reach = (0.5 / beta).min(1e30) as f32;
-        // an exponential number is below this once in 16 times
-        let least_if_free = if beta > 0.0 { reach * -(1.0 - FREE_FLIPS_TURNED_DOWN).ln() } else { 0.0 };
-        Self { reach, hopeless: -LARGEST_EXPONENTIAL * reach, least_if_free }
+        let reach = (0.5 / acceptance.beta).min(1e30) as f32;
+        let heat_bath = !acceptance.takes_gains();
+        // an exponential number is below this as often as free flips are turned down
+        let least_if_free = if heat_bath { 0.0 } else { reach * -(acceptance.probability(0.0).ln() as f32) };
+        Self { reach, hopeless: LARGEST_EXPONENTIAL * reach, heat_bath, least_if_free }
     }
 
-    /// The lanes that take their flip; `None`, and no random numbers drawn, if no lane can.
+    /// The lanes that take a flip of these costs, halved, as bits. Draws no random numbers if none can.
     #[inline(always)]
-    pub(super) fn accepted(&self, gains: &[f32; LANES], random: &mut Random) -> Option<[bool; LANES]> {
+    pub(super) fn accepted(&self, costs: &[f32; LANES], random: &mut Random) -> u64 {
+        // joined by `or`, since the least cost would be a chain of comparisons one after the other
         let mut hopeful = false;
-        // joined by `or`, since the largest gain would be a chain of comparisons one after the other
-        for gain in gains {
-            hopeful |= *gain >= self.hopeless;
+        for cost in costs {
+            hopeful |= *cost <= self.hopeless;
         }
         if !hopeful {
-            return None;
+            return 0;
         }
-        let words = random.bytes::<{ 4 * LANES }>().as_chunks::<4>().0;
-        let mut accepted = [false; LANES];
+        let words = draw(random);
+        let mut drawn = [0f32; LANES];
         for lane in 0..LANES {
-            let least = if gains[lane] == 0.0 { self.least_if_free } else { 0.0 };
-            accepted[lane] = gains[lane] + self.reach * minus_ln(u32::from_le_bytes(words[lane])) >= least;
+            drawn[lane] = minus_ln(words[lane]);
         }
-        Some(accepted)
+        if self.heat_bath {
+            for lane in 0..LANES {
+                drawn[lane] -= minus_ln(!words[lane]);
+            }
+        }
+        // loops of one width each, which fill vectors
+        let mut margins = [0f32; LANES];
+        for lane in 0..LANES {
+            let least = if costs[lane] == 0.0 { self.least_if_free } else { 0.0 };
+            margins[lane] = self.reach * drawn[lane] - costs[lane] - least;
+        }
+        let mut accepted = [0i8; LANES];
+        for lane in 0..LANES {
+            accepted[lane] = i8::from(margins[lane] >= 0.0);
+        }
+        gather(&accepted)
     }
 }
 
-/// Offers every variable a flip in every lane, in index order, at inverse temperature `beta` (per unit of the fields).
-/// A variable that no lane can flip draws no random numbers.
+/// Offers the variables of `order` one after another a flip in every lane.
 #[inline(always)]
-fn sweep_lanes<T: Number>(beta: f64, couplings: &Couplings<T>, state: &mut State<T>, random: &mut Random) {
-    let rule = Rule::new(beta);
-    for variable in 0..state.spins.len() {
-        let spins = &mut state.spins[variable].0;
+fn sweep_lanes<T: Number>(
+    acceptance: &Acceptance,
+    couplings: &Couplings<T>,
+    order: &Order,
+    state: &mut State<T>,
+    random: &mut Random,
+) {
+    let rule = Rule::new(acceptance);
+    for &variable in order.groups().flatten() {
+        let variable = variable as usize;
+        let bits = state.spins[variable];
+        let up = spread(bits);
         let fields = &state.fields[variable].0;
-        let mut gains = [0f32; LANES];
+        // minus the field where the spin is up: half of what a flip costs
+        let mut costs = [0f32; LANES];
         for lane in 0..LANES {
-            gains[lane] = spins[lane].times(fields[lane]).to_f32();
+            let field = fields[lane].to_f32();
+            costs[lane] = if up[lane] == 0 { field } else { -field };
         }
-        let Some(accepted) = rule.accepted(&gains, random) else { continue };
-        if !accepted.iter().fold(false, |any, accept| any | accept) {
+        let accepted = rule.accepted(&costs, random);
+        if accepted == 0 {
             continue;
         }
-        // a flip adds -2 J s to the field of a neighbour
-        let mut changes = [T::ZERO; LANES];
+        state.spins[variable] = bits ^ accepted;
+        let (rising, falling) = (spread(accepted & !bits), spread(accepted & bits));
+        let mut turns = [T::ZERO; LANES];
         for lane in 0..LANES {
-            changes[lane] = if accepted[lane] { spins[lane].times(T::MINUS_TWO) } else { T::ZERO };
-            spins[lane] = spins[lane].plus(changes[lane]);
+            turns[lane] = T::from_i8(falling[lane] - rising[lane]);
         }
-        for entry in couplings.row(variable) {
-            for (field, change) in state.fields[entry.neighbor as usize].0.iter_mut().zip(&changes) {
-                *field = field.plus(entry.strength.times(*change));
+        for (neighbor, twice) in couplings.row(variable) {
+            for (field, turn) in state.fields[neighbor].0.iter_mut().zip(&turns) {
+                *field = field.plus(twice.times(*turn));
             }
         }
     }
+}
+
+/// A word for each lane.
+#[inline(always)]
+pub(super) fn draw(random: &mut Random) -> [u32; LANES] {
+    let mut words = [0; LANES];
+    for words in words.as_chunks_mut::<{ LANES / 4 }>().0 {
+        let step = random.step().first;
+        for (pair, word) in words.as_chunks_mut::<2>().0.iter_mut().zip(step) {
+            *pair = [word as u32, (word >> 32) as u32];
+        }
+    }
+    words
 }
 
 /// `-ln((word + 1/2) / 2^32)` to about 1e-6, by arithmetic that every instruction set does alike.
@@ -102,7 +136,7 @@ fn sweep_lanes<T: Number>(beta: f64, couplings: &Couplings<T>, state: &mut State
 /// The number is `2^e (1 + x)` with `1 + x` in `[sqrt(1/2), sqrt(2))`; `ln(1 + x) = x p(x)` with `p` fitted by least squares at
 /// Chebyshev points of this interval.
 #[inline(always)]
-fn minus_ln(word: u32) -> f32 {
+pub(super) fn minus_ln(word: u32) -> f32 {
     let bits = (word as f32 + 0.5).to_bits();
     // shifts the split between exponent and mantissa from powers of two to powers of two times sqrt(1/2)
     let shifted = bits.wrapping_sub(0x3f35_04f3);

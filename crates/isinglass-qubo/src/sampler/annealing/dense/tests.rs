@@ -1,18 +1,29 @@
-//! The dense layout gives the samples of the sparse one, on every instruction set.
+//! Where every pair interacts the dense layout gives the samples of the sparse one, on every instruction set.
 
 use super::*;
 use crate::model::{BqmBuilder, Vartype};
+use crate::rng::stream;
 use crate::sampler::annealing::block::Block;
 use crate::sampler::annealing::problem::Width;
 use crate::sampler::annealing::tests::assert_same_on_every_path;
-use crate::sampler::{RunControl, Sampler, SimulatedAnnealing};
+use crate::sampler::{ProposalAcceptanceCriteria, RunControl, Sampler, SimulatedAnnealing};
 use crate::testing::{random_integers, random_reals};
+use rand_core::Rng;
 
 /// Samples of all lanes, and the lane of least energy, after two calls of 20 sweeps.
-fn anneal<L: Layout>(spin: &Bqm, scaling: Scaling, isa: Isa, betas: (f64, f64)) -> (Vec<Vec<i8>>, usize) {
-    let problem = L::problem(spin, scaling);
+fn anneal<L: Layout>(
+    spin: &Bqm,
+    scaling: Scaling,
+    isa: Isa,
+    criteria: ProposalAcceptanceCriteria,
+    betas: (f64, f64),
+) -> (Vec<Vec<i8>>, usize) {
+    let problem = L::problem(spin, scaling, VariableOrder::Index, false);
     let mut block = L::new(&problem, 3, 1);
-    let schedule = |sweep: i32| (betas.0 + (betas.1 - betas.0) * f64::from(sweep) / 39.0) * scaling.unit;
+    let schedule = |sweep: i32| {
+        let beta = (betas.0 + (betas.1 - betas.0) * f64::from(sweep) / 39.0) * scaling.unit;
+        Acceptance { criteria, beta }
+    };
     for half in [0..20, 20..40] {
         block.sweep(&problem, isa, half.map(schedule));
     }
@@ -20,13 +31,30 @@ fn anneal<L: Layout>(spin: &Bqm, scaling: Scaling, isa: Isa, betas: (f64, f64)) 
     (samples, block.best_lane(&problem))
 }
 
-/// `reference` is the type of the sparse layout's numbers.
+/// `Reference` is the type of the sparse layout's numbers.
 fn assert_same<Dense: DenseNumber, Reference: Number>(spin: &Bqm, scaling: Scaling, betas: (f64, f64)) {
-    let (sparse, best) = anneal::<Block<Reference>>(spin, scaling, Isa::detect(), betas);
-    for isa in Isa::ALL {
-        let (dense, best_dense) = anneal::<DenseBlock<Dense>>(spin, scaling, isa, betas);
-        assert_eq!((dense, best_dense), (sparse.clone(), best), "{} variables, {isa:?}", spin.num_variables());
+    for criteria in [ProposalAcceptanceCriteria::Metropolis, ProposalAcceptanceCriteria::Gibbs] {
+        let (sparse, best) = anneal::<Block<Reference>>(spin, scaling, Isa::detect(), criteria, betas);
+        for isa in Isa::ALL {
+            let (dense, best_dense) = anneal::<DenseBlock<Dense>>(spin, scaling, isa, criteria, betas);
+            assert_eq!((dense, best_dense), (sparse.clone(), best), "{} variables, {isa:?}", spin.num_variables());
+        }
     }
+}
+
+/// Every pair interacts: then the sparse layout has one order, that of the index. Biases are whole multiples of `unit`, from -9 to 9.
+fn complete_random(num_variables: usize, unit: f64, seed: u64) -> Bqm {
+    let mut stream = stream(seed, 0);
+    let mut bias = || {
+        let size = 1 + (stream.next_u64() >> 32) % 9;
+        if stream.next_u64() >> 63 == 0 { unit * size as f64 } else { unit * -(size as f64) }
+    };
+    let mut builder = BqmBuilder::new(Vartype::Spin, num_variables);
+    for second in 0..num_variables {
+        builder.add_linear(second, bias());
+        (0..second).for_each(|first| builder.add_quadratic(first, second, bias()));
+    }
+    builder.build().unwrap()
 }
 
 /// Sizes around those of tiles and pieces.
@@ -36,13 +64,12 @@ const SIZES: [usize; 10] = [0, 1, 2, 5, 63, 64, 65, 128, 129, 200];
 #[cfg_attr(miri, ignore = "long")]
 fn real_coefficients_give_the_samples_of_the_sparse_layout_bit_for_bit() {
     for num_variables in SIZES {
-        for degree in [num_variables / 4, 2 * num_variables] {
-            let spin = random_reals(Vartype::Spin, num_variables, degree, num_variables as u64);
-            let scaling = Scaling { rounds: true, ..Scaling::new(&spin, 1.0) };
-            let betas = (0.01, 2.0);
-            assert_same::<f32, f32>(&spin, scaling, betas);
-            assert_same::<f64, f64>(&spin, scaling, betas);
-        }
+        // a tenth rounds
+        let spin = complete_random(num_variables, 0.1, num_variables as u64);
+        let scaling = Scaling { rounds: true, ..Scaling::new(&spin, 1.0) };
+        let betas = (0.01, 2.0);
+        assert_same::<f32, f32>(&spin, scaling, betas);
+        assert_same::<f64, f64>(&spin, scaling, betas);
     }
 }
 
@@ -50,7 +77,7 @@ fn real_coefficients_give_the_samples_of_the_sparse_layout_bit_for_bit() {
 #[cfg_attr(miri, ignore = "long")]
 fn integers_give_the_samples_of_the_sparse_layout_in_numbers_of_any_kind() {
     for num_variables in SIZES {
-        let spin = random_integers(Vartype::Spin, num_variables, num_variables, 9, num_variables as u64);
+        let spin = complete_random(num_variables, 1.0, num_variables as u64);
         let scaling = Scaling::new(&spin, 1.0);
         assert!(!scaling.rounds);
         let betas = (0.001, 0.3);
@@ -64,7 +91,7 @@ fn integers_give_the_samples_of_the_sparse_layout_in_numbers_of_any_kind() {
 #[test]
 #[cfg_attr(miri, ignore = "long")]
 fn an_infinite_temperature_turns_every_spin_in_every_sweep() {
-    let spin = random_reals(Vartype::Spin, 130, 130, 2);
+    let spin = complete_random(130, 0.1, 2);
     assert_same::<f32, f32>(&spin, Scaling::new(&spin, 1.0), (0.0, 0.0));
 }
 
@@ -80,7 +107,7 @@ fn dense_problems_have_the_same_samples_on_every_path_and_number_of_threads() {
         let spin = bqm.to_vartype(Vartype::Spin).unwrap();
         assert_eq!(Scaling::new(&spin, 1.0).width, width);
         assert!(suits(&spin, width));
-        assert_same_on_every_path(annealing, &bqm);
+        assert_same_on_every_path(&annealing, &bqm);
     }
 }
 

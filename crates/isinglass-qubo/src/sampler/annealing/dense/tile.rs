@@ -2,7 +2,7 @@
 
 use super::DenseNumber;
 use super::matrix::{Piece, TILE};
-use crate::sampler::annealing::lanes::{LANES, Lanes};
+use crate::sampler::annealing::lanes::{LANES, Lanes, spread};
 use crate::sampler::annealing::number::Number;
 use crate::sampler::annealing::random::Random;
 use crate::sampler::annealing::wide::Rule;
@@ -62,11 +62,10 @@ fn offer_flips<T: Number>(rule: Rule, tile: &mut Tile<T>, spins: &mut [u64], ran
     *flips = [0; TILE];
     let mut num_flipped = 0;
     for (variable, spins) in spins.iter_mut().enumerate() {
-        let mut signs = [T::ZERO; LANES];
-        let mut gains = [0f32; LANES];
-        for lane in 0..LANES {
-            signs[lane] = if *spins >> lane & 1 == 1 { T::ONE } else { T::ONE.plus(T::MINUS_TWO) };
-        }
+        let bits = *spins;
+        let up = spread(bits);
+        // minus the field where the spin is up: half of what a flip costs
+        let mut costs = [0f32; LANES];
         for start in (0..LANES).step_by(GROUP) {
             let mut sums = [T::ZERO; GROUP];
             sums.copy_from_slice(&fields[variable].0[start..start + GROUP]);
@@ -76,34 +75,24 @@ fn offer_flips<T: Number>(rule: Rule, tile: &mut Tile<T>, spins: &mut [u64], ran
                     *sum = sum.plus(coupling.times(*change));
                 }
             }
-            for lane in 0..GROUP {
-                gains[start + lane] = sums[lane].times(signs[start + lane]).to_f32();
+            let costs = &mut costs[start..start + GROUP];
+            for ((cost, sum), up) in costs.iter_mut().zip(&sums).zip(&up[start..start + GROUP]) {
+                let field = sum.to_f32();
+                *cost = if *up == 0 { field } else { -field };
             }
         }
-        let Some(accepted) = rule.accepted(&gains, random) else { continue };
-        let accepted = gather(accepted);
+        let accepted = rule.accepted(&costs, random);
         if accepted == 0 {
             continue;
         }
-        for lane in 0..LANES {
-            let change = signs[lane].times(T::MINUS_TWO);
-            changes[num_flipped].0[lane] = if accepted >> lane & 1 == 1 { change } else { T::ZERO };
+        let (rising, falling) = (spread(accepted & !bits), spread(accepted & bits));
+        for (change, (rising, falling)) in changes[num_flipped].0.iter_mut().zip(rising.iter().zip(&falling)) {
+            // twice the new spin; lanes that are set are -1
+            *change = T::from_i8(2 * (falling - rising));
         }
         flipped[num_flipped] = variable;
         num_flipped += 1;
         flips[variable] = accepted;
         *spins ^= accepted;
     }
-}
-
-/// The lanes that are true, as bits.
-#[inline(always)]
-fn gather(lanes: [bool; LANES]) -> u64 {
-    let mut bits = 0;
-    for (eight, lanes) in lanes.as_chunks::<8>().0.iter().enumerate() {
-        // the product moves the lowest bit of byte `i` to bit `56 + i`
-        let word = u64::from_le_bytes(lanes.map(u8::from));
-        bits |= (word.wrapping_mul(0x0102_0408_1020_4080) >> 56) << (8 * eight);
-    }
-    bits
 }
