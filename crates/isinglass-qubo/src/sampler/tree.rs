@@ -64,7 +64,7 @@ pub struct TreeDecomposition {
     pub max_width: usize,
     /// The most bytes that tables and decisions may take. `[default: 2^30, a gibibyte] [range: 0..]`
     pub max_bytes: u64,
-    /// Threads. `[default: those of the surrounding pool] [range: 1..]` Only tables of width 18 and more are shared among them.
+    /// Threads. `[default: those of the surrounding pool] [range: 1..]` Only tables over 19 and more variables are shared among them.
     pub threads: Option<usize>,
     /// Instruction set. `[default: the widest there is]` Changes the speed only.
     pub isa: Option<Isa>,

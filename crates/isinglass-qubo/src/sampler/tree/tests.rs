@@ -191,7 +191,7 @@ fn tables_of_many_blocks_agree_with_enumeration_on_every_instruction_set() {
 
 /// A dense core, and variables joined to parts of it: tables of several tasks that take tables of other shapes.
 fn core_with_satellites() -> Bqm {
-    const CORE: usize = 20;
+    const CORE: usize = 21;
     let values = random_integers(Vartype::Spin, 400, 0, 50, 9);
     let mut value = values.linear().iter().map(|value| value + 0.5).cycle();
     let mut builder = BqmBuilder::new(Vartype::Spin, CORE + 3);
@@ -213,6 +213,7 @@ fn core_with_satellites() -> Bqm {
 #[cfg_attr(miri, ignore = "millions of entries")]
 fn large_tables_are_the_same_on_one_thread_and_on_several() {
     let bqm = core_with_satellites();
+    assert!(elimination_width(&bqm).unwrap().num_entries >= ENTRIES_WORTH_THREADS as f64);
     let run = |threads| {
         let tree = TreeDecomposition { threads: Some(threads), ..TreeDecomposition::default() };
         tree.sample(&bqm, &RunControl::default()).unwrap()
