@@ -178,14 +178,20 @@ impl Run<'_> {
                 return None;
             }
             let block = self.block(&problem, index, &watch);
-            let samples = (0..LANES.min(num_reads - index * LANES)).map(|lane| block.sample(lane, self.bqm.vartype()));
-            let set = SampleSet::from_samples(self.bqm, samples).expect("one value of the vartype for each variable");
-            set.best().inspect(|best| watch.enter(best.energy));
-            Some(set)
+            let lanes = 0..LANES.min(num_reads - index * LANES);
+            let samples: Vec<Vec<i8>> = lanes.map(|lane| block.sample(lane, self.bqm.vartype())).collect();
+            if watch.target().is_some() {
+                samples.iter().for_each(|sample| watch.enter(self.bqm.energy(sample)));
+            } else {
+                // the energies of the others are computed once, in the set
+                let best = block.best_lane(&problem).min(samples.len() - 1);
+                watch.enter(self.bqm.energy(&samples[best]));
+            }
+            Some(samples)
         };
-        let sets: Vec<Option<SampleSet>> = (0..num_blocks).into_par_iter().map(one_block).collect();
-        let rows = sets.iter().flatten().flat_map(|set| set.rows().map(|row| row.sample));
-        let samples = SampleSet::from_samples(self.bqm, rows).expect("they were samples before");
+        let blocks: Vec<Option<Vec<Vec<i8>>>> = (0..num_blocks).into_par_iter().map(one_block).collect();
+        let samples = SampleSet::from_samples(self.bqm, blocks.into_iter().flatten().flatten());
+        let samples = samples.expect("one value of the vartype for each variable");
         // lanes beyond the last read are no reads of the user's
         let updates = u128::from(watch.done()) * (num_variables * num_reads) as u128 / num_blocks as u128;
         let num_updates = u64::try_from(updates).unwrap_or(u64::MAX);
@@ -220,7 +226,7 @@ impl Run<'_> {
 
     fn check_memory(&self, block: usize, num_blocks: usize) -> Result<(), SampleError> {
         let states = block.saturating_mul(rayon::current_num_threads().min(num_blocks));
-        // values and energies, in the sets of the blocks and in the one returned
+        // values and energies, in the blocks and in the set returned
         let sample = self.bqm.num_variables().saturating_add(size_of::<f64>());
         let samples = self.parameters.num_reads.saturating_mul(sample).saturating_mul(2);
         let bytes = states.saturating_add(samples);
