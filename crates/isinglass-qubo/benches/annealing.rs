@@ -1,9 +1,10 @@
 //! Purpose: spin updates a second of simulated annealing, and states a second of exhaustive search, on one thread.
 //! Cost model: a sweep offers every variable once in every lane, and only variables that some lane flips visit their neighbours: a
-//! sweep costs `reads × (variables + flips × degree)`. Expected exponent: 1 in the number of variables while the state of a
-//! block (128 bytes a variable where fields are bytes) stays in the second-level cache; 1 in the number of assignments.
+//! sweep costs `reads × (variables + flips × degree)`. Expected exponents: 1 in the number of variables while the state of a
+//! block (72 bytes a variable where fields are bytes) stays in the second-level cache (`degree_14`), at most 1 in the number of
+//! interactions at equal variables (`degree`), 1 in the number of sweeps (`sweeps`); 1 in the number of assignments.
 //! Data: random ±1 couplings on a random graph of mean degree 14 at 5,640 spins (those of an ideal Pegasus P16), twice and four
-//! times as many; a model of 41 variables with half-integer coefficients, shaped like a small compiled network; and
+//! times as many, of degrees 8, 16 and 32, with twice and four times the sweeps; a model of 41 variables with half-integer coefficients, shaped like a small compiled network; and
 //! instances of `shared/instances` where they are found. Fixed seeds; models are built outside the timed part.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
@@ -20,12 +21,12 @@ fn below(stream: &mut Stream, bound: usize) -> usize {
     (stream.next_u64() >> 16) as usize % bound
 }
 
-/// Every variable is joined to seven others among the next 200, so that the mean degree is 14.
-fn plus_minus_one(num_variables: usize) -> Bqm {
+/// Every variable is joined to `degree / 2` others among the next 200.
+fn plus_minus_one(num_variables: usize, degree: usize) -> Bqm {
     let mut stream = stream(1, 0);
     let mut builder = BqmBuilder::new(Vartype::Spin, num_variables);
     for variable in 0..num_variables {
-        for _ in 0..7 {
+        for _ in 0..degree / 2 {
             let other = (variable + 1 + below(&mut stream, 200)) % num_variables;
             builder.add_quadratic(variable, other, if below(&mut stream, 2) == 1 { 1.0 } else { -1.0 });
         }
@@ -73,12 +74,21 @@ fn cases() -> Vec<Case> {
     let mut cases = vec![case("41_variables", compact_like(), 20_000, (0.05, 5.0))];
     for num_variables in [5_640, 11_280, 22_560] {
         let name = format!("degree_14/{num_variables}");
-        cases.push(case(&name, plus_minus_one(num_variables), 5_640_000 / num_variables as u64, (0.1, 5.0)));
+        cases.push(case(&name, plus_minus_one(num_variables, 14), 5_640_000 / num_variables as u64, (0.1, 5.0)));
+    }
+    for degree in [8, 16, 32] {
+        cases.push(case(&format!("degree/{degree}"), plus_minus_one(5_640, degree), 500, (0.1, 5.0)));
+    }
+    for num_sweeps in [500, 1000, 2000] {
+        cases.push(case(&format!("sweeps/{num_sweeps}"), plus_minus_one(5_640, 14), num_sweeps, (0.1, 5.0)));
     }
     cases.push(case("real_degree_14", random_reals(Vartype::Spin, 5_640, 14, 1), 200, (0.1, 10.0)));
-    for (name, num_sweeps, beta_range) in
-        [("pegasus16_pm1", 1000, (0.1, 5.0)), ("exp1_b00", 1000, (0.0002, 6.7)), ("sk1000", 20, (0.1, 10.0))]
-    {
+    for (name, num_sweeps, beta_range) in [
+        ("pegasus16_pm1", 1000, (0.1, 5.0)),
+        ("exp1_b00", 1000, (0.0002, 6.7)),
+        ("exp1_b00_emb", 1000, (0.0005, 0.5)),
+        ("sk1000", 20, (0.1, 10.0)),
+    ] {
         cases.extend(shared(name).map(|bqm| case(name, bqm, num_sweeps, beta_range)));
     }
     cases

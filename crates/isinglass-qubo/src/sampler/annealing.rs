@@ -230,7 +230,7 @@ impl Run<'_> {
 
     fn check_memory(&self, (problem, block): (usize, usize), num_blocks: usize) -> Result<(), SampleError> {
         let states = block.saturating_mul(rayon::current_num_threads().min(num_blocks));
-        // values and energies, in the sets of the blocks and in the one returned
+        // values and energies, in the blocks and in the set returned
         let sample = self.bqm.num_variables().saturating_add(size_of::<f64>());
         let samples = self.parameters.num_reads.saturating_mul(sample).saturating_mul(2);
         let bytes = problem.saturating_add(states).saturating_add(samples);

@@ -8,6 +8,7 @@ use isinglass_qubo::sampler::{
     SimulatedQuantumAnnealing, SpinVectorMonteCarlo, SteepestDescent, Tabu, TreeDecomposition,
 };
 
+use super::tuning::OnOff;
 use super::{SamplingArguments, SolverName, SolverOptions};
 
 /// What changes from one call of a sampler to the next.
@@ -51,6 +52,10 @@ impl SolverOptions {
             num_reads: call.num_reads.unwrap_or(default.num_reads),
             num_sweeps: call.num_sweeps.unwrap_or(default.num_sweeps).saturating_mul(call.effort),
             beta_range: self.sampling.beta_range,
+            beta_schedule: self.tuning.schedule(),
+            proposal_acceptance_criteria: self.tuning.criteria(),
+            variable_order: self.tuning.order(),
+            cluster_moves: self.tuning.cluster_moves.is_none_or(OnOff::is_on),
             seed: call.seed,
             threads: call.threads,
             ..default

@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 
 use clap::{Args, ValueEnum};
-use isinglass_qubo::sampler::AnnealSchedule;
+use isinglass_qubo::sampler::{AnnealSchedule, BetaSchedule, ProposalAcceptanceCriteria, VariableOrder};
 
 use super::SolverName;
 use crate::arguments::value;
@@ -13,7 +13,20 @@ use crate::failure::Failure;
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Parameters of single solvers")]
 pub(crate) struct TuningArguments {
-    /// Flip whole clusters, too: pt exchanges parts of replicas [default: where it helps]
+    /// When sa takes a flip: metropolis, or gibbs, the heat bath [default: metropolis]
+    #[arg(long, value_name = "RULE", ignore_case = true)]
+    pub(crate) proposal_acceptance_criteria: Option<Criteria>,
+    /// Order in which sa visits the variables of a sweep: index, random or coloring [default: index]
+    #[arg(long, value_name = "ORDER", ignore_case = true)]
+    pub(crate) variable_order: Option<Order>,
+    /// How sa goes from one end of --beta-range to the other: geometric or linear [default: geometric]
+    #[arg(long, value_name = "FORM", ignore_case = true, conflicts_with = "beta_steps")]
+    pub(crate) beta_schedule: Option<Form>,
+    /// Inverse temperatures of sa, each with its sweeps, such as 0.1:100,1:500,5:400
+    #[arg(long, value_name = "BETA:SWEEPS,...", value_delimiter = ',', value_parser = step, conflicts_with = "beta_range")]
+    pub(crate) beta_steps: Vec<(f64, u64)>,
+    /// Flip whole clusters, too: sa chains of strongly coupled variables, pt parts in which replicas differ [default: where
+    /// it helps]
     #[arg(long, value_name = "WHEN", ignore_case = true)]
     pub(crate) cluster_moves: Option<OnOff>,
     /// Temperatures of pt [default: 32]
@@ -38,6 +51,49 @@ pub(crate) struct TuningArguments {
     /// Nodes after which branch-and-bound stops [default: none]
     #[arg(long, value_name = "N", value_parser = value::count)]
     pub(crate) max_nodes: Option<NonZeroUsize>,
+}
+
+/// The rule of acceptance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Criteria {
+    /// `min(1, exp(-beta dE))`.
+    #[value(help = None)]
+    Metropolis,
+    /// `1 / (1 + exp(beta dE))`.
+    #[value(help = None)]
+    Gibbs,
+}
+
+/// The order of a sweep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Order {
+    /// By index.
+    #[value(help = None)]
+    Index,
+    /// A permutation for each sweep.
+    #[value(help = None)]
+    Random,
+    /// Colour by colour.
+    #[value(help = None)]
+    Coloring,
+}
+
+/// The form of a schedule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Form {
+    /// Equal ratios.
+    #[value(help = None)]
+    Geometric,
+    /// Equal steps.
+    #[value(help = None)]
+    Linear,
+}
+
+fn step(text: &str) -> Result<(f64, u64), String> {
+    let expected = || format!("`{text}` is no inverse temperature with its sweeps, such as 0.1:100");
+    let (beta, sweeps) = text.split_once(':').ok_or_else(expected)?;
+    let sweeps = sweeps.parse().map_err(|_| expected())?;
+    Ok((value::not_negative(beta).map_err(|_| expected())?, sweeps))
 }
 
 /// Yes or no.
@@ -67,11 +123,41 @@ fn chip(name: &str) -> Result<ChipSchedule, String> {
 }
 
 impl TuningArguments {
+    /// The schedule of sa.
+    pub(super) fn schedule(&self) -> BetaSchedule {
+        match self.beta_schedule {
+            _ if !self.beta_steps.is_empty() => BetaSchedule::Custom(self.beta_steps.clone()),
+            Some(Form::Linear) => BetaSchedule::Linear,
+            Some(Form::Geometric) | None => BetaSchedule::Geometric,
+        }
+    }
+
+    /// The rule of acceptance of sa.
+    pub(super) fn criteria(&self) -> ProposalAcceptanceCriteria {
+        match self.proposal_acceptance_criteria {
+            Some(Criteria::Gibbs) => ProposalAcceptanceCriteria::Gibbs,
+            Some(Criteria::Metropolis) | None => ProposalAcceptanceCriteria::Metropolis,
+        }
+    }
+
+    /// The order of a sweep of sa.
+    pub(super) fn order(&self) -> VariableOrder {
+        match self.variable_order {
+            Some(Order::Random) => VariableOrder::Random,
+            Some(Order::Coloring) => VariableOrder::Coloring,
+            Some(Order::Index) | None => VariableOrder::Index,
+        }
+    }
+
     /// Refuses a parameter that `solver` does not have.
     pub(super) fn check(&self, solver: SolverName) -> Result<(), Failure> {
-        use SolverName::{BranchAndBound, Pt, Sqa, Svmc, Tabu, Tree};
-        let given: [(&str, bool, &[SolverName]); 8] = [
-            ("--cluster-moves", self.cluster_moves.is_some(), &[Pt]),
+        use SolverName::{Auto, BranchAndBound, Pt, Sa, Sqa, Svmc, Tabu, Tree};
+        let given: [(&str, bool, &[SolverName]); 12] = [
+            ("--proposal-acceptance-criteria", self.proposal_acceptance_criteria.is_some(), &[Sa, Auto]),
+            ("--variable-order", self.variable_order.is_some(), &[Sa, Auto]),
+            ("--beta-schedule", self.beta_schedule.is_some(), &[Sa, Auto]),
+            ("--beta-steps", !self.beta_steps.is_empty(), &[Sa, Auto]),
+            ("--cluster-moves", self.cluster_moves.is_some(), &[Sa, Auto, Pt]),
             ("--num-replicas", self.num_replicas.is_some(), &[Pt]),
             ("--num-slices", self.num_slices.is_some(), &[Sqa]),
             ("--chip", self.chip.is_some(), &[Sqa, Svmc]),

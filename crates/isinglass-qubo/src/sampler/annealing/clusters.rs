@@ -38,10 +38,10 @@ struct Bond {
 impl Clusters {
     /// The clusters of an Ising model.
     ///
-    /// Couplings are sorted into classes, each with the strongest left and all that are at least half as strong. A coupling
-    /// of the class binds the parts at its ends (variables at first) if for both of them it is as strong as all couplings of
-    /// other classes that leave the part, added up, and at most three couplings of the class leave the part. Parts that are bound become one part for
-    /// the next class, and a cluster.
+    /// Couplings are sorted into classes, each with the strongest left and all that are at least half as strong. A coupling of
+    /// the class binds the parts at its ends (variables at first) if for both of them it is as strong as all couplings of
+    /// other classes that leave the part, added up, and at most three couplings of the class leave the part. Parts that are
+    /// bound become one part for the next class, and a cluster.
     pub(super) fn find(spin: &Bqm, unit: f64) -> Self {
         let bonds = spin.interactions().filter(|&(.., bias)| bias != 0.0);
         let mut bonds: Vec<Bond> = bonds

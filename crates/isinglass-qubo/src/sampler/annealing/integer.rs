@@ -6,6 +6,8 @@
 //! change the speed only: every instruction set decides alike, and exactly to `2^-48`.
 
 #[cfg(all(target_arch = "x86_64", not(miri)))]
+mod avx2;
+#[cfg(all(target_arch = "x86_64", not(miri)))]
 mod avx512;
 
 use super::acceptance::Acceptance;
@@ -125,17 +127,20 @@ pub(super) fn sweep(
 ) {
     let rule = Rule::new(acceptance);
     #[cfg(all(target_arch = "x86_64", not(miri)))]
-    if isa == Isa::Avx512 && avx512::sweep(&rule, couplings, order, state, random) {
-        return;
+    {
+        let done = match isa {
+            Isa::Portable => false,
+            Isa::Avx2 => avx2::sweep(&rule, couplings, order, state, random),
+            Isa::Avx512 => avx512::sweep(&rule, couplings, order, state, random),
+        };
+        if done {
+            return;
+        }
     }
-    portable(isa, &rule, couplings, order, state, random);
+    let _ = isa;
+    sweep_lanes(&rule, couplings, order, state, random);
 }
 
-crate::sampler::isa::dispatch! {
-    fn portable(rule: &Rule<'_>, couplings: &Couplings<i16>, order: &Order, state: &mut State<i16>, random: &mut Random) = sweep_lanes
-}
-
-#[inline(always)]
 fn sweep_lanes(
     rule: &Rule<'_>,
     couplings: &Couplings<i16>,
