@@ -43,7 +43,7 @@ fn press_ctrl_c(child: &Child) {
 #[test]
 fn the_first_ctrl_c_ends_the_run_with_the_best_so_far() {
     let program = chain();
-    let mut child = long_run(&program, "solve chain.coo --num-sweeps 1000000000");
+    let mut child = long_run(&program, "solve chain.coo --solver sa --num-sweeps 1000000000");
     press_ctrl_c(&child);
     wait_until("the program ends", || child.try_wait().unwrap().is_some());
     let output = child.wait_with_output().unwrap();

@@ -126,7 +126,7 @@ fn the_number_of_threads_does_not_change_the_samples() {
     let samples = |threads: usize| {
         let file = format!("samples-{threads}.json");
         let arguments =
-            format!("solve ring.coo --num-reads 70 --num-sweeps 50 --seed 3 --threads {threads} --out {file}");
+            format!("solve ring.coo --solver sa --num-reads 70 --num-sweeps 50 --seed 3 --threads {threads} --out {file}");
         let mut report = program.json(&arguments);
         for measured in ["seconds", "updates_per_second"] {
             report[measured] = Value::Null;
@@ -142,7 +142,7 @@ fn the_number_of_threads_does_not_change_the_samples() {
 fn another_seed_gives_other_samples() {
     let program = Program::new().file("ring.coo", ring(101));
     let energies =
-        |seed: u64| program.json(&format!("solve ring.coo --num-sweeps 5 --seed {seed}"))["energies"].clone();
+        |seed: u64| program.json(&format!("solve ring.coo --solver sa --num-sweeps 5 --seed {seed}"))["energies"].clone();
     assert_eq!(energies(1), energies(1));
     assert_ne!(energies(1), energies(2));
 }
@@ -150,7 +150,7 @@ fn another_seed_gives_other_samples() {
 #[test]
 fn a_target_stops_the_run() {
     let program = Program::new().file("ring.coo", ring(101));
-    let report = program.json("solve ring.coo --num-sweeps 200 --num-reads 100000 --target -202");
+    let report = program.json("solve ring.coo --solver sa --num-sweeps 200 --num-reads 100000 --target -202");
     assert_eq!(report["status"], "target");
     assert_eq!(report["best_energy"], -202.0);
     assert!(report["num_reads"].as_u64().unwrap() < 100_000);
@@ -159,7 +159,7 @@ fn a_target_stops_the_run() {
 #[test]
 fn a_time_limit_stops_the_run() {
     let program = Program::new().file("ring.coo", ring(101));
-    let report = program.json("solve ring.coo --num-sweeps 1000000000 --time-limit 200ms");
+    let report = program.json("solve ring.coo --solver sa --num-sweeps 1000000000 --time-limit 200ms");
     assert_eq!(report["status"], "time_limit");
     assert!(report["seconds"].as_f64().unwrap() < 20.0);
     assert!(report["best_energy"].is_number());

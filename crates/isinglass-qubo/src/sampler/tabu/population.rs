@@ -125,7 +125,7 @@ mod tests {
         let mut population = Population::new(true);
         // seven bits that all members share, up to complement
         for bits in 0..CAPACITY as u32 {
-            let member = spins(0x5500_0000 | bits * 0x1111);
+            let member = spins(0x5500_0000 | (bits * 0x1111));
             population.enter(&if bits % 2 == 0 { member } else { member.iter().map(|spin| -spin).collect() }, -1.0);
         }
         for seed in 0..50 {

@@ -33,9 +33,10 @@ macro_rules! add_rows {
                         continue;
                     }
                     let fields = fields.0.as_mut_ptr();
-                    // SAFETY: a piece is VECTORS vectors long and aligned to 64 bytes.
-                    let mut sums: [$vector; VECTORS] =
-                        std::array::from_fn(|k| unsafe { $load(fields.add(k * LENGTH).cast()) });
+                    let mut sums: [$vector; VECTORS] = std::array::from_fn(|k| {
+                        // SAFETY: a piece is VECTORS vectors long and aligned to 64 bytes.
+                        unsafe { $load(fields.add(k * LENGTH).cast()) }
+                    });
                     let mut left = who;
                     while left != 0 {
                         let row = left.trailing_zeros() as usize;
