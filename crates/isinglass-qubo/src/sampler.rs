@@ -6,6 +6,7 @@ pub mod exhaustive;
 mod isa;
 mod random;
 mod reads;
+mod reference;
 mod scaling;
 mod state;
 mod threads;
@@ -16,9 +17,10 @@ pub use descent::SteepestDescent;
 pub use exhaustive::Exhaustive;
 pub use isa::Isa;
 pub use random::RandomSampling;
+pub use reference::{ReferenceAcceptance, ReferenceAnnealing, ReferenceSchedule, reference_beta_range};
 
 use crate::model::{Bqm, ModelError};
-use crate::sample_set::{Row, SampleSet};
+use crate::sample_set::{Row, SampleSet, SampleSetError};
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -152,6 +154,9 @@ pub enum SampleError {
         /// How many.
         threads: usize,
     },
+    /// An initial state is no sample of the problem.
+    #[error("an initial state does not fit the problem")]
+    InitialState(#[source] SampleSetError),
     /// Some sample's energy could be too large for a number.
     #[error("energies of the problem could overflow: its coefficients add up to more than {:.1e}", f64::MAX / 8.0)]
     EnergyOverflow,
