@@ -16,6 +16,7 @@ mod presolving;
 mod quantum_annealing;
 mod random;
 mod reads;
+mod reference;
 mod replicas;
 mod scaling;
 mod spin_vector;
@@ -39,6 +40,7 @@ pub use population_annealing::{PopulationAnnealing, PopulationStep};
 pub use presolving::Presolving;
 pub use quantum_annealing::{Readout, SimulatedQuantumAnnealing, WorldlineMoves};
 pub use random::RandomSampling;
+<<<<<<<
 pub use scaling::common_divisor;
 pub use spin_vector::{RotorMoves, SpinVectorMonteCarlo};
 pub use tabu::Tabu;
@@ -49,6 +51,12 @@ pub use watch::Watch;
 use crate::model::{Bqm, ModelError};
 use crate::presolve::PresolveError;
 use crate::sample_set::{Row, SampleSet};
+=======
+pub use reference::{ReferenceAcceptance, ReferenceAnnealing, ReferenceSchedule, reference_beta_range};
+
+use crate::model::{Bqm, ModelError};
+use crate::sample_set::{Row, SampleSet, SampleSetError};
+>>>>>>>
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -200,6 +208,9 @@ pub enum SampleError {
         /// How many.
         threads: usize,
     },
+    /// An initial state is no sample of the problem.
+    #[error("an initial state does not fit the problem")]
+    InitialState(#[source] SampleSetError),
     /// Some sample's energy could be too large for a number.
     #[error("energies of the problem could overflow: its coefficients add up to more than {:.1e}", f64::MAX / 8.0)]
     EnergyOverflow,
