@@ -40,7 +40,7 @@ pub use population_annealing::{PopulationAnnealing, PopulationStep};
 pub use presolving::Presolving;
 pub use quantum_annealing::{Readout, SimulatedQuantumAnnealing, WorldlineMoves};
 pub use random::RandomSampling;
-<<<<<<<
+pub use reference::{ReferenceAnnealing, ReferenceSchedule, reference_beta_range};
 pub use scaling::common_divisor;
 pub use spin_vector::{RotorMoves, SpinVectorMonteCarlo};
 pub use tabu::Tabu;
@@ -50,13 +50,7 @@ pub use watch::Watch;
 
 use crate::model::{Bqm, ModelError};
 use crate::presolve::PresolveError;
-use crate::sample_set::{Row, SampleSet};
-=======
-pub use reference::{ReferenceAcceptance, ReferenceAnnealing, ReferenceSchedule, reference_beta_range};
-
-use crate::model::{Bqm, ModelError};
 use crate::sample_set::{Row, SampleSet, SampleSetError};
->>>>>>>
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;

@@ -43,6 +43,8 @@ pub(crate) enum SolverName {
     Descent,
     /// Random samples
     Random,
+    /// dwave-samplers' simulated annealing, flip by flip
+    SaReference,
     /// Exact: all samples
     Exhaustive,
     /// Exact: bucket elimination along a tree decomposition
@@ -64,6 +66,7 @@ impl SolverName {
             Self::Tabu => "tabu",
             Self::Descent => "descent",
             Self::Random => "random",
+            Self::SaReference => "sa-reference",
             Self::Exhaustive => "exhaustive",
             Self::Tree => "tree",
             Self::BranchAndBound => "branch-and-bound",
@@ -72,7 +75,7 @@ impl SolverName {
 
     /// Whether more sweeps make a read better and longer.
     pub(crate) fn has_sweeps(self) -> bool {
-        matches!(self, Self::Auto | Self::Sa | Self::Pt | Self::Sqa | Self::Svmc)
+        matches!(self, Self::Auto | Self::Sa | Self::Pt | Self::Sqa | Self::Svmc | Self::SaReference)
     }
 }
 

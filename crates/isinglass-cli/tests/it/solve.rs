@@ -125,8 +125,9 @@ fn the_number_of_threads_does_not_change_the_samples() {
     let program = Program::new().file("ring.coo", ring(101));
     let samples = |threads: usize| {
         let file = format!("samples-{threads}.json");
-        let arguments =
-            format!("solve ring.coo --solver sa --num-reads 70 --num-sweeps 50 --seed 3 --threads {threads} --out {file}");
+        let arguments = format!(
+            "solve ring.coo --solver sa --num-reads 70 --num-sweeps 50 --seed 3 --threads {threads} --out {file}"
+        );
         let mut report = program.json(&arguments);
         for measured in ["seconds", "updates_per_second"] {
             report[measured] = Value::Null;
@@ -141,8 +142,9 @@ fn the_number_of_threads_does_not_change_the_samples() {
 #[test]
 fn another_seed_gives_other_samples() {
     let program = Program::new().file("ring.coo", ring(101));
-    let energies =
-        |seed: u64| program.json(&format!("solve ring.coo --solver sa --num-sweeps 5 --seed {seed}"))["energies"].clone();
+    let energies = |seed: u64| {
+        program.json(&format!("solve ring.coo --solver sa --num-sweeps 5 --seed {seed}"))["energies"].clone()
+    };
     assert_eq!(energies(1), energies(1));
     assert_ne!(energies(1), energies(2));
 }

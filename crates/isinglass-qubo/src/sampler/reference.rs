@@ -12,20 +12,10 @@ use super::reads::Reads;
 use super::scaling::check_energies;
 use super::state::{random_spins, values};
 use super::watch::Watch;
-use super::{RunControl, SampleError, SampleStatus, Sampler, Sampling};
+use super::{ProposalAcceptanceCriteria, RunControl, SampleError, SampleStatus, Sampler, Sampling};
 use crate::model::{Bqm, Vartype};
 use crate::rng::stream;
 use crate::sample_set::SampleSet;
-
-/// The rule by which [`ReferenceAnnealing`] takes a flip that costs `dE` at inverse temperature `beta`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum ReferenceAcceptance {
-    /// With probability `min(1, exp(-beta dE))`; free flips always.
-    #[default]
-    Metropolis,
-    /// With probability `1 / (1 + exp(beta dE))`, whatever the spin was before.
-    Gibbs,
-}
 
 /// Simulated annealing as `SimulatedAnnealingSampler` of dwave-samplers 1.8 does it: from given initial states and with the same
 /// seed it returns the same samples.
@@ -68,8 +58,8 @@ pub struct ReferenceAnnealing {
     pub beta_schedule: ReferenceSchedule,
     /// Whether each flip is offered to a variable drawn at random instead of to all in index order. `[default: false]`
     pub randomize_order: bool,
-    /// When a flip is taken. `[default: Metropolis]`
-    pub proposal_acceptance_criteria: ReferenceAcceptance,
+    /// When a flip is taken; here Metropolis' rule takes free flips always. `[default: Metropolis]`
+    pub proposal_acceptance_criteria: ProposalAcceptanceCriteria,
     /// Seed. `[default: 0]`
     pub seed: u64,
     /// Initial states, one for each read, in values of the problem. `[default: random]`
@@ -85,7 +75,7 @@ impl Default for ReferenceAnnealing {
             beta_range: None,
             beta_schedule: ReferenceSchedule::default(),
             randomize_order: false,
-            proposal_acceptance_criteria: ReferenceAcceptance::default(),
+            proposal_acceptance_criteria: ProposalAcceptanceCriteria::default(),
             seed: 0,
             initial_states: None,
         }
@@ -198,7 +188,7 @@ impl<'a> Chain<'a> {
     }
 
     /// Offers as many flips as there are variables.
-    fn sweep(&mut self, beta: f64, randomize_order: bool, criteria: ReferenceAcceptance) {
+    fn sweep(&mut self, beta: f64, randomize_order: bool, criteria: ProposalAcceptanceCriteria) {
         let num_variables = self.spins.len();
         let hopeless = LARGEST_EXPONENTIAL / beta;
         for turn in 0..num_variables {
@@ -208,9 +198,9 @@ impl<'a> Chain<'a> {
                 continue;
             }
             let taken = match criteria {
-                ReferenceAcceptance::Metropolis if cost <= 0.0 => true,
-                ReferenceAcceptance::Metropolis => (-cost * beta).exp() * WORDS > self.random.next() as f64,
-                ReferenceAcceptance::Gibbs => WORDS > self.random.next() as f64 * (1.0 + (cost * beta).exp()),
+                ProposalAcceptanceCriteria::Metropolis if cost <= 0.0 => true,
+                ProposalAcceptanceCriteria::Metropolis => (-cost * beta).exp() * WORDS > self.random.next() as f64,
+                ProposalAcceptanceCriteria::Gibbs => WORDS > self.random.next() as f64 * (1.0 + (cost * beta).exp()),
             };
             if taken {
                 self.flip(variable);

@@ -4,8 +4,9 @@ use std::num::NonZeroUsize;
 
 use isinglass_qubo::Sampler;
 use isinglass_qubo::sampler::{
-    BranchAndBound, Exhaustive, ParallelTempering, PopulationAnnealing, RandomSampling, SimulatedAnnealing,
-    SimulatedQuantumAnnealing, SpinVectorMonteCarlo, SteepestDescent, Tabu, TreeDecomposition,
+    BetaSchedule, BranchAndBound, Exhaustive, ParallelTempering, PopulationAnnealing, RandomSampling,
+    ReferenceAnnealing, ReferenceSchedule, SimulatedAnnealing, SimulatedQuantumAnnealing, SpinVectorMonteCarlo,
+    SteepestDescent, Tabu, TreeDecomposition, VariableOrder,
 };
 
 use super::tuning::OnOff;
@@ -41,8 +42,8 @@ impl Call {
 
 /// Whether `--beta-range` means something.
 pub(super) fn has_beta_range(solver: SolverName) -> bool {
-    use SolverName::{Auto, Pa, Pt, Sa};
-    matches!(solver, Auto | Sa | Pt | Pa)
+    use SolverName::{Auto, Pa, Pt, Sa, SaReference};
+    matches!(solver, Auto | Sa | SaReference | Pt | Pa)
 }
 
 impl SolverOptions {
@@ -70,6 +71,22 @@ impl SolverOptions {
         let beta_range = self.sampling.beta_range;
         match solver {
             SolverName::Auto | SolverName::Sa => Box::new(self.annealing(call)),
+            SolverName::SaReference => {
+                let default = ReferenceAnnealing::default();
+                Box::new(ReferenceAnnealing {
+                    num_reads: reads(default.num_reads),
+                    num_sweeps: sweeps(default.num_sweeps),
+                    beta_range,
+                    proposal_acceptance_criteria: self.tuning.criteria(),
+                    randomize_order: self.tuning.order() == VariableOrder::Random,
+                    beta_schedule: match self.tuning.schedule() {
+                        BetaSchedule::Linear => ReferenceSchedule::Linear,
+                        _ => ReferenceSchedule::Geometric,
+                    },
+                    seed,
+                    ..default
+                })
+            }
             SolverName::Pt => {
                 let default = ParallelTempering::default();
                 Box::new(ParallelTempering {

@@ -151,11 +151,11 @@ impl TuningArguments {
 
     /// Refuses a parameter that `solver` does not have.
     pub(super) fn check(&self, solver: SolverName) -> Result<(), Failure> {
-        use SolverName::{Auto, BranchAndBound, Pt, Sa, Sqa, Svmc, Tabu, Tree};
+        use SolverName::{Auto, BranchAndBound, Pt, Sa, SaReference, Sqa, Svmc, Tabu, Tree};
         let given: [(&str, bool, &[SolverName]); 12] = [
-            ("--proposal-acceptance-criteria", self.proposal_acceptance_criteria.is_some(), &[Sa, Auto]),
-            ("--variable-order", self.variable_order.is_some(), &[Sa, Auto]),
-            ("--beta-schedule", self.beta_schedule.is_some(), &[Sa, Auto]),
+            ("--proposal-acceptance-criteria", self.proposal_acceptance_criteria.is_some(), &[Sa, Auto, SaReference]),
+            ("--variable-order", self.variable_order.is_some(), &[Sa, Auto, SaReference]),
+            ("--beta-schedule", self.beta_schedule.is_some(), &[Sa, Auto, SaReference]),
             ("--beta-steps", !self.beta_steps.is_empty(), &[Sa, Auto]),
             ("--cluster-moves", self.cluster_moves.is_some(), &[Sa, Auto, Pt]),
             ("--num-replicas", self.num_replicas.is_some(), &[Pt]),
@@ -166,6 +166,9 @@ impl TuningArguments {
             ("--max-width", self.max_width.is_some(), &[Tree]),
             ("--max-nodes", self.max_nodes.is_some(), &[BranchAndBound]),
         ];
+        if solver == SaReference && self.variable_order == Some(Order::Coloring) {
+            return Err(Failure::input("sa-reference visits variables by index or at random, not by colour"));
+        }
         match given.into_iter().find(|(_, is_given, solvers)| *is_given && !solvers.contains(&solver)) {
             None => Ok(()),
             Some((flag, _, solvers)) => {

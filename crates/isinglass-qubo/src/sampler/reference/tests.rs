@@ -38,7 +38,7 @@ fn six_spins_from_all_up_end_as_published_elsewhere() {
 
 /// Variables; a number that coefficients, states and seed depend on; what coefficients are divided by; random order; rule;
 /// schedule; the final states of four reads.
-type Golden = (usize, usize, f64, bool, ReferenceAcceptance, &'static str, [&'static str; 4]);
+type Golden = (usize, usize, f64, bool, ProposalAcceptanceCriteria, &'static str, [&'static str; 4]);
 
 // from dwave-samplers 1.8.0 (dimod 0.12, numpy 2.4), for each (n, a, unit, order, rule, schedule) of the table:
 //
@@ -51,7 +51,7 @@ type Golden = (usize, usize, f64, bool, ReferenceAcceptance, &'static str, [&'st
 //     dimod.BQM.from_ising(h, J), num_reads=4, num_sweeps_per_beta=2, beta_schedule_type=schedule, seed=1_234_567 * a + 89,
 //     randomize_order=order, proposal_acceptance_criteria=rule, initial_states=(states, list(range(n))), **given)
 const GOLDEN: [Golden; 12] = {
-    use ReferenceAcceptance::{Gibbs, Metropolis};
+    use ProposalAcceptanceCriteria::{Gibbs, Metropolis};
     [
         (6, 0, 4.0, false, Metropolis, "geometric", ["----++", "+---+-", "+-+-++", "+-+--+"]),
         (7, 1, 3.0, false, Metropolis, "linear", ["+-++-+-", "+--+-+-", "+--+-+-", "+--+-+-"]),
