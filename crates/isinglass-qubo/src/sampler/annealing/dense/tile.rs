@@ -64,8 +64,8 @@ fn offer_flips<T: Number>(rule: Rule, tile: &mut Tile<T>, spins: &mut [u64], ran
     for (variable, spins) in spins.iter_mut().enumerate() {
         let mut signs = [T::ZERO; LANES];
         let mut gains = [0f32; LANES];
-        for lane in 0..LANES {
-            signs[lane] = if *spins >> lane & 1 == 1 { T::ONE } else { T::ONE.plus(T::MINUS_TWO) };
+        for (lane, sign) in signs.iter_mut().enumerate() {
+            *sign = if *spins >> lane & 1 == 1 { T::ONE } else { T::ONE.plus(T::MINUS_TWO) };
         }
         for start in (0..LANES).step_by(GROUP) {
             let mut sums = [T::ZERO; GROUP];
@@ -85,9 +85,8 @@ fn offer_flips<T: Number>(rule: Rule, tile: &mut Tile<T>, spins: &mut [u64], ran
         if accepted == 0 {
             continue;
         }
-        for lane in 0..LANES {
-            let change = signs[lane].times(T::MINUS_TWO);
-            changes[num_flipped].0[lane] = if accepted >> lane & 1 == 1 { change } else { T::ZERO };
+        for (lane, (change, sign)) in changes[num_flipped].0.iter_mut().zip(&signs).enumerate() {
+            *change = if accepted >> lane & 1 == 1 { sign.times(T::MINUS_TWO) } else { T::ZERO };
         }
         flipped[num_flipped] = variable;
         num_flipped += 1;

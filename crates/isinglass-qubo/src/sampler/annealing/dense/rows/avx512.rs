@@ -1,6 +1,8 @@
 //! Adding rows in 512-bit vectors: the fields of a piece stay in registers until all rows are added.
 // Vector loads and stores take pointers, and a function compiled for more features than the program is unsafe to call.
 #![allow(unsafe_code)]
+// arrays of vectors stay in registers only where loops count
+#![allow(clippy::needless_range_loop)]
 
 use super::{Piece, Turned};
 use crate::sampler::annealing::dense::matrix::{TILE, WIDTH};
@@ -8,7 +10,7 @@ use crate::sampler::isa::Isa;
 use std::arch::x86_64::*;
 
 macro_rules! add_rows {
-    ($name:ident, $type:ty, $vector:ty, $load:expr, $store:expr, $set1:ident, $add_product:expr) => {
+    ($name:ident, $type:ty, $load:expr, $store:expr, $set1:ident, $add_product:expr) => {
         /// Adds the rows if this machine can, and says whether it did.
         pub(super) fn $name(
             rows: &[Piece<$type>],
@@ -33,9 +35,11 @@ macro_rules! add_rows {
                         continue;
                     }
                     let fields = fields.0.as_mut_ptr();
-                    // SAFETY: a piece is VECTORS vectors long and aligned to 64 bytes.
-                    let mut sums: [$vector; VECTORS] =
-                        std::array::from_fn(|k| unsafe { $load(fields.add(k * LENGTH).cast()) });
+                    let mut sums = [$set1(turned.values[0]); VECTORS];
+                    for k in 0..VECTORS {
+                        // SAFETY: a piece is VECTORS vectors long and aligned to 64 bytes.
+                        sums[k] = unsafe { $load(fields.add(k * LENGTH).cast()) };
+                    }
                     let mut left = who;
                     while left != 0 {
                         let row = left.trailing_zeros() as usize;
@@ -66,12 +70,12 @@ macro_rules! add_rows {
 }
 
 // products are exact, so that fusing them with the sum rounds no differently
-add_rows!(add_singles, f32, __m512, _mm512_load_ps, _mm512_store_ps, _mm512_set1_ps, |sum, row, value| {
+add_rows!(add_singles, f32, _mm512_load_ps, _mm512_store_ps, _mm512_set1_ps, |sum, row, value| {
     _mm512_fmadd_ps(row, value, sum)
 });
-add_rows!(add_doubles, f64, __m512d, _mm512_load_pd, _mm512_store_pd, _mm512_set1_pd, |sum, row, value| {
+add_rows!(add_doubles, f64, _mm512_load_pd, _mm512_store_pd, _mm512_set1_pd, |sum, row, value| {
     _mm512_fmadd_pd(row, value, sum)
 });
-add_rows!(add_integers, i16, __m512i, _mm512_load_si512, _mm512_store_si512, _mm512_set1_epi16, |sum, row, value| {
+add_rows!(add_integers, i16, _mm512_load_si512, _mm512_store_si512, _mm512_set1_epi16, |sum, row, value| {
     _mm512_add_epi16(sum, _mm512_mullo_epi16(row, value))
 });

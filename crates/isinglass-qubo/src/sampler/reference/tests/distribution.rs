@@ -4,9 +4,8 @@
 //! errs towards equal. Samples are independent in the fast path and nearly so in the reference, whose reads share a stream.
 //! Seeds are fixed. That it would notice a difference is tested on the same models, with as many reads.
 
-use super::*;
-use crate::model::BqmBuilder;
-use crate::sampler::SimulatedAnnealing;
+use crate::model::{Bqm, BqmBuilder, Vartype};
+use crate::sampler::{ReferenceAnnealing, RunControl, Sampler, SimulatedAnnealing};
 use crate::testing::{random_integers, random_reals};
 
 const NUM_READS: usize = 8192;
