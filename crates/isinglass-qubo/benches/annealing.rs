@@ -2,10 +2,13 @@
 //! Cost model: a sweep offers every variable once in every lane, and only variables that some lane flips visit their neighbours: a
 //! sweep costs `reads × (variables + flips × degree)`. Expected exponents: 1 in the number of variables while the state of a
 //! block (72 bytes a variable where fields are bytes) stays in the second-level cache (`degree_14`), at most 1 in the number of
-//! interactions at equal variables (`degree`), 1 in the number of sweeps (`sweeps`); 1 in the number of assignments.
+//! interactions at equal variables (`degree`), 1 in the number of sweeps (`sweeps`); 2 in the number of variables for dense
+//! problems while the matrix (4 bytes an entry) stays in the third-level cache; 1 in the number of assignments.
 //! Data: random ±1 couplings on a random graph of mean degree 14 at 5,640 spins (those of an ideal Pegasus P16), twice and four
-//! times as many, of degrees 8, 16 and 32, with twice and four times the sweeps; a model of 41 variables with half-integer coefficients, shaped like a small compiled network; and
-//! instances of `shared/instances` where they are found. Fixed seeds; models are built outside the timed part.
+//! times as many, of degrees 8, 16 and 32, with twice and four times the sweeps; random models of density 0.63, real or integer,
+//! with 500 variables, twice and four times as many; a model of 41 variables with half-integer coefficients, shaped like a small
+//! compiled network; and instances of `shared/instances` where they are found. Fixed seeds; models are built outside the timed
+//! part.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use isinglass_qubo::io::{Format, ReadOptions, read};
@@ -83,6 +86,16 @@ fn cases() -> Vec<Case> {
         cases.push(case(&format!("sweeps/{num_sweeps}"), plus_minus_one(5_640, 14), num_sweeps, (0.1, 5.0)));
     }
     cases.push(case("real_degree_14", random_reals(Vartype::Spin, 5_640, 14, 1), 200, (0.1, 10.0)));
+    for num_variables in [500, 1_000, 2_000] {
+        // the standard deviation of a coupling, times this, is the field of random spins: beta is per unit of it
+        let size = (num_variables as f64).sqrt();
+        let reals = random_reals(Vartype::Spin, num_variables, num_variables, 1);
+        let integers = random_integers(Vartype::Spin, num_variables, num_variables, 5, 1);
+        for (name, bqm, unit) in [("dense_real", reals, 0.58 * size), ("dense_integer", integers, 3.16 * size)] {
+            let name = format!("{name}/{num_variables}");
+            cases.push(case(&name, bqm, 100_000 / num_variables as u64, (0.1 / unit, 10.0 / unit)));
+        }
+    }
     for (name, num_sweeps, beta_range) in [
         ("pegasus16_pm1", 1000, (0.1, 5.0)),
         ("exp1_b00", 1000, (0.0002, 6.7)),

@@ -55,7 +55,8 @@ const UPDATES_BETWEEN_LOOKS: usize = 1 << 22;
 /// lane `k mod 64` of block `k div 64`, and every block is simulated whole: so the same seed gives the same samples for any
 /// number of threads and on any instruction set, and more reads only add samples. Fewer reads than a multiple of 64 save
 /// no time. Fields are bytes or 16-bit integers where all coefficients are multiples of a common unit and fit; then a run is free
-/// of rounding. Otherwise they are floating-point numbers.
+/// of rounding. Otherwise they are floating-point numbers. Problems of high mean degree are held as full matrices, which changes the
+/// speed and not the samples.
 ///
 /// # References
 /// S. Kirkpatrick, C. D. Gelatt, M. P. Vecchi, *Optimization by simulated annealing*, Science 220 (1983);

@@ -1,7 +1,5 @@
 //! Simulated annealing one spin at a time, exactly as a widely used implementation does it: the yardstick of the fast one.
 
-#[cfg(test)]
-mod distribution;
 mod schedule;
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,7 @@
 //! The reference against what dwave-samplers 1.8.0 returned.
 
+mod distribution;
+
 use super::*;
 use crate::model::BqmBuilder;
 use crate::testing::{random_integers, sampler_conformance};
