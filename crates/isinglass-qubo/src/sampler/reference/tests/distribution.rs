@@ -101,16 +101,18 @@ fn dense_problems_have_the_energies_of_the_reference() {
     assert_only_the_same_schedule_has_the_same_energies(random_reals(Vartype::Spin, 80, 160, 1));
 }
 
-/// Most flips of a model with couplings ±1 on few neighbours are free at some time. That the fast path turns down one in sixteen
-/// of them is too little to be seen in the energies of 8192 reads.
+/// Most flips of a model with couplings ±1 on few neighbours are free at some time. There the fast path, which turns down one in
+/// sixteen of them and lets a variable wait that has just had a neighbour's turn, has another distribution: a lower one.
 #[test]
 #[cfg_attr(miri, ignore = "long")]
-fn free_flips_turned_down_are_not_seen_on_a_random_graph() {
+fn where_most_flips_are_free_the_fast_path_ends_lower() {
     let anneal = Anneal::new(random_integers(Vartype::Spin, 60, 3, 1, 1), 10);
     let (reference, fast) = (anneal.reference(), anneal.fast(10, 1.0));
-    let mean = |energies: &[f64]| energies.iter().sum::<f64>() / energies.len() as f64;
-    let same = statistic(&reference, &fast);
-    assert!(same < CRITICAL, "{same} {} {}", mean(&reference), mean(&fast));
+    assert!(statistic(&reference, &fast) > CRITICAL && mean(&fast) < mean(&reference));
+}
+
+fn mean(energies: &[f64]) -> f64 {
+    energies.iter().sum::<f64>() / energies.len() as f64
 }
 
 /// On a ring they are: the reference carries walls between domains along with the sweep, and the fast path lets them meet.
@@ -123,6 +125,5 @@ fn free_flips_turned_down_lower_the_energies_on_a_ring() {
     }
     let anneal = Anneal::new(builder.build().unwrap(), 300);
     let (reference, fast) = (anneal.reference(), anneal.fast(300, 1.0));
-    let mean = |energies: &[f64]| energies.iter().sum::<f64>() / energies.len() as f64;
     assert!(statistic(&reference, &fast) > CRITICAL && mean(&fast) < mean(&reference));
 }
