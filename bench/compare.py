@@ -98,7 +98,8 @@ def wilson(successes, reads):
     center = p + Z * Z / (2 * reads)
     half = Z * math.sqrt(p * (1 - p) / reads + Z * Z / (4 * reads * reads))
     scale = 1 + Z * Z / reads
-    return max(0.0, (center - half) / scale), min(1.0, (center + half) / scale)
+    low = 0.0 if successes == 0 else (center - half) / scale
+    return low, min(1.0, (center + half) / scale)
 
 
 def tts99(seconds, p):
@@ -276,6 +277,7 @@ def main():
     parser.add_argument("--binary", type=Path, default=ROOT / "target/release/isinglass")
     parser.add_argument("--out", type=Path, help="page to write [default: standard output]")
     parser.add_argument("--quick", action="store_true", help="few reads and repeats")
+    parser.add_argument("--append", action="store_true", help="add sections to the page instead of writing it anew")
     parser.add_argument("--only", choices=["speed", "solutions", "cuts"], action="append", help="only these sections")
     arguments = parser.parse_args()
     global BINARY
@@ -287,7 +289,7 @@ def main():
         if made:
             made_problems(folder)
         instances = folder if made else arguments.instances
-        lines = page_head(arguments, made)
+        lines = page_head(arguments, made, sections)
         repeats, sweeps = (1, 100) if arguments.quick else (3, 1000)
         if "speed" in sections:
             names = [("exp1_b00.coo", (0.0002, 6.7)), ("network_made.coo", (0.0002, 6.7)), ("pegasus16_pm1.coo", (0.1, 5)),
@@ -309,24 +311,26 @@ def main():
             if groups:
                 lines += [*solution_section(solutions(groups, arguments.quick)), ""]
         if "cuts" in sections:
-            limits = [1, 3] if arguments.quick else [1, 5, 20, 60]
+            limits = [1, 3] if arguments.quick else [1, 5, 20]
             paths = sorted(instances.glob("*.rud"))
             if paths:
                 lines += [*cut_section(cuts(paths, limits), limits), ""]
     text = "\n".join(lines).rstrip() + "\n"
     if arguments.out:
-        arguments.out.write_text(text)
+        before = arguments.out.read_text() + "\n" if arguments.append else ""
+        arguments.out.write_text(before + text)
     else:
         print(text, end="")
 
 
-def page_head(arguments, made):
+def page_head(arguments, made, sections):
     shown = ["python3 bench/compare.py"]
     shown += [] if made else ["--instances FOLDER"]
     shown += ["--quick"] if arguments.quick else []
+    shown += [f"--only {section}" for section in arguments.only or []]
+    shown += ["--append"] if arguments.append else []
     return [
-        "# Benchmarks",
-        "",
+        *([] if arguments.append else ["# Benchmarks", ""]),
         f"Measured {datetime.date.today()} on {machine()}.",
         f"{versions()}.",
         "Seeds: isinglass 0 and upwards, dwave-samplers 1 and upwards (7 for times to solution), OpenJij numpy's 0 and upwards.",
