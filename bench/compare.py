@@ -69,7 +69,7 @@ def made_problems(folder):
     write_coo(folder / "pegasus16_made.coo", len(index), couplings)
     couplings = [(i, j, round(rng.gauss(0, 1) / math.sqrt(1000), 6)) for i in range(1000) for j in range(i + 1, 1000)]
     write_coo(folder / "sk1000_made.coo", 1000, couplings)
-    rows = "--data monks-1 --hidden 3 --formulation reference --limit 4"
+    rows = "monks-1 --hidden 3 --formulation reference --limit 4"
     command = [*rows.split(), "--out", str(folder / "network_made.coo")]
     subprocess.run([str(BINARY), "compile", *command, "--quiet"], check=True, stdout=subprocess.DEVNULL)
 
