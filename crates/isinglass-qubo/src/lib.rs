@@ -20,6 +20,7 @@ pub mod rng;
 pub mod model;
 pub mod sample_set;
 pub mod io;
+pub mod hardware;
 pub mod sampler;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -1,0 +1,11 @@
+//! Hardware: the graphs of annealing chips in the labels that Ocean gives their qubits.
+
+mod chip;
+mod graph;
+mod topology;
+
+pub use chip::{Chip, ChipError, ChipModel};
+pub use graph::{Graph, GraphError};
+pub use topology::{
+    ChimeraCoordinates, PegasusCoordinates, Topology, TopologyError, ZephyrCoordinates, nice_pegasus_labels,
+};
