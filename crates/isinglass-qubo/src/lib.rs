@@ -22,6 +22,7 @@ pub mod sample_set;
 pub mod io;
 pub mod hardware;
 pub mod sampler;
+pub mod embedding;
 #[cfg(feature = "testing")]
 pub mod testing;
 

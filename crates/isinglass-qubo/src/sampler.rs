@@ -16,6 +16,7 @@ pub use descent::SteepestDescent;
 pub use exhaustive::Exhaustive;
 pub use isa::Isa;
 pub use random::RandomSampling;
+pub(crate) use state::random_spins;
 
 use crate::model::{Bqm, ModelError};
 use crate::sample_set::{Row, SampleSet};
