@@ -5,6 +5,7 @@ mod embedded;
 mod faults;
 mod file;
 mod range;
+mod router;
 mod spin_reversal;
 mod unembed;
 
@@ -13,6 +14,7 @@ pub use embedded::{EmbedError, Embedded};
 pub use faults::{Fault, diagnose};
 pub use file::{EmbeddingFile, EmbeddingFileError};
 pub use range::{HardwareRange, RangeFault};
+pub use router::{RouteError, Router};
 pub use spin_reversal::SpinReversal;
 pub use unembed::{ChainBreakMethod, Unembedded, unembed};
 
