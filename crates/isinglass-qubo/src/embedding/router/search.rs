@@ -11,6 +11,10 @@ pub(super) const MAX_QUBITS: usize = 1 << 16;
 
 const NOBODY: u16 = u16::MAX;
 
+/// How many roots are tried, and by how much their paths may cost more than the best one's.
+const MAX_ROOTS: usize = 8;
+const ROOT_MARGIN: f32 = 1.0;
+
 /// Scratch space for searches on one chip.
 pub(super) struct Search {
     num_qubits: usize,
@@ -21,6 +25,8 @@ pub(super) struct Search {
     touched: Vec<u16>,
     epoch: u32,
     queue: BinaryHeap<Reverse<u64>>,
+    /// Candidates: price, a random number to break ties, and the qubit.
+    roots: Vec<(f32, u64, u16)>,
 }
 
 #[derive(Clone, Copy)]
@@ -41,7 +47,7 @@ struct Sum {
 impl Search {
     pub(super) fn new(num_qubits: usize) -> Self {
         let sums = vec![Sum { epoch: 0, count: 0, distance: 0.0 }; num_qubits];
-        Self { num_qubits, paths: Vec::new(), sums, touched: Vec::new(), epoch: 0, queue: BinaryHeap::new() }
+        Self { num_qubits, paths: Vec::new(), sums, touched: Vec::new(), epoch: 0, queue: BinaryHeap::new(), roots: Vec::new() }
     }
 
     /// A connected set of qubits that touches every one of `chains`, of least total price as far as paths from one root tell;
@@ -53,10 +59,10 @@ impl Search {
                 self.offer(lane, *near as u16, 0.0, NOBODY, price);
             }
         }
-        match self.root(chip, price, chains.len(), random) {
-            Some(root) => self.join(root, chains.len()),
-            None => Vec::new(),
-        }
+        self.find_roots(chip, price, chains.len(), random);
+        let cost = |tree: &[u16]| tree.iter().map(|&qubit| price[qubit as usize]).sum::<f32>();
+        let trees = self.roots.iter().map(|&(.., root)| self.join(root, chains.len()));
+        trees.min_by(|left, right| cost(left).total_cmp(&cost(right))).unwrap_or_default()
     }
 
     fn begin(&mut self, lanes: usize) {
@@ -83,14 +89,13 @@ impl Search {
         }
     }
 
-    /// The qubit whose own price and paths to all chains are least together.
+    /// Finds the qubits whose own price and paths to all chains are least together: the best few, since paths may share qubits.
     ///
     /// Paths are made final in order of their length, for all chains in turn. A qubit that lacks some of them costs at least what it
     /// has, and as much as the last path for each that is missing: once no qubit can beat the best complete one, the search ends.
-    fn root(&mut self, chip: &Graph, price: &[f32], lanes: usize, random: &mut Stream) -> Option<u16> {
+    fn find_roots(&mut self, chip: &Graph, price: &[f32], lanes: usize, random: &mut Stream) {
         let mut best = f32::INFINITY;
-        let mut root = None;
-        let mut num_equal = 0u64;
+        self.roots.clear();
         let mut next_check = 0.0f32;
         while let Some(Reverse(key)) = self.queue.pop() {
             let distance = f32::from_bits((key >> 32) as u32);
@@ -116,20 +121,17 @@ impl Search {
             sum.distance += distance;
             if sum.count as usize == lanes {
                 let total = own + sum.distance;
-                if total < best {
-                    (best, root, num_equal) = (total, Some(qubit), 1);
-                } else if total == best {
-                    num_equal += 1;
-                    if (u128::from(random.next_u64()) * u128::from(num_equal)) >> 64 == 0 {
-                        root = Some(qubit);
-                    }
+                best = best.min(total);
+                if total <= best + ROOT_MARGIN {
+                    self.roots.push((total, random.next_u64(), qubit));
                 }
             }
             for &near in chip.neighbors(qubit.into()) {
                 self.offer(lane, near as u16, distance + own, qubit, price);
             }
         }
-        root
+        self.roots.sort_unstable_by(|left, right| left.0.total_cmp(&right.0).then(left.1.cmp(&right.1)));
+        self.roots.truncate(MAX_ROOTS);
     }
 
     /// Whether no incomplete qubit can cost as little as `best` when every path that is missing is at least `distance` long.
@@ -149,7 +151,7 @@ impl Search {
     }
 
     /// The root and paths from it, or from what is there already, to every chain; the longest path first.
-    fn join(&mut self, root: u16, lanes: usize) -> Vec<u16> {
+    fn join(&self, root: u16, lanes: usize) -> Vec<u16> {
         let path = |lane: usize, qubit: u16| self.paths[lane * self.num_qubits + qubit as usize];
         let mut order: Vec<usize> = (0..lanes).collect();
         order.sort_by(|&left, &right| path(right, root).distance.total_cmp(&path(left, root).distance));
