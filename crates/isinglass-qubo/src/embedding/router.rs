@@ -64,6 +64,16 @@ pub enum RouteError {
         /// The limit.
         limit: usize,
     },
+    /// A variable with more neighbours than a search starts from.
+    #[error("variable {variable} has {degree} neighbours, but at most {limit} are routed")]
+    TooManyNeighbors {
+        /// The variable.
+        variable: usize,
+        /// Its neighbours.
+        degree: usize,
+        /// The limit.
+        limit: usize,
+    },
     /// All tries failed, or time was up.
     #[error(
         "no embedding found in {tries} tries: the best one left {num_shared} qubits shared and {num_unplaced} variables without a place"
@@ -114,6 +124,12 @@ impl Router {
         }
         if num_qubits > search::MAX_QUBITS {
             return Err(RouteError::TooLarge { num_qubits, limit: search::MAX_QUBITS });
+        }
+        let degrees = (0..num_variables).map(|variable| (variable, problem.degree(variable as u32)));
+        if let Some((variable, degree)) = degrees.max_by_key(|&(_, degree)| degree)
+            && degree >= search::MAX_CHAINS
+        {
+            return Err(RouteError::TooManyNeighbors { variable, degree, limit: search::MAX_CHAINS - 1 });
         }
         let mut nearest: Option<(usize, usize)> = None;
         let mut tries = 0;

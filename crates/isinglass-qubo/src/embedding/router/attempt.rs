@@ -1,6 +1,6 @@
 //! One try of the router: chains that may share qubits, placed and re-placed at prices that rise where they do.
 
-use super::search::Search;
+use super::search::{BLOCKED, FREE, MAX_PRICE, Search};
 use crate::embedding::{Embedding, Fault};
 use crate::hardware::{Chip, Graph};
 use crate::rng::Stream;
@@ -31,7 +31,7 @@ pub(super) struct Attempt<'a> {
     /// Which qubits a pass over a chain has seen, by the number of the pass.
     marks: Vec<u32>,
     mark: u32,
-    pub(super) price: Vec<f32>,
+    pub(super) price: Vec<u16>,
     /// Variables that were given a wire: they keep it until no qubit is shared.
     pub(super) is_wire: Vec<bool>,
 }
@@ -55,7 +55,7 @@ impl<'a> Attempt<'a> {
             random,
             marks: vec![0; qubits.len()],
             mark: 0,
-            price: vec![1.0; qubits.len()],
+            price: vec![FREE; qubits.len()],
             is_wire: vec![false; problem.num_nodes()],
             chip,
         }
@@ -190,9 +190,12 @@ impl<'a> Attempt<'a> {
         let powers: [f32; 8] = std::array::from_fn(|usage| self.penalty.powi(usage as i32));
         for (price, (&usage, &history)) in self.price.iter_mut().zip(self.usage.iter().zip(&self.history)) {
             *price = match (usage, self.is_strict) {
-                (0, true) => 1.0,
-                (_, true) => f32::INFINITY,
-                (_, false) => (1.0 + history) * powers[usize::from(usage).min(7)],
+                (0, true) => FREE,
+                (_, true) => BLOCKED,
+                (_, false) => {
+                    let price = f32::from(FREE) * (1.0 + history) * powers[usize::from(usage).min(7)];
+                    price.min(f32::from(MAX_PRICE)) as u16
+                }
             };
         }
     }
@@ -215,10 +218,10 @@ impl<'a> Attempt<'a> {
 
     /// A random one of the cheapest qubits.
     pub(super) fn lonely_qubit(&mut self) -> Option<u16> {
-        let least = self.price.iter().copied().fold(f32::INFINITY, f32::min);
+        let least = *self.price.iter().min()?;
         let cheapest: Vec<u16> =
-            (0..self.price.len()).filter(|&qubit| self.price[qubit] <= least).map(|qubit| qubit as u16).collect();
-        (least < f32::INFINITY).then(|| cheapest[below(&mut self.random, cheapest.len())])
+            (0..self.price.len()).filter(|&qubit| self.price[qubit] == least).map(|qubit| qubit as u16).collect();
+        (least < BLOCKED).then(|| cheapest[below(&mut self.random, cheapest.len())])
     }
 
     /// Takes qubits away from the ends of a chain as long as it stays in touch with the chains of all neighbours.
