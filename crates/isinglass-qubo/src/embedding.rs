@@ -1,9 +1,12 @@
 //! Minor embeddings: a chain of qubits for each variable, verified; models put onto a chip, and samples brought back.
 
 mod chain_strength;
+mod crossbar;
 mod embedded;
 mod faults;
 mod file;
+mod find;
+mod lines;
 mod range;
 mod router;
 mod spin_reversal;
@@ -13,6 +16,7 @@ pub use chain_strength::{ChainStrength, ChainStrengthError};
 pub use embedded::{EmbedError, Embedded};
 pub use faults::{Fault, diagnose};
 pub use file::{EmbeddingFile, EmbeddingFileError};
+pub use find::{EmbedMethod, Embedder, FindError, Found};
 pub use range::{HardwareRange, RangeFault};
 pub use router::{RouteError, Router};
 pub use spin_reversal::SpinReversal;

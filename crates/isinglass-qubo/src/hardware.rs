@@ -6,6 +6,7 @@ mod topology;
 
 pub use chip::{Chip, ChipError, ChipModel};
 pub use graph::{Graph, GraphError};
+pub(crate) use topology::pegasus_offset;
 pub use topology::{
     ChimeraCoordinates, PegasusCoordinates, Topology, TopologyError, ZephyrCoordinates, nice_pegasus_labels,
 };

@@ -112,6 +112,12 @@ pub struct ZephyrCoordinates {
 const PEGASUS_VERTICAL: [u32; 12] = [2, 2, 2, 2, 10, 10, 10, 10, 6, 6, 6, 6];
 const PEGASUS_HORIZONTAL: [u32; 12] = [6, 6, 6, 6, 2, 2, 2, 2, 10, 10, 10, 10];
 
+/// Where the first qubit of a line of Pegasus begins: the first line of the other direction that it crosses.
+pub(crate) fn pegasus_offset(u: u32, k: u32) -> u32 {
+    let offsets = if u == 0 { PEGASUS_VERTICAL } else { PEGASUS_HORIZONTAL };
+    offsets[k as usize]
+}
+
 impl ChimeraCoordinates {
     /// The label in a Chimera with so many columns and qubits in a shore.
     #[must_use]
