@@ -10,6 +10,9 @@ const HUB_FACTOR: usize = 5;
 /// Hubs belong to one bundle when they share so large a part of their other neighbours.
 const SHARED_PART: (usize, usize) = (1, 2);
 
+/// Lines by which a bundle may be moved to lie better.
+const ALIGNMENT: u32 = 8;
+
 /// The hubs of a problem in bundles: those with the same neighbours together, the largest bundle first.
 pub(super) struct Hubs {
     bundles: Vec<Vec<usize>>,
@@ -65,7 +68,12 @@ impl Hubs {
         let width = num_hubs as u32 + layout.gap * (self.bundles.len() as u32 - 1);
         let mut line = along.checked_sub(width)? / 2;
         let mut wires = Vec::with_capacity(num_hubs);
+        let starts = lines.starts(layout.is_horizontal);
         for bundle in &self.bundles {
+            // a line that crosses the bundle should do so with one qubit: as few as possible end inside
+            let width = bundle.len() as u32;
+            let num_inside = |from: &u32| -> u32 { (from + 1..(from + width).min(along)).map(|at| starts[at as usize]).sum() };
+            line = (line..along.min(line + ALIGNMENT)).min_by_key(num_inside)?;
             for &hub in bundle {
                 let wire = loop {
                     if line >= along {

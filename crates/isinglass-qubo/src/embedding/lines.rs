@@ -92,6 +92,17 @@ impl<'a> Lines<'a> {
         (lowest.first < first + length && highest.end + length > end).then_some(wire)
     }
 
+    /// By line of one direction: how many qubits of the other direction begin there, of a line that is long enough to go on.
+    pub(super) fn starts(&self, is_horizontal: bool) -> Vec<u32> {
+        let mut starts = vec![0; self.num_lines[usize::from(is_horizontal)] as usize];
+        for (_, segment) in self.at.values().filter(|(_, segment)| segment.is_horizontal != is_horizontal) {
+            if let Some(start) = starts.get_mut(segment.first as usize) {
+                *start += 1;
+            }
+        }
+        starts
+    }
+
     fn at_qubit(&self, qubit: u32) -> Segment {
         segment(self.chip.topology().expect("lines have a topology"), qubit)
     }
