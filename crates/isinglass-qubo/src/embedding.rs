@@ -1,6 +1,7 @@
 //! Minor embeddings: a chain of qubits for each variable, verified; models put onto a chip, and samples brought back.
 
 mod chain_strength;
+mod clique;
 mod crossbar;
 mod embedded;
 mod faults;
@@ -13,6 +14,7 @@ mod spin_reversal;
 mod unembed;
 
 pub use chain_strength::{ChainStrength, ChainStrengthError};
+pub use clique::{biclique, clique, largest_clique};
 pub use embedded::{EmbedError, Embedded};
 pub use faults::{Fault, diagnose};
 pub use file::{EmbeddingFile, EmbeddingFileError};

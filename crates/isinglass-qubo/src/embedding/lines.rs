@@ -20,6 +20,9 @@ pub(super) struct Lines<'a> {
     at: HashMap<(bool, u32, u32), (u32, Segment)>,
     /// Lines of each direction, vertical first.
     pub(super) num_lines: [u32; 2],
+    /// Lines that a qubit crosses.
+    length: u32,
+    reaches: [Vec<Option<(u32, u32)>>; 2],
 }
 
 /// The segment of a qubit of a topology.
@@ -56,7 +59,14 @@ impl<'a> Lines<'a> {
             *count = segment.line.max(*count - u32::from(*count > 0)) + 1;
             at.insert((segment.is_horizontal, segment.line, segment.place), (qubit, segment));
         }
-        Some(Self { chip, at, num_lines })
+        let length = at.values().next().map_or(1, |(_, segment): &(u32, Segment)| segment.end - segment.first);
+        let mut reaches = num_lines.map(|count| vec![None; count as usize]);
+        for (_, segment) in at.values() {
+            let reach = &mut reaches[usize::from(segment.is_horizontal)][segment.line as usize];
+            let (first, last) = reach.unwrap_or((segment.first, segment.end - 1));
+            *reach = Some((first.min(segment.first), last.max(segment.end - 1)));
+        }
+        Some(Self { chip, at, num_lines, length, reaches })
     }
 
     /// The unbroken part of a line that crosses the other lines from `first` to before `end`, as far as its qubits reach; `None`
@@ -90,6 +100,44 @@ impl<'a> Lines<'a> {
         // qubits at the border of the chip may fall short by less than their length
         let length = highest.end - highest.first;
         (lowest.first < first + length && highest.end + length > end).then_some(wire)
+    }
+
+    /// The lines that the qubits of a line cross, first and last included; `None` for a line without qubits.
+    pub(super) fn reach(&self, is_horizontal: bool, line: u32) -> Option<(u32, u32)> {
+        self.reaches[usize::from(is_horizontal)][line as usize]
+    }
+
+    /// The qubit of a line that crosses a line of the other direction.
+    fn place_at(&self, is_horizontal: bool, line: u32, other: u32) -> Option<(u32, Segment)> {
+        let length = self.length;
+        // qubits of a line begin at a multiple of their length and an offset below it
+        let last = other / length;
+        let places = [Some(last), last.checked_sub(1)].into_iter().flatten();
+        let found = places.filter_map(|place| self.at.get(&(is_horizontal, line, place)).copied());
+        found.into_iter().find(|(_, segment)| (segment.first..segment.end).contains(&other))
+    }
+
+    /// The whole part of a line around its crossing with `from`, no further than needed to cross `first` to `last`; empty where there
+    /// is no qubit.
+    pub(super) fn piece(&self, is_horizontal: bool, line: u32, from: u32, first: u32, last: u32) -> Vec<u32> {
+        let Some((start, middle)) = self.place_at(is_horizontal, line, from) else { return Vec::new() };
+        let mut piece = vec![start];
+        for is_up in [false, true] {
+            let (mut qubit, mut at) = (start, middle);
+            loop {
+                if if is_up { at.end > last } else { at.first <= first } {
+                    break;
+                }
+                let Some(place) = (if is_up { Some(at.place + 1) } else { at.place.checked_sub(1) }) else { break };
+                let Some(&(next, segment)) = self.at.get(&(is_horizontal, line, place)) else { break };
+                if !self.chip.graph().has_edge(qubit, next) {
+                    break;
+                }
+                piece.push(next);
+                (qubit, at) = (next, segment);
+            }
+        }
+        piece
     }
 
     /// By line of one direction: how many qubits of the other direction begin there, of a line that is long enough to go on.

@@ -69,6 +69,11 @@ impl<'a> Attempt<'a> {
         let mut best = self.left_over();
         let mut waited = 0;
         while best != (0, 0) {
+            if waited >= patience && self.is_wire.contains(&true) {
+                // no way past the wires: they are put up for negotiation too
+                self.is_wire.fill(false);
+                waited = 0;
+            }
             if waited >= patience || control.should_stop(None).is_some() {
                 return false;
             }

@@ -10,6 +10,7 @@ impl Attempt<'_> {
     /// Re-places variables on free qubits until `patience` passes in turn saved nothing.
     pub(super) fn shorten(&mut self, patience: u32, control: &RunControl<'_>) {
         self.is_strict = true;
+        if std::env::var("EMB_W").is_err() { self.is_wire.fill(false); }
         for variable in 0..self.chains.len() {
             self.prune(variable);
         }
