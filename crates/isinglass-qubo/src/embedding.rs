@@ -1,5 +1,6 @@
 //! Minor embeddings: a chain of qubits for each variable, verified; models put onto a chip, and samples brought back.
 
+mod bound;
 mod chain_strength;
 mod clique;
 mod crossbar;
@@ -13,12 +14,13 @@ mod router;
 mod spin_reversal;
 mod unembed;
 
+pub use bound::min_qubits;
 pub use chain_strength::{ChainStrength, ChainStrengthError};
 pub use clique::{biclique, clique, largest_clique};
 pub use embedded::{EmbedError, Embedded};
 pub use faults::{Fault, diagnose};
 pub use file::{EmbeddingFile, EmbeddingFileError};
-pub use find::{EmbedMethod, Embedder, FindError, Found};
+pub use find::{EmbedMethod, Embedder, EmbeddingStatistics, FindError, Found};
 pub use range::{HardwareRange, RangeFault};
 pub use router::{RouteError, Router};
 pub use spin_reversal::SpinReversal;

@@ -27,8 +27,15 @@ pub(super) struct Layout {
     pub(super) gap: u32,
     /// Length of the wires: so many percent of what would do if every line that crosses them were used.
     pub(super) stretch: usize,
-    pub(super) is_horizontal: bool,
 }
+
+/// Layouts in the order in which they are tried: those that lead to fewest qubits first, then roomier ones.
+pub(super) const LAYOUTS: [Layout; 7] = {
+    const fn layout(gap: u32, stretch: usize) -> Layout {
+        Layout { gap, stretch }
+    }
+    [layout(6, 175), layout(9, 150), layout(0, 175), layout(12, 140), layout(9, 200), layout(15, 150), layout(3, 125)]
+};
 
 pub(super) type Wires = Vec<(usize, Vec<u32>)>;
 
@@ -60,15 +67,15 @@ impl Hubs {
 
     /// Wires for all hubs in the middle of the chip, or `None` where they have no room.
     pub(super) fn lay(&self, lines: &Lines<'_>, layout: Layout) -> Option<Wires> {
-        let across = lines.num_lines[usize::from(!layout.is_horizontal)];
-        let along = lines.num_lines[usize::from(layout.is_horizontal)];
+        let across = lines.num_lines[1];
+        let along = lines.num_lines[0];
         let height = (self.num_crossings * layout.stretch / 100).min(across as usize) as u32;
         let first = (across - height) / 2;
         let num_hubs: usize = self.bundles.iter().map(Vec::len).sum();
         let width = num_hubs as u32 + layout.gap * (self.bundles.len() as u32 - 1);
         let mut line = along.checked_sub(width)? / 2;
         let mut wires = Vec::with_capacity(num_hubs);
-        let starts = lines.starts(layout.is_horizontal);
+        let starts = lines.starts(false);
         for bundle in &self.bundles {
             // a line that crosses the bundle should do so with one qubit: as few as possible end inside
             let width = bundle.len() as u32;
@@ -80,7 +87,7 @@ impl Hubs {
                         return None;
                     }
                     line += 1;
-                    if let Some(wire) = lines.wire(layout.is_horizontal, line - 1, first, first + height) {
+                    if let Some(wire) = lines.wire(false, line - 1, first, first + height) {
                         break wire;
                     }
                 };

@@ -28,13 +28,13 @@ pub struct Router {
     /// Starts from scratch until one succeeds. `[default: 10] [range: 1..]`
     pub tries: u32,
     /// Passes over all variables without progress, after which a try is given up, or an embedding is good enough.
-    /// `[default: 10] [range: 1..]`
+    /// `[default: 5] [range: 1..]`
     pub patience: u32,
 }
 
 impl Default for Router {
     fn default() -> Self {
-        Self { seed: 0, tries: 10, patience: 10 }
+        Self { seed: 0, tries: 10, patience: 5 }
     }
 }
 
@@ -107,6 +107,20 @@ impl Router {
     /// ```
     pub fn embed(&self, problem: &Graph, chip: &Chip, control: &RunControl<'_>) -> Result<Embedding, RouteError> {
         self.embed_beside(&[], problem, chip, control)
+    }
+
+    /// The embedding with fewer qubits, or shorter chains, as far as `patience` passes over all variables find a way.
+    #[must_use]
+    pub fn shorten(&self, embedding: &Embedding, problem: &Graph, chip: &Chip, control: &RunControl<'_>) -> Embedding {
+        let mut attempt = Attempt::new(problem, chip, stream(self.seed, u64::MAX));
+        let is_routed = chip.qubits().len() <= search::MAX_QUBITS
+            && (0..problem.num_nodes()).all(|node| problem.degree(node as u32) < search::MAX_CHAINS);
+        if !is_routed || Embedding::new(embedding.chains().to_vec(), problem, chip).is_err() {
+            return embedding.clone();
+        }
+        attempt.resume(embedding);
+        attempt.shorten(self.patience, control);
+        attempt.embedding(chip).expect("no qubit is shared and every interaction has a coupler")
     }
 
     /// An embedding that starts from these wires for some of the variables.

@@ -149,6 +149,14 @@ impl<'a> Attempt<'a> {
         }
     }
 
+    /// Takes over the chains of an embedding.
+    pub(super) fn resume(&mut self, embedding: &Embedding) {
+        for (variable, chain) in embedding.chains().iter().enumerate() {
+            let place = |qubit: &u32| self.qubits.binary_search(qubit).expect("chains are made of working qubits") as u16;
+            self.put(variable, chain.iter().map(place).collect());
+        }
+    }
+
     /// Lengthens a chain until it touches those of all neighbours that are placed.
     fn extend(&mut self, variable: usize) {
         let chain = self.chains[variable].clone();

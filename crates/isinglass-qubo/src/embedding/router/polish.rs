@@ -6,11 +6,14 @@ use crate::sampler::RunControl;
 /// Variables of a larger degree are not torn out together with others: the search would take longer than it gains.
 const MAX_TORN_DEGREE: usize = 40;
 
+/// Variables that may hang on an end that is taken off.
+const MAX_TORN: usize = 6;
+
 impl Attempt<'_> {
     /// Re-places variables on free qubits until `patience` passes in turn saved nothing.
     pub(super) fn shorten(&mut self, patience: u32, control: &RunControl<'_>) {
         self.is_strict = true;
-        if std::env::var("EMB_W").is_err() { self.is_wire.fill(false); }
+        self.is_wire.fill(false);
         for variable in 0..self.chains.len() {
             self.prune(variable);
         }
@@ -30,16 +33,13 @@ impl Attempt<'_> {
 
     /// Tears out a variable, alone or with a neighbour, or what hangs on an end of a long chain, and places it anew.
     fn shorten_around(&mut self, variable: usize) {
-        if self.chains[variable].len() > 2 && (self.is_wire[variable] || below(&mut self.random, 2) == 0) {
+        if self.chains[variable].len() > 2 && below(&mut self.random, 2) == 0 {
             self.retract(variable);
-        }
-        if self.is_wire[variable] {
-            return;
         }
         let mut torn = vec![variable];
         let near: Vec<usize> = self
             .neighbors(variable)
-            .filter(|&other| !self.is_wire[other] && self.problem.degree(other as u32) <= MAX_TORN_DEGREE)
+            .filter(|&other| self.problem.degree(other as u32) <= MAX_TORN_DEGREE)
             .collect();
         if !near.is_empty() {
             for _ in 0..below(&mut self.random, 3) {
@@ -61,7 +61,7 @@ impl Attempt<'_> {
         let rest: Vec<u16> = chain.iter().copied().filter(|&qubit| qubit != chain[place]).collect();
         let apart = |&other: &usize| !self.is_touching(&rest, &self.chains[other]);
         let torn: Vec<usize> = self.neighbors(variable).filter(apart).collect();
-        if torn.iter().all(|&other| !self.is_wire[other]) && torn.len() <= 6 {
+        if torn.len() <= MAX_TORN {
             self.replace(Some((variable, rest)), &torn);
         }
     }
