@@ -1,5 +1,8 @@
 //! Cliques and bicliques on the lines of a chip.
 
+#[cfg(test)]
+mod tests;
+
 use super::Embedding;
 use super::lines::Lines;
 use crate::hardware::{Chip, Graph};
@@ -65,14 +68,15 @@ pub fn largest_clique(chip: &Chip) -> Option<Embedding> {
 #[must_use]
 pub fn biclique(first: usize, second: usize, chip: &Chip) -> Option<Embedding> {
     let lines = Lines::of(chip)?;
-    let chains = [(first, second, false), (second, first, true)].into_iter().find_map(|(vertical, horizontal, swapped)| {
-        let (mut columns, mut rows) = crossing(&lines, chip, vertical, horizontal)?;
-        if swapped {
-            std::mem::swap(&mut columns, &mut rows);
-        }
-        columns.append(&mut rows);
-        Some(columns)
-    })?;
+    let chains =
+        [(first, second, false), (second, first, true)].into_iter().find_map(|(vertical, horizontal, swapped)| {
+            let (mut columns, mut rows) = crossing(&lines, chip, vertical, horizontal)?;
+            if swapped {
+                std::mem::swap(&mut columns, &mut rows);
+            }
+            columns.append(&mut rows);
+            Some(columns)
+        })?;
     let edges = (0..first as u32).flat_map(|left| (0..second as u32).map(move |right| (left, first as u32 + right)));
     Embedding::new(chains, &Graph::from_edges(first + second, edges).ok()?, chip).ok()
 }
@@ -300,7 +304,8 @@ fn keep_crossing((columns, rows): &mut (Side, Side), chip: &Chip, vertical: usiz
     let mut is_column: Vec<bool> = vec![true; columns.len()];
     let mut is_row: Vec<bool> = vec![true; rows.len()];
     loop {
-        let missing_of_column = |column: usize| (0..is_row.len()).filter(|&row| is_row[row] && !crossed[column][row]).count();
+        let missing_of_column =
+            |column: usize| (0..is_row.len()).filter(|&row| is_row[row] && !crossed[column][row]).count();
         let missing_of_row =
             |row: usize| (0..is_column.len()).filter(|&column| is_column[column] && !crossed[column][row]).count();
         let worst_column =
@@ -310,7 +315,11 @@ fn keep_crossing((columns, rows): &mut (Side, Side), chip: &Chip, vertical: usiz
         if column_misses == 0 && row_misses == 0 {
             break;
         }
-        if column_misses > row_misses { is_column[column] = false } else { is_row[row] = false }
+        if column_misses > row_misses {
+            is_column[column] = false
+        } else {
+            is_row[row] = false
+        }
         let count = |side: &[bool]| side.iter().filter(|&&kept| kept).count();
         if count(&is_column) < vertical || count(&is_row) < horizontal {
             return false;

@@ -79,7 +79,8 @@ impl Hubs {
         for bundle in &self.bundles {
             // a line that crosses the bundle should do so with one qubit: as few as possible end inside
             let width = bundle.len() as u32;
-            let num_inside = |from: &u32| -> u32 { (from + 1..(from + width).min(along)).map(|at| starts[at as usize]).sum() };
+            let num_inside =
+                |from: &u32| -> u32 { (from + 1..(from + width).min(along)).map(|at| starts[at as usize]).sum() };
             line = (line..along.min(line + ALIGNMENT)).min_by_key(num_inside)?;
             for &hub in bundle {
                 let wire = loop {

@@ -94,7 +94,9 @@ impl Found {
 #[non_exhaustive]
 pub enum FindError {
     /// More qubits are needed than there are, whatever the method.
-    #[error("no embedding exists: {num_variables} variables need at least {needed} qubits, and {chip} has {num_qubits}")]
+    #[error(
+        "no embedding exists: {num_variables} variables need at least {needed} qubits, and {chip} has {num_qubits}"
+    )]
     TooSmall {
         /// Variables of the problem.
         num_variables: usize,
@@ -256,7 +258,9 @@ fn surely_fits(num_variables: usize, family: Option<Topology>) -> Topology {
             let size = needed.div_ceil(shore);
             Topology::Chimera { rows: size, columns: size, shore }
         }
-        Some(Topology::Zephyr { shore, .. }) => Topology::Zephyr { size: (needed + 2 * shore).div_ceil(4 * shore), shore },
+        Some(Topology::Zephyr { shore, .. }) => {
+            Topology::Zephyr { size: (needed + 2 * shore).div_ceil(4 * shore), shore }
+        }
         _ => Topology::Pegasus { size: (needed + 2).div_ceil(12) + 1, fabric_only: true },
     }
 }

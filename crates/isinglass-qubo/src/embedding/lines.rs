@@ -1,6 +1,6 @@
 //! The wires of a chip: qubits as segments of long lines, vertical and horizontal, coupled where they cross.
 
-use crate::hardware::{Chip, ChimeraCoordinates, PegasusCoordinates, Topology, ZephyrCoordinates};
+use crate::hardware::{ChimeraCoordinates, Chip, PegasusCoordinates, Topology, ZephyrCoordinates};
 use std::collections::HashMap;
 
 /// Where a qubit lies: on which line of its direction, at which place there, and which lines of the other direction it crosses.
@@ -29,7 +29,8 @@ pub(super) struct Lines<'a> {
 pub(super) fn segment(topology: Topology, label: u32) -> Segment {
     match topology {
         Topology::Chimera { columns, shore, .. } => {
-            let ChimeraCoordinates { row, column, shore: direction, index } = ChimeraCoordinates::of(label, columns, shore);
+            let ChimeraCoordinates { row, column, shore: direction, index } =
+                ChimeraCoordinates::of(label, columns, shore);
             let (across, place) = if direction == 0 { (column, row) } else { (row, column) };
             let (first, end) = (place * shore, (place + 1) * shore);
             Segment { is_horizontal: direction == 1, line: across * shore + index, place, first, end }
@@ -170,7 +171,11 @@ mod tests {
                 let (here, there) = (segment(topology, left), segment(topology, right));
                 if here.is_horizontal != there.is_horizontal {
                     let covers = |one: Segment, other: Segment| (one.first..one.end).contains(&other.line);
-                    assert_eq!(graph.has_edge(left, right), covers(here, there) && covers(there, here), "{here:?} {there:?}");
+                    assert_eq!(
+                        graph.has_edge(left, right),
+                        covers(here, there) && covers(there, here),
+                        "{here:?} {there:?}"
+                    );
                 } else if here.line == there.line {
                     assert_eq!(graph.has_edge(left, right), here.place.abs_diff(there.place) == 1);
                 }

@@ -30,7 +30,11 @@ fn network(inputs: u32, groups: u32) -> Graph {
         }
     }
     for group in 0..groups {
-        edges.extend([(gate(group, 0), gate(group, 1)), (gate(group, 0), gate(group, 2)), (gate(group, 1), gate(group, 2))]);
+        edges.extend([
+            (gate(group, 0), gate(group, 1)),
+            (gate(group, 0), gate(group, 2)),
+            (gate(group, 1), gate(group, 2)),
+        ]);
     }
     Graph::from_edges((2 * inputs + 3 * groups) as usize, edges).unwrap()
 }

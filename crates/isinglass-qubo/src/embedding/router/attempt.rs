@@ -139,7 +139,8 @@ impl<'a> Attempt<'a> {
     /// Gives variables these wires, joined to each other where their variables interact.
     pub(super) fn lay(&mut self, wires: &[(usize, Vec<u32>)]) {
         for (variable, wire) in wires {
-            let place = |qubit: &u32| self.qubits.binary_search(qubit).expect("wires are made of working qubits") as u16;
+            let place =
+                |qubit: &u32| self.qubits.binary_search(qubit).expect("wires are made of working qubits") as u16;
             let chain = wire.iter().map(place).collect();
             self.put(*variable, chain);
             self.is_wire[*variable] = true;
@@ -152,7 +153,8 @@ impl<'a> Attempt<'a> {
     /// Takes over the chains of an embedding.
     pub(super) fn resume(&mut self, embedding: &Embedding) {
         for (variable, chain) in embedding.chains().iter().enumerate() {
-            let place = |qubit: &u32| self.qubits.binary_search(qubit).expect("chains are made of working qubits") as u16;
+            let place =
+                |qubit: &u32| self.qubits.binary_search(qubit).expect("chains are made of working qubits") as u16;
             self.put(variable, chain.iter().map(place).collect());
         }
     }

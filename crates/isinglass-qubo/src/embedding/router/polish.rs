@@ -6,11 +6,14 @@ use crate::sampler::RunControl;
 /// Variables of a larger degree are not torn out together with others: the search would take longer than it gains.
 const MAX_TORN_DEGREE: usize = 40;
 
+/// A pass that saves fewer than one qubit in so many counts as no progress.
+const LEAST_GAIN: usize = 200;
+
 /// Variables that may hang on an end that is taken off.
 const MAX_TORN: usize = 6;
 
 impl Attempt<'_> {
-    /// Re-places variables on free qubits until `patience` passes in turn saved nothing.
+    /// Re-places variables on free qubits until `patience` passes in turn saved nearly nothing.
     pub(super) fn shorten(&mut self, patience: u32, control: &RunControl<'_>) {
         self.is_strict = true;
         self.is_wire.fill(false);
@@ -27,7 +30,8 @@ impl Attempt<'_> {
                 self.shorten_around(variable);
             }
             let after = self.measure(0..self.chains.len());
-            waited = if after < before { 0 } else { waited + 1 };
+            let is_progress = (before.0 - after.0) * LEAST_GAIN > before.0;
+            waited = if is_progress { 0 } else { waited + 1 };
         }
     }
 
@@ -37,10 +41,8 @@ impl Attempt<'_> {
             self.retract(variable);
         }
         let mut torn = vec![variable];
-        let near: Vec<usize> = self
-            .neighbors(variable)
-            .filter(|&other| self.problem.degree(other as u32) <= MAX_TORN_DEGREE)
-            .collect();
+        let near: Vec<usize> =
+            self.neighbors(variable).filter(|&other| self.problem.degree(other as u32) <= MAX_TORN_DEGREE).collect();
         if !near.is_empty() {
             for _ in 0..below(&mut self.random, 3) {
                 let other = near[below(&mut self.random, near.len())];
@@ -131,8 +133,9 @@ impl Attempt<'_> {
 
     /// Qubits of these chains, and the sum of the squares of their lengths.
     fn measure(&self, variables: impl IntoIterator<Item = usize>) -> (usize, usize) {
-        variables.into_iter().map(|each| self.chains[each].len()).fold((0, 0), |(sum, squares), length| {
-            (sum + length, squares + length * length)
-        })
+        variables
+            .into_iter()
+            .map(|each| self.chains[each].len())
+            .fold((0, 0), |(sum, squares), length| (sum + length, squares + length * length))
     }
 }

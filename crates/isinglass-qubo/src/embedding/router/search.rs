@@ -37,6 +37,7 @@ pub(super) struct Search {
     masks: Vec<u64>,
     /// Arrivals by the distance at which their neighbours are reached.
     buckets: Vec<Vec<u32>>,
+    used_buckets: Vec<u16>,
     coming: Vec<u16>,
     incomplete: Vec<u16>,
     /// Candidates: price, a random number to break ties, and the qubit.
@@ -62,6 +63,7 @@ impl Search {
             arrivals: Vec::new(),
             masks: Vec::new(),
             buckets: vec![Vec::new(); NUM_BUCKETS],
+            used_buckets: Vec::new(),
             coming: Vec::new(),
             incomplete: Vec::new(),
             roots: Vec::new(),
@@ -112,7 +114,7 @@ impl Search {
         self.last.fill(NOTHING);
         self.arrivals.clear();
         self.masks.clear();
-        self.buckets.iter_mut().for_each(Vec::clear);
+        self.used_buckets.drain(..).for_each(|bucket| self.buckets[usize::from(bucket)].clear());
         self.coming.clear();
         self.incomplete.clear();
         self.roots.clear();
@@ -163,7 +165,11 @@ impl Search {
                 self.counts[node] += count;
                 self.sums[node] += count * distance;
                 let own = u32::from(price[node]);
-                self.buckets[(distance + own) as usize % NUM_BUCKETS].push(arrival);
+                let bucket = (distance + own) as usize % NUM_BUCKETS;
+                if self.buckets[bucket].is_empty() {
+                    self.used_buckets.push(bucket as u16);
+                }
+                self.buckets[bucket].push(arrival);
                 num_waiting += 1;
                 if self.counts[node] as usize == lanes {
                     let total = own + self.sums[node];
@@ -243,7 +249,9 @@ impl Search {
             while distance > 0 {
                 let waiting = &order[index + 1..(index + 9).min(order.len())];
                 let far = distance;
-                let ahead = |near: u16| waiting.iter().filter(|&&(other, _)| known(other, near).is_some_and(|at| at < far)).count();
+                let ahead = |near: u16| {
+                    waiting.iter().filter(|&&(other, _)| known(other, near).is_some_and(|at| at < far)).count()
+                };
                 let step = |&near: &u32| {
                     let left = known(lane, near as u16)?;
                     (left + u32::from(price[near as usize]) == far).then_some((left, near as u16))
