@@ -287,6 +287,9 @@ fn crossing(lines: &Lines<'_>, chip: &Chip, vertical: usize, horizontal: usize) 
 fn keep_crossing((columns, rows): &mut (Side, Side), chip: &Chip, vertical: usize, horizontal: usize) -> bool {
     columns.retain(|wire| !wire.is_empty());
     rows.retain(|wire| !wire.is_empty());
+    if columns.len() < vertical || rows.len() < horizontal {
+        return false;
+    }
     let mut owner = vec![usize::MAX; chip.graph().num_nodes()];
     for (index, row) in rows.iter().enumerate() {
         row.iter().for_each(|&qubit| owner[qubit as usize] = index);

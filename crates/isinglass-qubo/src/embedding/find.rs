@@ -209,21 +209,24 @@ impl Embedder {
 fn dense(problem: &Graph, chip: &Chip) -> Option<(Embedding, EmbedMethod)> {
     let (num_variables, num_edges) = (problem.num_nodes(), problem.num_edges());
     let keep = |chains, method| Some((Embedding::new(chains, problem, chip).ok()?, method));
-    if num_edges > 0 && 4 * num_edges >= num_variables * (num_variables - 1) {
-        return keep(clique(num_variables, chip)?.chains().to_vec(), EmbedMethod::Clique);
-    }
-    let sides = sides(problem)?;
-    let order = |side: bool| (0..num_variables).filter(|&node| sides[node] == side).collect::<Vec<usize>>();
-    let (left, right) = (order(false), order(true));
-    if num_edges == 0 || 2 * num_edges < left.len() * right.len() {
+    if num_edges == 0 {
         return None;
     }
-    let straight = biclique(left.len(), right.len(), chip)?;
-    let mut chains = vec![Vec::new(); num_variables];
-    for (variable, chain) in left.into_iter().chain(right).zip(straight.chains()) {
-        chains[variable].clone_from(chain);
+    if let Some(sides) = sides(problem) {
+        let order = |side: bool| (0..num_variables).filter(|&node| sides[node] == side).collect::<Vec<usize>>();
+        let (left, right) = (order(false), order(true));
+        if 2 * num_edges < left.len() * right.len() {
+            return None;
+        }
+        let straight = biclique(left.len(), right.len(), chip)?;
+        let mut chains = vec![Vec::new(); num_variables];
+        for (variable, chain) in left.into_iter().chain(right).zip(straight.chains()) {
+            chains[variable].clone_from(chain);
+        }
+        return keep(chains, EmbedMethod::Biclique);
     }
-    keep(chains, EmbedMethod::Biclique)
+    (4 * num_edges >= num_variables * (num_variables - 1))
+        .then(|| keep(clique(num_variables, chip)?.chains().to_vec(), EmbedMethod::Clique))?
 }
 
 /// The side of each variable, if all interactions are between two sides.

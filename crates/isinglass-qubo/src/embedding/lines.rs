@@ -98,9 +98,8 @@ impl<'a> Lines<'a> {
             last = Some(segment);
         }
         let (lowest, highest) = (self.at_qubit(*wire.first()?), last?);
-        // qubits at the border of the chip may fall short by less than their length
-        let length = highest.end - highest.first;
-        (lowest.first < first + length && highest.end + length > end).then_some(wire)
+        let (least, most) = self.reach(is_horizontal, line)?;
+        (lowest.first <= first.max(least) && highest.end > (end - 1).min(most)).then_some(wire)
     }
 
     /// The lines that the qubits of a line cross, first and last included; `None` for a line without qubits.
