@@ -109,7 +109,11 @@ impl Router {
         self.embed_beside(&[], problem, chip, control)
     }
 
-    /// The embedding with fewer qubits, or shorter chains, as far as `patience` passes over all variables find a way.
+    /// The embedding with fewer qubits, or shorter chains, as far as `patience` passes over all variables find a way. An embedding that is none of this
+    /// problem on this chip comes back as it is.
+    ///
+    /// # Panics
+    /// Never: chains are changed only into chains that are as good.
     #[must_use]
     pub fn shorten(&self, embedding: &Embedding, problem: &Graph, chip: &Chip, control: &RunControl<'_>) -> Embedding {
         let mut attempt = Attempt::new(problem, chip, stream(self.seed, u64::MAX));
