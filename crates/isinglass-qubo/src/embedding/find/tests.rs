@@ -14,7 +14,7 @@ fn ideal(name: &str) -> Chip {
 fn faulty(name: &str, part: u64) -> Chip {
     let topology: Topology = name.parse().unwrap();
     let mut random = stream(5, part);
-    let missing: Vec<u32> = topology.qubits().into_iter().filter(|_| random.next_u64() % part == 0).collect();
+    let missing: Vec<u32> = topology.qubits().into_iter().filter(|_| random.next_u64().is_multiple_of(part)).collect();
     Chip::with_faults(topology, &missing, &[]).unwrap()
 }
 
