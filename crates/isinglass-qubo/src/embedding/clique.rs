@@ -28,7 +28,7 @@ const SHIFT_STEP: i64 = 4;
 /// use isinglass_qubo::hardware::{Chip, Topology};
 /// let chip = Chip::ideal("zephyr:4".parse::<Topology>()?);
 /// let embedding = clique(56, &chip).expect("Z4 has a clique of 56");
-/// assert_eq!(embedding.max_chain_length(), 5);
+/// assert_eq!(embedding.max_chain_length(), 6);
 /// # Ok::<(), isinglass_qubo::hardware::TopologyError>(())
 /// ```
 #[must_use]
