@@ -43,6 +43,7 @@ pub use random::RandomSampling;
 pub use reference::{ReferenceAnnealing, ReferenceSchedule, reference_beta_range};
 pub use scaling::common_divisor;
 pub use spin_vector::{RotorMoves, SpinVectorMonteCarlo};
+pub(crate) use state::random_spins;
 pub use tabu::Tabu;
 pub use threads::in_pool;
 pub use tree::{EliminationWidth, TreeDecomposition, elimination_width};

@@ -60,7 +60,7 @@ impl<'a> State<'a> {
 }
 
 /// Random spins, 64 from each word of the stream.
-pub(super) fn random_spins(num_variables: usize, stream: &mut Stream) -> Vec<i8> {
+pub(crate) fn random_spins(num_variables: usize, stream: &mut Stream) -> Vec<i8> {
     let mut spins = Vec::with_capacity(num_variables);
     while spins.len() < num_variables {
         let word = stream.next_u64();

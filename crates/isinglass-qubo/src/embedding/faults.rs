@@ -1,0 +1,152 @@
+//! Everything that can be wrong with chains.
+
+use crate::hardware::{Chip, Graph};
+use std::collections::HashMap;
+
+/// One thing that is wrong with an embedding.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Fault {
+    /// Not one chain for each variable.
+    #[error("there are {found} chains for {expected} variables")]
+    WrongNumber {
+        /// Chains.
+        found: usize,
+        /// Variables.
+        expected: usize,
+    },
+    /// A chain without qubits.
+    #[error("the chain of variable {variable} is empty")]
+    EmptyChain {
+        /// The variable.
+        variable: usize,
+    },
+    /// A qubit that the chip does not have, or that does not work.
+    #[error("the chain of variable {variable} has qubit {qubit}, which does not work on this chip")]
+    MissingQubit {
+        /// The variable.
+        variable: usize,
+        /// The qubit.
+        qubit: u32,
+    },
+    /// A qubit that is used twice.
+    #[error("qubit {qubit} is in the chains of variables {first} and {second}")]
+    SharedQubit {
+        /// The qubit.
+        qubit: u32,
+        /// The variable that has it first.
+        first: usize,
+        /// The one that has it again; the same one for a qubit that is named twice in a chain.
+        second: usize,
+    },
+    /// A chain in several parts.
+    #[error("the chain of variable {variable} is in {parts} parts")]
+    Disconnected {
+        /// The variable.
+        variable: usize,
+        /// The number of parts.
+        parts: usize,
+    },
+    /// Two variables that interact, and no coupler between their chains.
+    #[error("variables {first} and {second} interact, but no coupler joins their chains")]
+    MissingCoupler {
+        /// The one.
+        first: usize,
+        /// The other.
+        second: usize,
+    },
+}
+
+/// All faults of chains for the variables of `problem` on `chip`; none for an embedding.
+#[must_use]
+pub fn diagnose(chains: &[Vec<u32>], problem: &Graph, chip: &Chip) -> Vec<Fault> {
+    if chains.len() != problem.num_nodes() {
+        return vec![Fault::WrongNumber { found: chains.len(), expected: problem.num_nodes() }];
+    }
+    let mut faults = Vec::new();
+    let mut owner: HashMap<u32, usize> = HashMap::new();
+    for (variable, chain) in chains.iter().enumerate() {
+        if chain.is_empty() {
+            faults.push(Fault::EmptyChain { variable });
+        }
+        for &qubit in chain {
+            if chip.qubits().binary_search(&qubit).is_err() {
+                faults.push(Fault::MissingQubit { variable, qubit });
+            } else if let Some(&first) = owner.get(&qubit) {
+                faults.push(Fault::SharedQubit { qubit, first, second: variable });
+            } else {
+                owner.insert(qubit, variable);
+            }
+        }
+    }
+    // beyond this point every qubit belongs to one chain
+    if !faults.is_empty() {
+        return faults;
+    }
+    let graph = chip.graph();
+    for (variable, chain) in chains.iter().enumerate() {
+        let parts = num_parts(chain, graph, |qubit| owner.get(&qubit) == Some(&variable));
+        if parts > 1 {
+            faults.push(Fault::Disconnected { variable, parts });
+        }
+    }
+    for (first, second) in problem.edges().map(|(first, second)| (first as usize, second as usize)) {
+        let joined = |&qubit: &u32| graph.neighbors(qubit).iter().any(|other| owner.get(other) == Some(&second));
+        if !chains[first].iter().any(joined) {
+            faults.push(Fault::MissingCoupler { first, second });
+        }
+    }
+    faults
+}
+
+fn num_parts(chain: &[u32], graph: &Graph, is_inside: impl Fn(u32) -> bool) -> usize {
+    let mut seen = std::collections::HashSet::new();
+    let mut parts = 0;
+    for &start in chain {
+        if !seen.insert(start) {
+            continue;
+        }
+        parts += 1;
+        let mut open = vec![start];
+        while let Some(qubit) = open.pop() {
+            open.extend(graph.neighbors(qubit).iter().filter(|&&other| is_inside(other) && seen.insert(other)));
+        }
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path_of_five() -> Chip {
+        Chip::from_graph("path", Graph::from_edges(5, (0..4).map(|node| (node, node + 1))).unwrap())
+    }
+
+    fn messages(chains: &[&[u32]], edges: &[(u32, u32)]) -> Vec<String> {
+        let chains: Vec<Vec<u32>> = chains.iter().map(|chain| chain.to_vec()).collect();
+        let problem = Graph::from_edges(chains.len(), edges.iter().copied()).unwrap();
+        diagnose(&chains, &problem, &path_of_five()).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_good_embedding_has_no_fault() {
+        assert!(messages(&[&[0], &[1, 2], &[3]], &[(0, 1), (1, 2)]).is_empty());
+    }
+
+    #[test]
+    fn every_fault_is_named() {
+        insta::assert_snapshot!(messages(&[&[], &[7], &[1, 1], &[1]], &[]).join("\n"), @r"
+        the chain of variable 0 is empty
+        the chain of variable 1 has qubit 7, which does not work on this chip
+        qubit 1 is in the chains of variables 2 and 2
+        qubit 1 is in the chains of variables 2 and 3
+        ");
+        insta::assert_snapshot!(messages(&[&[0, 2], &[3], &[4]], &[(0, 1), (0, 2)]).join("\n"), @r"
+        the chain of variable 0 is in 2 parts
+        variables 0 and 2 interact, but no coupler joins their chains
+        ");
+        let problem = Graph::from_edges(2, []).unwrap();
+        insta::assert_snapshot!(diagnose(&[], &problem, &path_of_five())[0], @"there are 0 chains for 2 variables");
+    }
+}

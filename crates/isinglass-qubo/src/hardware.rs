@@ -1,0 +1,12 @@
+//! Hardware: the graphs of annealing chips in the labels that Ocean gives their qubits.
+
+mod chip;
+mod graph;
+mod topology;
+
+pub use chip::{Chip, ChipError, ChipModel};
+pub use graph::{Graph, GraphError};
+pub(crate) use topology::pegasus_offset;
+pub use topology::{
+    ChimeraCoordinates, PegasusCoordinates, Topology, TopologyError, ZephyrCoordinates, nice_pegasus_labels,
+};
