@@ -1,5 +1,6 @@
 //! The best local minima of one read, and new starts from them.
 
+use super::below;
 use super::problem::Number;
 use crate::rng::Stream;
 use rand_core::Rng;
@@ -80,10 +81,6 @@ fn distance<T: Number>(one: &[T], other: &[T]) -> usize {
     one.iter().zip(other).filter(|(one, other)| one != other).count()
 }
 
-fn below(stream: &mut Stream, bound: usize) -> usize {
-    super::search::scale((stream.next_u64() >> 32) as u32, bound)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -125,7 +122,7 @@ mod tests {
         let mut population = Population::new(true);
         // seven bits that all members share, up to complement
         for bits in 0..CAPACITY as u32 {
-            let member = spins(0x5500_0000 | bits * 0x1111);
+            let member = spins(0x5500_0000 | (bits * 0x1111));
             population.enter(&if bits % 2 == 0 { member } else { member.iter().map(|spin| -spin).collect() }, -1.0);
         }
         for seed in 0..50 {
