@@ -34,10 +34,13 @@ const READS_FOR_A_CHILD: usize = 64;
 /// Sweeps of that anneal for ten of the anneal that made the population.
 const SWEEPS_FOR_A_CHILD: u64 = 3;
 
-/// After so many generations in a row without a new member the population has converged.
-const IDLE_GENERATIONS: u32 = 3;
+/// After so many generations in a row without a better best member a population is annealed afresh.
+const IDLE_GENERATIONS: u32 = 4;
 
-/// Annealing, recombination and tabu search on a population: for large problems that independent reads do not solve.
+/// Annealing, recombination and tabu search on a population.
+///
+/// In equal time it reaches lower energies than independent reads of annealing on large lattices of two dimensions; on graphs without
+/// domains that can turn on their own the two are about even.
 ///
 /// The population begins with `num_reads` reads of [`SimulatedAnnealing`], of `num_sweeps` sweeps each. A generation makes a child
 /// for every four members. The parents of a child are `m` random members, where the logarithm of `m` is spread evenly up
@@ -48,8 +51,8 @@ const IDLE_GENERATIONS: u32 = 3;
 /// variables, if its energy is less and no member is equal. Few parents make few, large clusters: domains of sparse lattices are
 /// exchanged. Many leave only what all agree on in one piece.
 ///
-/// When three generations in a row have brought nothing new, the population is annealed afresh with twice the sweeps. The
-/// samples are the members of the last population, and the best of all. No single flip lowers a sample.
+/// When four generations in a row have brought nothing better than the best member, the population is annealed afresh with twice the
+/// sweeps. The samples are the members of the last population, and the best of all. No single flip lowers a sample.
 ///
 /// # References
 /// J. Houdayer, O. C. Martin, *Renormalization for discrete optimization*, Physical Review Letters 83 (1999), on contracting
@@ -145,8 +148,11 @@ impl Run<'_> {
                 idle = 0;
             } else {
                 let children = self.children(problem, &population, num_sweeps, self.seed(generation))?;
-                let taken = children.into_iter().filter(|(child, parents)| population.replace(child, parents)).count();
-                idle = if taken == 0 { idle + 1 } else { 0 };
+                let before = population.best().energy;
+                for (child, parents) in children {
+                    population.replace(child, &parents);
+                }
+                idle = if population.best().energy < before { 0 } else { idle + 1 };
             }
             if population.best().energy < champion.energy {
                 champion.clone_from(population.best());
@@ -187,10 +193,11 @@ impl Run<'_> {
         Ok(sampling)
     }
 
-    /// Spins with their energy, of which the watch is told.
+    /// Spins with their energy, of which the watch is told: a generation of a large problem is long.
     fn member(&self, spins: Vec<i8>) -> Member {
         let energy = self.bqm.energy(&values(&spins, self.bqm.vartype()));
         self.watch.enter(energy);
+        self.watch.advance(0);
         Member { spins, energy }
     }
 

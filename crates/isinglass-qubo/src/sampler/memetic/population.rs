@@ -8,7 +8,7 @@ pub(super) struct Member {
 }
 
 /// A population of at least one member.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Population {
     /// Whether a sample and its complement count as one.
     is_symmetric: bool,
@@ -30,18 +30,14 @@ impl Population {
         self.members.iter().min_by(|one, other| one.energy.total_cmp(&other.energy)).expect("there is a member")
     }
 
-    /// Puts `child` in the place of the nearest of its parents if it has less energy and is no member yet; returns whether it did.
-    pub(super) fn replace(&mut self, child: &Member, parents: &[usize]) -> bool {
-        let nearest = parents.iter().min_by_key(|&&parent| self.distance(&self.members[parent], child));
+    /// Puts `child` in the place of the nearest of its parents if it has less energy and is no member yet.
+    pub(super) fn replace(&mut self, child: Member, parents: &[usize]) {
+        let nearest = parents.iter().min_by_key(|&&parent| self.distance(&self.members[parent], &child));
         let place = *nearest.expect("a child has parents");
-        let is_better = child.energy < self.members[place].energy;
-        let is_known =
-            || self.members.iter().any(|member| member.energy == child.energy && self.distance(member, child) == 0);
-        let is_taken = is_better && !is_known();
-        if is_taken {
-            self.members[place].clone_from(child);
+        let is_known = self.members.iter().any(|member| self.distance(member, &child) == 0);
+        if child.energy < self.members[place].energy && !is_known {
+            self.members[place] = child;
         }
-        is_taken
     }
 
     /// Puts `champion` in the place of the worst member, unless one is as good.
@@ -72,10 +68,12 @@ mod tests {
         let mut population = Population::new(members, true);
         // the complement of the first but for one place
         let child = member([-1, -1, -1, 1], 2.0);
-        assert!(population.replace(&child, &[0, 1]));
+        population.replace(child.clone(), &[0, 1]);
         assert_eq!(population.members()[0], child);
-        assert!(!population.replace(&child, &[2]), "it is a member");
-        assert!(!population.replace(&member([1, 1, 1, 1], 1.5), &[1]), "it is worse");
+        let before = population.clone();
+        population.replace(child, &[2]);
+        population.replace(member([1, 1, 1, 1], 1.5), &[1]);
+        assert_eq!(population, before, "one is a member, the other worse than its parent");
         assert_eq!(population.best().energy, 1.0);
         population.keep(member([1, 1, 1, 1], 0.5));
         assert_eq!((population.best().energy, population.members().len()), (0.5, 3));
