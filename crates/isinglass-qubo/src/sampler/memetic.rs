@@ -140,10 +140,13 @@ impl Run<'_> {
             }
             if idle == IDLE_GENERATIONS {
                 num_sweeps = num_sweeps.saturating_mul(2);
-                let annealed = self.annealed(num_sweeps, self.seed(generation))?;
-                // one that was cut short is no better than what is there
-                if !self.watch.is_stopped() {
-                    population = Population::new(annealed, problem.is_symmetric());
+                let annealed =
+                    Population::new(self.annealed(num_sweeps, self.seed(generation))?, problem.is_symmetric());
+                // one that was cut short is no better than what is there, but for a member that met the target
+                if self.watch.is_stopped() {
+                    population.keep(annealed.best().clone());
+                } else {
+                    population = annealed;
                 }
                 idle = 0;
             } else {

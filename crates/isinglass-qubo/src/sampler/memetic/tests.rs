@@ -88,3 +88,17 @@ fn wrong_parameters_are_refused_with_their_value() {
     insta::assert_snapshot!(message(Memetic { num_generations: 0, ..small() }), @"num_generations is 0, but must be at least 1");
     insta::assert_snapshot!(message(Memetic { threads: Some(0), ..small() }), @"threads is 0, but must be at least 1");
 }
+
+/// Two members make poor children, so that some runs end within an anneal.
+#[test]
+fn whatever_meets_the_target_is_among_the_samples() {
+    for seed in 0..20 {
+        let bqm = random_integers(Vartype::Spin, 200, 6, 3, seed);
+        let memetic = Memetic { num_reads: 2, num_sweeps: 10, num_generations: 40, seed, threads: Some(1) };
+        let target = memetic.sample(&bqm, &RunControl::default()).unwrap().best().unwrap().energy;
+        let control = RunControl { target: Some(target), ..RunControl::default() };
+        let sampling = memetic.sample(&bqm, &control).unwrap();
+        assert_eq!(sampling.status, SampleStatus::Target);
+        assert!(sampling.best().unwrap().energy <= target, "seed {seed}");
+    }
+}
