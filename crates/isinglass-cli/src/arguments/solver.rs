@@ -39,6 +39,8 @@ pub(crate) enum SolverName {
     Svmc,
     /// Tabu search
     Tabu,
+    /// Memetic: an annealed population, recombined and improved by tabu search
+    Memetic,
     /// Steepest descent from random samples
     Descent,
     /// Random samples
@@ -64,6 +66,7 @@ impl SolverName {
             Self::Sqa => "sqa",
             Self::Svmc => "svmc",
             Self::Tabu => "tabu",
+            Self::Memetic => "memetic",
             Self::Descent => "descent",
             Self::Random => "random",
             Self::SaReference => "sa-reference",
@@ -75,7 +78,7 @@ impl SolverName {
 
     /// Whether more sweeps make a read better and longer.
     pub(crate) fn has_sweeps(self) -> bool {
-        matches!(self, Self::Auto | Self::Sa | Self::Pt | Self::Sqa | Self::Svmc | Self::SaReference)
+        matches!(self, Self::Auto | Self::Sa | Self::Pt | Self::Sqa | Self::Svmc | Self::Memetic | Self::SaReference)
     }
 }
 

@@ -24,6 +24,7 @@ fn every_solver_finds_the_optimum_of_a_ring() {
         "sqa",
         "svmc",
         "tabu",
+        "memetic",
         "descent --num-reads 2000",
         "random --num-reads 100000",
         "exhaustive",

@@ -207,6 +207,8 @@ impl Run<'_> {
 
     /// Anneals block `index`, with a look at the clock now and then.
     fn block<L: Layout>(&self, problem: &L::Problem, index: usize, watch: &Watch<'_>) -> L {
+        // lanes beyond the last read are no reads of the user's
+        let num_reads = LANES.min(self.parameters.num_reads - index * LANES);
         let SimulatedAnnealing { seed, isa, proposal_acceptance_criteria: criteria, .. } = *self.parameters;
         let (isa, num_sweeps) = (Isa::or_detect(isa), self.schedule.num_sweeps());
         let mut block = L::new(problem, seed, index);
@@ -218,7 +220,7 @@ impl Run<'_> {
             let rule = |sweep| Acceptance { criteria, beta: self.schedule.beta(sweep) * self.scaling.unit };
             block.sweep(problem, isa, (done..next).map(rule));
             if watch.target().is_some() {
-                let best = block.sample(block.best_lane(problem), self.bqm.vartype().values());
+                let best = block.sample(block.best_lane(problem, num_reads), self.bqm.vartype().values());
                 watch.enter(self.bqm.energy(&best));
             }
             if watch.advance(next - done) {

@@ -17,6 +17,7 @@ use crate::model::{Bqm, Vartype};
 use crate::rng::Stream;
 use population::Population;
 use problem::{Number, Problem, integer_unit};
+use rand_core::Rng;
 use search::{Ended, Limits, Search, Stretch, Tenure};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -130,10 +131,10 @@ impl Run<'_> {
         for<'p> Search<'p, T>: Stretch,
     {
         let num_variables = problem.num_variables();
-        let between_looks = (WORK_BETWEEN_LOOKS / (num_variables + 256)).max(1) as u64;
+        let between_looks = between_looks(num_variables);
         let mut limits = Limits {
             iterations: 0,
-            patience: PATIENCE * num_variables.max(1) as u64,
+            patience: patience(num_variables),
             target: watch.target().map_or(f64::NEG_INFINITY, |target| problem.in_units(target)),
         };
         let mut population = Population::new(problem.is_symmetric());
@@ -168,12 +169,53 @@ impl Run<'_> {
     }
 }
 
+/// A tabu search from `spins` with the defaults of [`Tabu`], until it stalls or the watch says stop: the best spins on its
+/// way, and the number of iterations.
+pub(super) fn improve<T: Number>(
+    problem: &Problem<T>,
+    spins: &[i8],
+    stream: &mut Stream,
+    watch: &Watch<'_>,
+) -> (Vec<i8>, u64)
+where
+    for<'p> Search<'p, T>: Stretch,
+{
+    let num_variables = problem.num_variables();
+    let mut search = Search::new(problem, Isa::detect(), tenure(None, num_variables), &numbers(spins));
+    let limits = Limits {
+        iterations: between_looks(num_variables),
+        patience: patience(num_variables),
+        target: f64::NEG_INFINITY,
+    };
+    let mut num_iterations = 0;
+    loop {
+        let (done, ended) = search.stretch(limits, stream);
+        num_iterations += done;
+        if ended == Ended::Stalled || watch.is_stopped() {
+            return (signs(search.best()), num_iterations);
+        }
+    }
+}
+
+fn between_looks(num_variables: usize) -> u64 {
+    (WORK_BETWEEN_LOOKS / (num_variables + 256)).max(1) as u64
+}
+
+fn patience(num_variables: usize) -> u64 {
+    PATIENCE * num_variables.max(1) as u64
+}
+
 /// The bans for a problem of this size: fewer than half of the variables at any time.
 fn tenure(least: Option<u32>, num_variables: usize) -> Tenure {
     let default = (20 + num_variables / 50).min(num_variables / 4);
     let most = num_variables.saturating_sub(1) / 2;
     let least = least.map_or(default, |least| least as usize).min(most);
     Tenure { least: least as u32, spread: (most - least).min(SPREAD as usize) as u32 }
+}
+
+/// A random number below `bound`.
+pub(super) fn below(stream: &mut Stream, bound: usize) -> usize {
+    search::scale((stream.next_u64() >> 32) as u32, bound)
 }
 
 fn signs<T: Number>(spins: &[T]) -> Vec<i8> {

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use isinglass_qubo::Sampler;
 use isinglass_qubo::sampler::{
-    BetaSchedule, BranchAndBound, Exhaustive, ParallelTempering, PopulationAnnealing, RandomSampling,
+    BetaSchedule, BranchAndBound, Exhaustive, Memetic, ParallelTempering, PopulationAnnealing, RandomSampling,
     ReferenceAnnealing, ReferenceSchedule, SimulatedAnnealing, SimulatedQuantumAnnealing, SpinVectorMonteCarlo,
     SteepestDescent, Tabu, TreeDecomposition, VariableOrder,
 };
@@ -140,6 +140,17 @@ impl SolverOptions {
                     num_reads: reads(default.num_reads),
                     num_iterations: iterations.saturating_mul(effort),
                     tenure: self.tuning.tenure.map(NonZeroUsize::get).and_then(|tenure| tenure.try_into().ok()),
+                    seed,
+                    threads,
+                })
+            }
+            SolverName::Memetic => {
+                let default = Memetic::default();
+                let generations = self.tuning.num_generations.map_or(default.num_generations, |n| n.get() as u64);
+                Box::new(Memetic {
+                    num_reads: reads(default.num_reads),
+                    num_sweeps: sweeps(default.num_sweeps),
+                    num_generations: generations,
                     seed,
                     threads,
                 })

@@ -42,6 +42,9 @@ pub(crate) struct TuningArguments {
     /// Moves of each read of tabu [default: 200000]
     #[arg(long, value_name = "N", value_parser = value::count)]
     pub(crate) num_iterations: Option<NonZeroUsize>,
+    /// Generations of memetic, each anneal of a whole population counted as one [default: 20]
+    #[arg(long, value_name = "N", value_parser = value::count)]
+    pub(crate) num_generations: Option<NonZeroUsize>,
     /// Moves for which tabu does not turn a variable back [default: by size]
     #[arg(long, value_name = "N", value_parser = value::count)]
     pub(crate) tenure: Option<NonZeroUsize>,
@@ -151,8 +154,8 @@ impl TuningArguments {
 
     /// Refuses a parameter that `solver` does not have.
     pub(super) fn check(&self, solver: SolverName) -> Result<(), Failure> {
-        use SolverName::{Auto, BranchAndBound, Pt, Sa, SaReference, Sqa, Svmc, Tabu, Tree};
-        let given: [(&str, bool, &[SolverName]); 12] = [
+        use SolverName::{Auto, BranchAndBound, Memetic, Pt, Sa, SaReference, Sqa, Svmc, Tabu, Tree};
+        let given: [(&str, bool, &[SolverName]); 13] = [
             ("--proposal-acceptance-criteria", self.proposal_acceptance_criteria.is_some(), &[Sa, Auto, SaReference]),
             ("--variable-order", self.variable_order.is_some(), &[Sa, Auto, SaReference]),
             ("--beta-schedule", self.beta_schedule.is_some(), &[Sa, Auto, SaReference]),
@@ -162,6 +165,7 @@ impl TuningArguments {
             ("--num-slices", self.num_slices.is_some(), &[Sqa]),
             ("--chip", self.chip.is_some(), &[Sqa, Svmc]),
             ("--num-iterations", self.num_iterations.is_some(), &[Tabu]),
+            ("--num-generations", self.num_generations.is_some(), &[Memetic]),
             ("--tenure", self.tenure.is_some(), &[Tabu]),
             ("--max-width", self.max_width.is_some(), &[Tree]),
             ("--max-nodes", self.max_nodes.is_some(), &[BranchAndBound]),

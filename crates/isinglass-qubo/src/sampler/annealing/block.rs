@@ -69,8 +69,8 @@ impl<T: Number> Block<T> {
         }
     }
 
-    /// The lane of least energy as the fields tell it: `sum_i s_i (f_i + h_i) / 2` in units.
-    pub(super) fn best_lane(&self, problem: &Problem<T>) -> usize {
+    /// Of the first `num_lanes` lanes the one of least energy as the fields tell it: `sum_i s_i (f_i + h_i) / 2` in units.
+    pub(super) fn best_lane(&self, problem: &Problem<T>, num_lanes: usize) -> usize {
         let mut energies = [0.0f64; LANES];
         for ((spins, fields), &own) in self.state.spins.iter().zip(&self.state.fields).zip(&problem.linear) {
             for ((energy, up), field) in energies.iter_mut().zip(spread(*spins)).zip(&fields.0) {
@@ -78,7 +78,7 @@ impl<T: Number> Block<T> {
                 *energy += if up == 0 { -twice } else { twice };
             }
         }
-        (0..LANES).min_by(|&left, &right| energies[left].total_cmp(&energies[right])).unwrap_or(0)
+        (0..num_lanes).min_by(|&left, &right| energies[left].total_cmp(&energies[right])).unwrap_or(0)
     }
 
     /// The spins of one read, as these values.

@@ -138,7 +138,7 @@ impl<T: DenseNumber> Layout for DenseBlock<T> {
         }
     }
 
-    fn best_lane(&self, problem: &DenseProblem<T>) -> usize {
+    fn best_lane(&self, problem: &DenseProblem<T>, num_lanes: usize) -> usize {
         let energy = |lane: usize| -> f64 {
             let term = |(variable, own): (usize, &T)| {
                 let field = self.fields[variable / WIDTH * LANES + lane].0[variable % WIDTH];
@@ -147,8 +147,8 @@ impl<T: DenseNumber> Layout for DenseBlock<T> {
             };
             problem.linear.iter().enumerate().map(term).sum()
         };
-        let energies: Vec<f64> = (0..LANES).map(energy).collect();
-        (0..LANES).min_by(|&left, &right| energies[left].total_cmp(&energies[right])).unwrap_or(0)
+        let energies: Vec<f64> = (0..num_lanes).map(energy).collect();
+        (0..num_lanes).min_by(|&left, &right| energies[left].total_cmp(&energies[right])).unwrap_or(0)
     }
 
     fn sample(&self, lane: usize, [low, high]: [i8; 2]) -> Vec<i8> {

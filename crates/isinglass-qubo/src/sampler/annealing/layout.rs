@@ -22,8 +22,8 @@ pub(super) trait Layout: Sized {
     fn new(problem: &Self::Problem, seed: u64, index: usize) -> Self;
     /// One sweep for each rule.
     fn sweep(&mut self, problem: &Self::Problem, isa: Isa, rules: impl Iterator<Item = Acceptance>);
-    /// The lane of least energy as the fields tell it.
-    fn best_lane(&self, problem: &Self::Problem) -> usize;
+    /// Of the first `num_lanes` lanes the one of least energy as the fields tell it.
+    fn best_lane(&self, problem: &Self::Problem, num_lanes: usize) -> usize;
     /// The spins of one lane, as values `[low, high]`.
     fn sample(&self, lane: usize, values: [i8; 2]) -> Vec<i8>;
 }
@@ -47,8 +47,8 @@ impl<T: Number> Layout for Block<T> {
         Block::sweep(self, problem, isa, rules);
     }
 
-    fn best_lane(&self, problem: &Problem<T>) -> usize {
-        Block::best_lane(self, problem)
+    fn best_lane(&self, problem: &Problem<T>, num_lanes: usize) -> usize {
+        Block::best_lane(self, problem, num_lanes)
     }
 
     fn sample(&self, lane: usize, values: [i8; 2]) -> Vec<i8> {

@@ -288,6 +288,20 @@ fn a_target_stops_the_run_long_before_its_end() {
 
 #[test]
 #[cfg_attr(miri, ignore = "long")]
+fn a_run_that_stops_at_its_target_returns_a_sample_that_meets_it() {
+    for seed in 0..20 {
+        let bqm = random_integers(Vartype::Spin, 60, 6, 3, seed);
+        let annealing = SimulatedAnnealing { num_reads: 2, num_sweeps: 100_000, ..SimulatedAnnealing::default() };
+        let few = SimulatedAnnealing { num_sweeps: 50, ..annealing.clone() };
+        let target = Some(few.sample(&bqm, &RunControl::default()).unwrap().best().unwrap().energy);
+        let sampling = annealing.sample(&bqm, &RunControl { target, ..RunControl::default() }).unwrap();
+        assert_eq!(sampling.status, SampleStatus::Target);
+        assert!(Some(sampling.best().unwrap().energy) <= target, "seed {seed}");
+    }
+}
+
+#[test]
+#[cfg_attr(miri, ignore = "long")]
 fn a_deadline_stops_every_read_where_it_is() {
     let bqm = random_integers(Vartype::Spin, 500, 6, 3, 2);
     let deadline = Some(std::time::Instant::now() + std::time::Duration::from_millis(20));

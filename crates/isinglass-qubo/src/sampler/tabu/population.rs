@@ -1,5 +1,6 @@
 //! The best local minima of one read, and new starts from them.
 
+use super::below;
 use super::problem::Number;
 use crate::rng::Stream;
 use rand_core::Rng;
@@ -78,10 +79,6 @@ impl<T: Number> Population<T> {
 
 fn distance<T: Number>(one: &[T], other: &[T]) -> usize {
     one.iter().zip(other).filter(|(one, other)| one != other).count()
-}
-
-fn below(stream: &mut Stream, bound: usize) -> usize {
-    super::search::scale((stream.next_u64() >> 32) as u32, bound)
 }
 
 #[cfg(test)]

@@ -179,7 +179,7 @@ impl<T: Number> Problem<T> {
     }
 
     /// Whether a sample and its complement have the same energy.
-    pub(super) fn is_symmetric(&self) -> bool {
+    pub(in crate::sampler) fn is_symmetric(&self) -> bool {
         self.linear.iter().all(|&bias| bias == T::ZERO)
     }
 

@@ -345,7 +345,7 @@ fn minima_of<T: Number>(costs: &[T], blocks: &[T]) -> (T::Key, T::Key) {
 
 /// A number below `bound` from 32 random bits.
 #[inline(always)]
-pub(in crate::sampler) fn scale(bits: u32, bound: usize) -> usize {
+pub(super) fn scale(bits: u32, bound: usize) -> usize {
     ((u64::from(bits) * bound as u64) >> 32) as usize
 }
 

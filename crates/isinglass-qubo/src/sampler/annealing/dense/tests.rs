@@ -28,7 +28,7 @@ fn anneal<L: Layout>(
         block.sweep(&problem, isa, half.map(schedule));
     }
     let samples = (0..LANES).map(|lane| block.sample(lane, [-1, 1])).collect();
-    (samples, block.best_lane(&problem))
+    (samples, block.best_lane(&problem, LANES))
 }
 
 /// `Reference` is the type of the sparse layout's numbers.
