@@ -197,7 +197,7 @@ impl Run<'_> {
                 log_partition: log_partition - beta * self.offset,
                 ..population.families()
             });
-            watch.enter(self.bqm.energy(&values(&population.best(), self.bqm.vartype())));
+            watch.enter(self.bqm.energy(&values(&population.best(num_reads), self.bqm.vartype())));
             let part = if cold > hot { ((beta - hot) / (cold - hot) * PARTS as f64) as u64 } else { PARTS };
             if watch.advance(part.saturating_sub(watch.done())) || beta >= cold {
                 break;

@@ -239,8 +239,8 @@ impl Run<'_> {
             if index > 0 && watch.is_stopped() {
                 return Vec::new();
             }
-            let mut worldlines = self.block(problem, index, &watch);
             let reads = reads_per_block.min(num_reads - index * reads_per_block);
+            let mut worldlines = self.block(problem, index, reads, &watch);
             let sample = |read| values(&worldlines.read(read, self.parameters.readout), self.bqm.vartype());
             let samples: Vec<Vec<i8>> = (0..reads).map(sample).collect();
             samples.iter().for_each(|sample| watch.enter(self.bqm.energy(sample)));
@@ -263,8 +263,14 @@ impl Run<'_> {
     }
 
     /// Anneals block `index`, with a look at the clock now and then.
-    fn block<'p, T: Number>(&self, problem: &'p Problem<T>, index: usize, watch: &Watch<'_>) -> Worldlines<'p, T> {
-        let SimulatedQuantumAnnealing { num_sweeps, num_slices, seed, isa, moves, .. } = *self.parameters;
+    fn block<'p, T: Number>(
+        &self,
+        problem: &'p Problem<T>,
+        index: usize,
+        num_reads: usize,
+        watch: &Watch<'_>,
+    ) -> Worldlines<'p, T> {
+        let SimulatedQuantumAnnealing { num_sweeps, num_slices, seed, isa, moves, readout, .. } = *self.parameters;
         let mut worldlines = Worldlines::new(problem, Isa::or_detect(isa), num_slices, seed, index);
         let between_looks = (UPDATES_BETWEEN_LOOKS / (LANES * problem.num_variables().max(1))).max(1) as u64;
         let mut done = 0;
@@ -275,8 +281,9 @@ impl Run<'_> {
                 let classical = self.scaling.beta(self.path.classical_beta(s));
                 worldlines.sweep(moves, &Strengths::new(self.path.transverse(s), classical, num_slices));
             }
-            if watch.target().is_some() {
-                for read in 0..LANES / num_slices {
+            // a slice that is drawn may be another one in the end
+            if watch.target().is_some() && readout == Readout::Best {
+                for read in 0..num_reads {
                     let sample = values(&worldlines.read(read, Readout::Best), self.bqm.vartype());
                     watch.enter(self.bqm.energy(&sample));
                 }

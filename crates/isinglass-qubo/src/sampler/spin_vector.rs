@@ -183,6 +183,7 @@ impl SpinVectorMonteCarlo {
 
     /// Anneals block `index`, with a look at the clock now and then.
     fn block<'c>(&self, bqm: &Bqm, couplings: &'c Couplings, index: usize, watch: &Watch<'_>) -> Rotors<'c> {
+        let num_reads = LANES.min(self.num_reads - index * LANES);
         let isa = Isa::or_detect(self.isa);
         let mut rotors = Rotors::new(couplings, self.seed, index);
         let between_looks = (UPDATES_BETWEEN_LOOKS / (LANES * bqm.num_variables().max(1))).max(1) as u64;
@@ -195,7 +196,7 @@ impl SpinVectorMonteCarlo {
                 rotors.sweep(isa, &strengths);
             }
             if watch.target().is_some() {
-                samples(&rotors, LANES, bqm.vartype()).iter().for_each(|sample| watch.enter(bqm.energy(sample)));
+                samples(&rotors, num_reads, bqm.vartype()).iter().for_each(|sample| watch.enter(bqm.energy(sample)));
             }
             if watch.advance(next - done) {
                 break;

@@ -121,6 +121,11 @@ fn check_stopping(sampler: &dyn Sampler) {
     let target = Some(f64::MAX);
     let sampling = stopped(RunControl { target, ..RunControl::default() }, "a run with an easy target", &easy);
     assert!(sampling.best().is_some_and(|row| row.energy <= f64::MAX), "a target that was met is met by a sample");
+    let reached =
+        sampler.sample(&bqm, &RunControl::default()).expect("a small problem is sampled").best().map(|row| row.energy);
+    let sampling = sampler.sample(&bqm, &RunControl { target: reached, ..RunControl::default() }).expect("and again");
+    let is_met = sampling.best().map(|row| row.energy) <= reached;
+    assert!(sampling.status != SampleStatus::Target || is_met, "a target that was met is met by a sample");
     let hopeless = [SampleStatus::Heuristic, SampleStatus::Optimal];
     let target = Some(f64::MIN);
     stopped(RunControl { target, ..RunControl::default() }, "a run with a target out of reach", &hopeless);

@@ -93,10 +93,10 @@ impl<'a, T: Number> Population<'a, T> {
         self.blocks[replica / LANES].spins(replica % LANES)
     }
 
-    /// The spins of the replica of least energy.
-    pub(super) fn best(&self) -> Vec<i8> {
+    /// The spins of the replica of least energy among the first `num_reads`.
+    pub(super) fn best(&self, num_reads: usize) -> Vec<i8> {
         let energies = self.energies();
-        let best = (0..energies.len()).min_by(|&left, &right| energies[left].total_cmp(&energies[right]));
+        let best = (0..num_reads).min_by(|&left, &right| energies[left].total_cmp(&energies[right]));
         self.spins(best.unwrap_or(0))
     }
 
