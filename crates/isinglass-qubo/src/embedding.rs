@@ -21,7 +21,7 @@ pub use bound::min_qubits;
 pub use cache::{EmbeddingCache, EmbeddingOrigin, Lookup};
 pub use chain_strength::{ChainStrength, ChainStrengthError};
 pub use clique::{biclique, clique, largest_clique};
-pub use composite::{EmbeddedReport, EmbeddingComposite, EmbeddingCompositeError};
+pub use composite::{EmbeddedReport, EmbeddingComposite, EmbeddingCompositeError, MakeSampler};
 pub use embedded::{EmbedError, Embedded};
 pub use faults::{Fault, diagnose};
 pub use file::{EmbeddingFile, EmbeddingFileError};

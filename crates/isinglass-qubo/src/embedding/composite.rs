@@ -48,7 +48,8 @@ use std::time::Instant;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct EmbeddingComposite<'a> {
-    inner: MakeSampler<'a>,
+    /// Makes the sampler of the model over qubits from a seed.
+    pub inner: MakeSampler<'a>,
     /// The chip.
     pub chip: Chip,
     /// Who finds embeddings. `[default: Embedder::default()]`
@@ -71,7 +72,7 @@ pub struct EmbeddingComposite<'a> {
 
 /// Makes the sampler of the model over qubits from a seed. With spin reversals it is called for each of them with another seed:
 /// with the same random numbers, reads of a turned problem would follow those of the problem itself.
-type MakeSampler<'a> = Box<dyn Fn(u64) -> Box<dyn Sampler + 'a> + 'a>;
+pub type MakeSampler<'a> = Box<dyn Fn(u64) -> Box<dyn Sampler + 'a> + 'a>;
 
 /// What happened on the chip.
 #[derive(Clone, Debug, PartialEq, Serialize)]

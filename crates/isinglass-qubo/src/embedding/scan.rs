@@ -48,7 +48,7 @@ pub fn best_of_scan(rows: &[ScanRow]) -> Option<&ScanRow> {
 
 impl EmbeddingComposite<'_> {
     /// Samples with one chain strength after the other, all on the same embedding: the largest strength that `chain_strength` gives
-    /// to any chain, times each of `factors`. Every run has the same seeds and reads. A run that `control` stops returns
+    /// to any chain, times each of `factors`. Every run has the same seeds and reads, and its share of the time up to the deadline. A run that `control` stops returns
     /// the rows so far, at least one.
     ///
     /// # Errors
@@ -63,11 +63,14 @@ impl EmbeddingComposite<'_> {
         let base = strengths.into_iter().reduce(f64::max).unwrap_or(1.0);
         let mut energies: Vec<Vec<f64>> = Vec::new();
         let mut rows = Vec::new();
-        for factor in factors {
+        for (index, factor) in factors.iter().enumerate() {
             if !rows.is_empty() && control.should_stop(None).is_some() {
                 break;
             }
             let start = Instant::now();
+            let left = (factors.len() - index) as u32;
+            let deadline = control.deadline.map(|deadline| start + deadline.saturating_duration_since(start) / left);
+            let control = RunControl { deadline, ..*control };
             let strength = few_bits(base * factor);
             let mut row = ScanRow {
                 chain_strength: strength,
@@ -80,7 +83,7 @@ impl EmbeddingComposite<'_> {
                 success_rate: 0.0,
                 seconds: 0.0,
             };
-            match self.sample_with_strength(bqm, &ChainStrength::Uniform(strength), control) {
+            match self.sample_with_strength(bqm, &ChainStrength::Uniform(strength), &control) {
                 Ok((sampling, report)) => {
                     let found = sampling.samples.energies();
                     row.num_reads = report.num_reads;
