@@ -21,6 +21,7 @@ pub enum Background {
 struct Palette {
     paper: &'static str,
     unused: &'static str,
+    point: &'static str,
     missing: &'static str,
     coupler: &'static str,
     lightness: [f64; 2],
@@ -32,6 +33,7 @@ impl Background {
             Self::Light => Palette {
                 paper: "#ffffff",
                 unused: "#d4d7dc",
+                point: "#8b919b",
                 missing: "#e0565b",
                 coupler: "#3c4048",
                 lightness: [0.45, 0.6],
@@ -39,6 +41,7 @@ impl Background {
             Self::Dark => Palette {
                 paper: "#14161a",
                 unused: "#3a3f47",
+                point: "#7d8590",
                 missing: "#ff7b72",
                 coupler: "#d8dce2",
                 lightness: [0.55, 0.7],
@@ -121,7 +124,12 @@ impl<'a> Drawing<'a> {
         let _ = writeln!(svg, "<rect width=\"100%\" height=\"100%\" fill=\"{}\"/>", palette.paper);
         let [thin, wire, dot, small] = places.widths();
         lines.write(&mut svg, palette.unused, thin);
-        unused.write(&mut svg, palette.unused, if places.are_points() { wire } else { thin * 2.0 });
+        if places.are_points() {
+            // points stand out from the lines between them
+            unused.write(&mut svg, palette.point, wire);
+        } else {
+            unused.write(&mut svg, palette.unused, thin * 2.0);
+        }
         missing_qubits.write(&mut svg, palette.missing, thin);
         for (variable, chain) in self.chains.iter().enumerate() {
             self.chain(&mut svg, &places, variable, chain, (wire, dot), palette.lightness[variable % 2]);

@@ -145,7 +145,7 @@ fn png(svg: &str, width: Option<NonZeroUsize>) -> Result<Vec<u8>, Failure> {
     let tree = Tree::from_str(svg, &Options::default()).map_err(|error| cannot(error.to_string()))?;
     let size = tree.size();
     let scale = width.map_or(1.0, |width| width.get() as f32 / size.width());
-    let (width, height) = ((size.width() * scale).ceil(), (size.height() * scale).ceil());
+    let (width, height) = ((size.width() * scale).floor().max(1.0), (size.height() * scale).floor().max(1.0));
     if width.max(height) > MAX_SIDE {
         return Err(Failure::input(format!("a PNG of {width} x {height} pixels is too large"))
             .with_hint(format!("at most {MAX_SIDE} pixels are drawn; an SVG has no such limit")));

@@ -56,9 +56,9 @@ impl From<SampleError> for Failure {
 impl From<FindError> for Failure {
     fn from(error: FindError) -> Self {
         let hint = match &error {
-            FindError::NotFound { fits, .. } => Some(format!(
-                "try another --embedding-seed, or a larger chip: {fits} has room even for all interactions"
-            )),
+            FindError::NotFound { fits, .. } => {
+                Some(format!("try another seed of the search, or take a larger chip, such as --topology {fits}"))
+            }
             FindError::TooSmall { .. } => Some("take a larger chip".to_owned()),
             _ => None,
         };
