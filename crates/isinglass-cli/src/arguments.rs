@@ -1,6 +1,8 @@
 //! Groups of arguments that several commands share, and the values that they take.
 
+pub(crate) mod chip;
 pub(crate) mod data;
+pub(crate) mod embedding;
 pub(crate) mod formulation;
 pub(crate) mod network;
 pub(crate) mod problem;

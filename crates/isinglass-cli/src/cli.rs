@@ -6,7 +6,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::app::Outcome;
 use crate::arguments::value;
-use crate::command::{bench, compile, completions, data, decode, eval, man, predict, reference, solve, train, tts};
+use crate::command::{
+    bench, compile, completions, data, decode, draw, embed, eval, man, predict, reference, solve, train, tts,
+};
 use crate::failure::Failure;
 use crate::session::Session;
 
@@ -88,6 +90,10 @@ pub(crate) enum Command {
     Decode(decode::DecodeArguments),
     /// Look for a sample of least energy of any QUBO or Ising problem
     Solve(Box<solve::SolveArguments>),
+    /// Put a problem onto the qubits of an annealing chip
+    Embed(Box<embed::EmbedArguments>),
+    /// Draw a chip, or an embedding on it, as SVG or PNG
+    Draw(Box<draw::DrawArguments>),
     /// Measure how often a solver meets a target, and how long it takes
     Tts(Box<tts::TtsArguments>),
     /// Run solvers on all problems of a folder
@@ -113,6 +119,8 @@ impl Command {
             Self::Compile(arguments) => compile::run(arguments, session),
             Self::Decode(arguments) => decode::run(arguments, session),
             Self::Solve(arguments) => solve::run(arguments, session),
+            Self::Embed(arguments) => embed::run(arguments, session),
+            Self::Draw(arguments) => draw::run(arguments, session),
             Self::Tts(arguments) => tts::run(arguments, session),
             Self::Bench(arguments) => bench::run(arguments, session),
             Self::Data(arguments) => data::run(arguments, session),

@@ -5,6 +5,8 @@ pub(crate) mod compile;
 pub(crate) mod completions;
 pub(crate) mod data;
 pub(crate) mod decode;
+pub(crate) mod draw;
+pub(crate) mod embed;
 pub(crate) mod eval;
 pub(crate) mod man;
 pub(crate) mod predict;

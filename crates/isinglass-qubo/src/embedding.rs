@@ -1,8 +1,10 @@
 //! Minor embeddings: a chain of qubits for each variable, verified; models put onto a chip, and samples brought back.
 
 mod bound;
+mod cache;
 mod chain_strength;
 mod clique;
+mod composite;
 mod crossbar;
 mod embedded;
 mod faults;
@@ -11,20 +13,24 @@ mod find;
 mod lines;
 mod range;
 mod router;
+mod scan;
 mod spin_reversal;
 mod unembed;
 
 pub use bound::min_qubits;
+pub use cache::{EmbeddingCache, EmbeddingOrigin, Lookup};
 pub use chain_strength::{ChainStrength, ChainStrengthError};
 pub use clique::{biclique, clique, largest_clique};
+pub use composite::{EmbeddedReport, EmbeddingComposite, EmbeddingCompositeError, MakeSampler};
 pub use embedded::{EmbedError, Embedded};
 pub use faults::{Fault, diagnose};
 pub use file::{EmbeddingFile, EmbeddingFileError};
 pub use find::{EmbedMethod, Embedder, EmbeddingStatistics, FindError, Found};
 pub use range::{HardwareRange, RangeFault};
 pub use router::{RouteError, Router};
+pub use scan::{ScanRow, best_of_scan};
 pub use spin_reversal::SpinReversal;
-pub use unembed::{ChainBreakMethod, Unembedded, unembed};
+pub use unembed::{ChainBreakMethod, Unembedded, unembed, unembed_only};
 
 use crate::hardware::{Chip, Graph};
 use crate::model::Bqm;

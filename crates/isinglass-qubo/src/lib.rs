@@ -23,6 +23,7 @@ pub mod io;
 pub mod hardware;
 pub mod presolve;
 pub mod sampler;
+pub mod drawing;
 pub mod embedding;
 pub mod time_to_solution;
 pub mod race;

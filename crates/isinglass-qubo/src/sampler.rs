@@ -214,6 +214,12 @@ pub enum SampleError {
     /// The problem cannot be written in the form the sampler needs.
     #[error("the problem cannot be converted for the sampler")]
     Model(#[from] ModelError),
+    /// The problem could not be sampled on a chip.
+    #[error("the problem cannot be sampled on the chip: {reason}")]
+    Embedding {
+        /// Why: what was tried, and how far it came.
+        reason: String,
+    },
     /// The problem cannot be presolved by a sampler that depends on it.
     #[error(transparent)]
     Presolve(#[from] PresolveError),

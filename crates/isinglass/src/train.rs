@@ -5,10 +5,12 @@
 //! its state, and ends where it would have ended.
 
 mod checkpoint;
+mod embedding;
 mod plan;
 mod state;
 
 pub use checkpoint::CheckpointError;
+pub use embedding::{EmbeddedStep, EmbeddingPlan};
 pub use plan::{Batching, PlanError, Solver, TrainingPlan};
 pub use state::{BestNetwork, StepRecord, TrainingState};
 
@@ -20,6 +22,8 @@ use crate::network::Network;
 use crate::task::{Merge, Task};
 use crate::verify::{Verification, VerifyError, encode, loss, verify};
 use crate::weight_annealing::WeightAnnealing;
+use embedding::sample_qubo;
+use isinglass_qubo::embedding::{EmbeddingCompositeError, EmbeddingFileError};
 use isinglass_qubo::sampler::{Exhaustive, SimulatedAnnealing};
 use isinglass_qubo::{RunControl, SampleError, SampleStatus, Sampler, rng};
 use rayon::prelude::*;
@@ -38,6 +42,12 @@ pub enum TrainError {
     /// The sampler cannot run.
     #[error("the solver cannot run")]
     Sample(#[from] SampleError),
+    /// A QUBO cannot be sampled on the chip.
+    #[error("the QUBO cannot be sampled on the chip")]
+    Embedding(#[from] EmbeddingCompositeError),
+    /// The embedding given is of another problem.
+    #[error("the embedding given does not fit the QUBO")]
+    EmbeddingFile(#[from] EmbeddingFileError),
     /// The exact trainer cannot run.
     #[error("the exact trainer cannot run")]
     Exact(#[from] ExactError),
@@ -159,11 +169,17 @@ fn solve_step(
     let (num_reads, threads) = (plan.reads_of_step(state.next_step), plan.threads);
     match plan.solver {
         Solver::Exact => solve_exactly(task, plan, formulation, control),
-        Solver::Exhaustive => sample(task, plan, formulation, state, &Exhaustive::default(), control),
+        Solver::Exhaustive => {
+            let make = |_| Box::new(Exhaustive { threads, ..Exhaustive::default() }) as Box<dyn Sampler>;
+            sample(task, plan, formulation, state, (seed, &make), control)
+        }
         Solver::Annealing { num_sweeps, beta_range, .. } => {
-            let default = SimulatedAnnealing::default();
-            let annealing = SimulatedAnnealing { num_reads, num_sweeps, beta_range, seed, threads, ..default };
-            sample(task, plan, formulation, state, &annealing, control)
+            let make = |seed| {
+                let default = SimulatedAnnealing::default();
+                let annealing = SimulatedAnnealing { num_reads, num_sweeps, beta_range, seed, threads, ..default };
+                Box::new(annealing) as Box<dyn Sampler>
+            };
+            sample(task, plan, formulation, state, (seed, &make), control)
         }
         Solver::Weights { num_sweeps, beta_range, .. } => {
             let default = WeightAnnealing::default();
@@ -180,10 +196,10 @@ fn sample(
     plan: &TrainingPlan,
     formulation: &Formulation,
     state: &TrainingState,
-    sampler: &dyn Sampler,
+    (seed, make): (u64, &dyn Fn(u64) -> Box<dyn Sampler>),
     control: &RunControl<'_>,
 ) -> Result<StepResult, TrainError> {
-    let sampling = sampler.sample(&formulation.qubo, control)?;
+    let (sampling, embedded) = sample_qubo(formulation, plan.embedding.as_ref(), seed, make, control)?;
     let networks = sampling.samples.rows().map(|row| formulation.layout.decode(row.sample));
     let decoded = networks.collect::<Result<Vec<Network>, _>>().map_err(VerifyError::from)?;
     let terms = WeightTerms { fixed: formulation.layout.known_weights().to_vec(), ..state.weight_terms() };
@@ -202,6 +218,7 @@ fn sample(
         num_sweeps: sampling.num_sweeps,
         num_updates: sampling.num_updates,
         beta_range: sampling.beta_range,
+        embedded,
         ..StepRecord::default()
     };
     check_step(task, formulation, &chosen, counts, record)

@@ -7,12 +7,14 @@ use std::slice;
 use std::time::Instant;
 
 use clap::Args;
+use isinglass_qubo::embedding::{ChainStrength, best_of_scan};
 use isinglass_qubo::io::{WriteError, write_atomically, write_samples};
 use isinglass_qubo::race::{Contestant, Standing, race};
 use isinglass_qubo::sampler::Sampling;
 use isinglass_qubo::{Bqm, RunControl};
 
 use crate::app::Outcome;
+use crate::arguments::embedding::{EmbeddedOutput, EmbeddingArguments, Setup};
 use crate::arguments::problem::{Problem, ProblemArguments};
 use crate::arguments::solver::{Call, Sampled, SolverArguments, SolverName, SolverOptions};
 use crate::failure::Failure;
@@ -31,6 +33,8 @@ pub(crate) struct SolveArguments {
     /// Let these samplers, such as sa,pt,tabu, race until --time-limit or --target, a thread for each
     #[arg(long, value_name = "SOLVER,...", value_delimiter = ',', conflicts_with = "solver", help_heading = "Solver")]
     race: Vec<SolverName>,
+    #[command(flatten)]
+    embedding: EmbeddingArguments,
     /// Write all samples to this file, as dimod's SampleSet in JSON
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     out: Option<PathBuf>,
@@ -47,6 +51,10 @@ pub(crate) fn run(arguments: &SolveArguments, session: &Session) -> Result<Outco
     for &solver in solvers {
         options.check(solver)?;
     }
+    let setup = arguments.embedding.setup()?;
+    if setup.is_some() && !arguments.race.is_empty() {
+        return Err(Failure::input("a race is not run on a chip").with_hint("name one --solver"));
+    }
     let problem = arguments.problem.read()?;
     let bqm = &problem.file.bqm;
     let cancel = session.interrupted()?;
@@ -54,21 +62,60 @@ pub(crate) fn run(arguments: &SolveArguments, session: &Session) -> Result<Outco
     let bar = session.bar(name);
     let control = options.sampling.control(cancel, &bar);
     let start = Instant::now();
-    let (sampled, standings) = match arguments.race.as_slice() {
-        [] => (options.sample(arguments.solver.solver, bqm, &control)?, Vec::new()),
-        racers => run_race(options, racers, bqm, &control)?,
+    let (sampled, standings, embedded) = match (&setup, arguments.race.as_slice()) {
+        (Some(setup), _) => {
+            let (sampled, embedded) = run_on_chip(options, arguments.solver.solver, setup, &problem, &control)?;
+            (sampled, Vec::new(), Some(embedded))
+        }
+        (None, []) => (options.sample(arguments.solver.solver, bqm, &control)?, Vec::new(), None),
+        (None, racers) => {
+            let (sampled, standings) = run_race(options, racers, bqm, &control)?;
+            (sampled, standings, None)
+        }
     };
     let seconds = start.elapsed().as_secs_f64();
     drop(bar);
+    if let Some(note) = embedded.as_ref().and_then(EmbeddedOutput::note) {
+        session.output().note(&note);
+    }
 
     if let Some(path) = &arguments.out {
         write(path, &problem, &sampled.sampling)?;
     }
     let (seed, target) = (options.sampling.seed, options.sampling.target);
     let outcome = outcome(&sampled.sampling, target);
-    let run = Run { solver: name, seed, target, seconds, sampled: &sampled, standings };
+    let run = Run { solver: name, seed, target, seconds, sampled: &sampled, standings, embedded };
     session.output().report(&SolveReport::new(&problem, run))?;
     Ok(outcome)
+}
+
+/// Chain strengths of a scan, in units of uniform torque compensation.
+const SCAN: [f64; 8] = [0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0];
+
+/// Samples on a chip; a scan of chain strengths comes first and takes half of the time, if there is a limit.
+fn run_on_chip(
+    options: &SolverOptions,
+    solver: SolverName,
+    setup: &Setup,
+    problem: &Problem,
+    control: &RunControl<'_>,
+) -> Result<(Sampled, EmbeddedOutput), Failure> {
+    let call = Call::of(&options.sampling);
+    let make = |seed| options.make(solver, Call { seed, ..call });
+    let mut composite = setup.composite(problem, call.seed, make)?;
+    let bqm = &problem.file.bqm;
+    let mut scan = Vec::new();
+    if setup.is_scan() {
+        let now = Instant::now();
+        let deadline = control.deadline.map(|deadline| now + deadline.saturating_duration_since(now) / 2);
+        scan = composite.scan(bqm, &SCAN, &RunControl { deadline, target: None, ..*control })?;
+        if let Some(best) = best_of_scan(&scan) {
+            composite.chain_strength = ChainStrength::Uniform(best.chain_strength);
+        }
+    }
+    let (sampling, report) = composite.sample_embedded(bqm, control)?;
+    let reason = format!("on the qubits of {}", setup.chosen.text());
+    Ok((Sampled { sampling, reason, presolve: None }, EmbeddedOutput::new(&setup.chosen, report, scan)))
 }
 
 fn run_race(

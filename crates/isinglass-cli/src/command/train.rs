@@ -1,6 +1,7 @@
 //! `isinglass train`: from rows to a trained, verified network, beside the proven optimum and simpler methods.
 
 mod checkpoint;
+mod chip;
 mod job;
 mod proof;
 mod text;
@@ -26,6 +27,7 @@ use isinglass_qubo::{RunControl, SampleStatus};
 
 use crate::app::Outcome;
 use crate::arguments::data::{DataArguments, PreparedData};
+use crate::arguments::embedding::{EmbeddingArguments, Setup};
 use crate::arguments::formulation::FormulationArguments;
 use crate::arguments::network::NetworkArguments;
 use crate::arguments::solver::{AUTO_EXHAUSTIVE, SamplingArguments};
@@ -35,6 +37,7 @@ use crate::failure::Failure;
 use crate::files::{check_places, write_text};
 use crate::session::Session;
 use checkpoint::Checkpoints;
+use chip::OnChip;
 use text::TrainOutput;
 
 /// What to learn, with which network, how, and where the model goes.
@@ -53,6 +56,8 @@ pub(crate) struct TrainArguments {
     solver: TrainSolver,
     #[command(flatten)]
     sampling: SamplingArguments,
+    #[command(flatten)]
+    embedding: EmbeddingArguments,
     /// Take decoded weights as they are, without descent on the true loss by flips of single weights
     #[arg(long, help_heading = "Solver")]
     no_polish: bool,
@@ -123,7 +128,8 @@ pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outco
     let architecture = arguments.network.architecture(prepared.pipeline.num_inputs(), &codebook)?;
     let task = Task::new(prepared.train.inputs.clone(), codebook.targets(&prepared.train.labels))
         .map_err(|error| Failure::from_error(&error))?;
-    let (solver, reason) = choose_solver(arguments, &task, &architecture)?;
+    let setup = arguments.embedding.setup()?;
+    let (solver, reason) = choose_solver(arguments, setup.as_ref(), &task, &architecture)?;
     let plan = TrainingPlan {
         architecture,
         formulation: arguments.formulation.options(),
@@ -131,6 +137,7 @@ pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outco
         batching: batching(arguments, task.num_rows()),
         polish: !arguments.no_polish,
         seed: arguments.sampling.seed,
+        embedding: setup.as_ref().map(Setup::plan).transpose()?,
         threads: None,
     };
 
@@ -179,7 +186,12 @@ pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outco
         seconds: start.elapsed().as_secs_f64(),
     };
     let accuracy = test_score.unwrap_or(train_score).accuracy();
-    session.output().report(&TrainOutput { report, network: &training.network, out: arguments.out.as_deref() })?;
+    session.output().report(&TrainOutput {
+        report,
+        embedded: setup.as_ref().and_then(|setup| OnChip::of(&setup.chosen, &training)),
+        network: &training.network,
+        out: arguments.out.as_deref(),
+    })?;
     if let Some(failure) = unsaved {
         return Ok(Outcome::GoalNotMet(format!("{}: {}", failure.message(), failure.causes().join(": "))));
     }
@@ -209,6 +221,7 @@ const BETTER: &str = "flips of weights find lower losses than flips of a QUBO";
 /// The solver, and why it was taken if the user left the choice.
 fn choose_solver(
     arguments: &TrainArguments,
+    setup: Option<&Setup>,
     task: &Task,
     architecture: &Architecture,
 ) -> Result<(Solver, Option<String>), Failure> {
@@ -218,6 +231,9 @@ fn choose_solver(
         TrainSolver::Sa => Ok((arguments.sampling.training(), None)),
         TrainSolver::Exhaustive => Ok((Solver::Exhaustive, None)),
         TrainSolver::Exact => Ok((Solver::Exact, None)),
+        TrainSolver::Auto if setup.is_some() => {
+            Ok((arguments.sampling.training(), Some("a chip takes a QUBO, not weights".to_owned())))
+        }
         TrainSolver::Auto => {
             // minibatches differ in size, so only the whole set is small enough or not
             if arguments.batch_size.is_some() {

@@ -7,6 +7,7 @@ use isinglass::handover::HandoverError;
 use isinglass::model::ModelError;
 use isinglass::train::{CheckpointError, PlanError, TrainError};
 use isinglass_qubo::SampleError;
+use isinglass_qubo::embedding::{EmbeddingCompositeError, FindError};
 use isinglass_qubo::io::{ReadCause, ReadError, WriteError};
 
 use super::Failure;
@@ -52,6 +53,31 @@ impl From<SampleError> for Failure {
     }
 }
 
+impl From<FindError> for Failure {
+    fn from(error: FindError) -> Self {
+        let hint = match &error {
+            FindError::NotFound { fits, .. } => {
+                Some(format!("try another seed of the search, or take a larger chip, such as --topology {fits}"))
+            }
+            FindError::TooSmall { .. } => Some("take a larger chip".to_owned()),
+            _ => None,
+        };
+        Self::from_error(&error).with_optional_hint(hint)
+    }
+}
+
+impl From<EmbeddingCompositeError> for Failure {
+    fn from(error: EmbeddingCompositeError) -> Self {
+        match error {
+            EmbeddingCompositeError::Find(error) => Self::from(error).context("no embedding was found"),
+            EmbeddingCompositeError::Sample(error) => error.into(),
+            EmbeddingCompositeError::AllDiscarded { .. } => Self::from_error(&error)
+                .with_hint("hold chains together with more --chain-strength, or mend them with --chain-break majority"),
+            _ => Self::from_error(&error),
+        }
+    }
+}
+
 impl From<ModelError> for Failure {
     fn from(error: ModelError) -> Self {
         Self::from_error(&error).with_hint(error.hint())
@@ -93,6 +119,10 @@ impl From<TrainError> for Failure {
         match error {
             TrainError::Formulation(error) => error.into(),
             TrainError::Sample(error) => error.into(),
+            TrainError::Embedding(error) => error.into(),
+            TrainError::Plan(PlanError::NothingToEmbed { .. }) => {
+                Self::from_error(&error).with_hint("use --solver sa or exhaustive, or leave the chip out")
+            }
             TrainError::Exact(error) => {
                 let hint = error.hint().to_owned();
                 Self::from_error(&error).with_hint(hint)

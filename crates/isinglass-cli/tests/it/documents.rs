@@ -14,15 +14,41 @@ fn repository() -> PathBuf {
 fn the_commands_in_the_documents_do_what_is_shown() {
     // Documents are read from the root of the repository; trycmd runs commands beside the document.
     let root = tempfile::tempdir().unwrap();
-    let examples = root.path().join("cli.in/docs/examples");
-    std::fs::create_dir_all(&examples).unwrap();
+    let cases = trycmd::TestCases::new();
+    cases.env("XDG_CACHE_HOME", root.path().join("caches").display().to_string());
+    for name in ["cli.md", "chips.md"] {
+        let document = root.path().join(name);
+        std::fs::copy(repository().join("docs").join(name), &document).unwrap();
+        let beside = root.path().join(name.replace(".md", ".in/docs"));
+        std::fs::create_dir_all(&beside).unwrap();
+        copy_examples(&beside.join("examples"));
+        cases.case(document);
+    }
+    cases.run();
+}
+
+fn copy_examples(to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(repository().join("docs/examples")).unwrap() {
         let path = entry.unwrap().path();
-        std::fs::copy(&path, examples.join(path.file_name().unwrap())).unwrap();
+        std::fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
     }
-    let document = root.path().join("cli.md");
-    std::fs::copy(repository().join("docs/cli.md"), &document).unwrap();
-    trycmd::TestCases::new().case(document).run();
+}
+
+#[test]
+fn every_name_in_the_json_about_chips_is_documented() {
+    let tables = std::fs::read_to_string(repository().join("docs/chips.md")).unwrap();
+    let program = Program::new().file("pair.edges", "0 1\n");
+    let is_documented = |name: &str| tables.contains(&format!("`{name}`")) || name == "schema";
+    let check = |value: &Value, what: &str| {
+        let missing: Vec<&String> = value.as_object().unwrap().keys().filter(|name| !is_documented(name)).collect();
+        assert!(missing.is_empty(), "{what}: {missing:?}");
+    };
+    program.run("compile parity:2 --bias --out problem.coo --layout layout.json");
+    check(&program.json("embed problem.coo --layout layout.json --topology pegasus:3"), "embed");
+    check(&program.json("draw --topology chimera:1"), "draw");
+    check(&program.json("solve problem.coo --embed pegasus:3 --chain-strength scan")["embedded"], "solve");
+    check(&program.json("train parity:2 --bias --chip advantage2-4 --num-sweeps 50")["embedded"], "train");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where it panics")]
 
 mod checkpoint;
+mod chip;
 mod compile;
 mod data;
 mod decode;

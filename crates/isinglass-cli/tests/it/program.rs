@@ -32,6 +32,8 @@ impl Program {
         let mut command = Command::new(env!("CARGO_BIN_EXE_isinglass"));
         command.args(arguments.split_whitespace()).current_dir(self.path()).stdin(Stdio::null());
         // Help is as wide as the terminal says, and colour is a matter of taste.
+        // embeddings are kept with the test, not with the user
+        command.env("XDG_CACHE_HOME", self.path().join("caches"));
         command.env_remove("COLUMNS").env_remove("CLICOLOR_FORCE").env_remove("NO_COLOR");
         command
     }

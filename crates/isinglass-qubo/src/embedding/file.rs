@@ -53,6 +53,12 @@ impl EmbeddingFile {
         Self { chains: chains.iter().enumerate().map(|(variable, chain)| (label(variable), chain.clone())).collect() }
     }
 
+    /// Labels and chains in the order of the file.
+    #[must_use]
+    pub fn entries(&self) -> &[(String, Vec<u32>)] {
+        &self.chains
+    }
+
     /// Reads the JSON object.
     ///
     /// # Errors

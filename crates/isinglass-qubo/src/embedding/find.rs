@@ -9,7 +9,7 @@ use super::lines::Lines;
 use super::{Embedding, RouteError, Router, min_qubits};
 use crate::hardware::{Chip, Graph, Topology};
 use crate::sampler::RunControl;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Finds embeddings by every method that suits problem and chip, and keeps the one of fewest qubits.
 ///
@@ -33,7 +33,7 @@ impl Default for Embedder {
 }
 
 /// How an embedding was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum EmbedMethod {
@@ -47,6 +47,8 @@ pub enum EmbedMethod {
     Crossbar,
     /// By the router alone.
     Routed,
+    /// Not found, but given.
+    Given,
 }
 
 /// An embedding, how it was found, and how good it is.
@@ -139,6 +141,19 @@ pub enum FindError {
 fn percent(num_variables: usize, num_interactions: usize) -> usize {
     let possible = num_variables * num_variables.saturating_sub(1) / 2;
     num_interactions * 100 / possible.max(1)
+}
+
+impl Found {
+    /// An embedding that was not found here.
+    ///
+    /// # Errors
+    /// The first [`Fault`](super::Fault) of the chains.
+    pub fn given(chains: Vec<Vec<u32>>, problem: &Graph, chip: &Chip) -> Result<Self, super::Fault> {
+        let embedding = Embedding::new(chains, problem, chip)?;
+        // there is an embedding, so there is a bound
+        let lower_bound = min_qubits(problem, chip).unwrap_or(problem.num_nodes());
+        Ok(Self { embedding, method: EmbedMethod::Given, lower_bound })
+    }
 }
 
 impl Embedder {

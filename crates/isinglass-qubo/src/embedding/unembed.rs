@@ -99,25 +99,77 @@ fn below(coins: &mut Stream, bound: u64) -> u64 {
     ((u128::from(coins.next_u64()) * u128::from(bound)) >> 64) as u64
 }
 
+/// Sets the `broken` variables one after the other, each time the one with the largest field of those that are settled.
 fn minimize_energy(spin: &Bqm, spins: &mut [i8], mut broken: Vec<usize>) {
     let mut is_open = vec![false; spins.len()];
     broken.iter().for_each(|&variable| is_open[variable] = true);
-    // the field of the chains that are settled
-    let field = |variable: usize, spins: &[i8], is_open: &[bool]| {
+    let mut fields = vec![0.0; spins.len()];
+    for &variable in &broken {
         let (neighbors, biases) = spin.neighborhood(variable);
         let settled = neighbors.iter().zip(biases).filter(|&(&other, _)| !is_open[other as usize]);
-        settled.fold(spin.linear()[variable], |sum, (&other, bias)| sum + bias * f64::from(spins[other as usize]))
-    };
+        let field = |sum: f64, (&other, bias): (&u32, &f64)| sum + bias * f64::from(spins[other as usize]);
+        fields[variable] = settled.fold(spin.linear()[variable], field);
+    }
     while !broken.is_empty() {
-        let fields: Vec<f64> = broken.iter().map(|&variable| field(variable, spins, &is_open)).collect();
-        let first_of_largest =
-            |best: usize, next: usize| if fields[next].abs() > fields[best].abs() { next } else { best };
+        let first_of_largest = |best: usize, next: usize| {
+            if fields[broken[next]].abs() > fields[broken[best]].abs() { next } else { best }
+        };
         let index = (0..broken.len()).reduce(first_of_largest).expect("some chain is open");
         let variable = broken.remove(index);
-        if fields[index] != 0.0 {
-            spins[variable] = if fields[index] > 0.0 { -1 } else { 1 };
+        if fields[variable] != 0.0 {
+            spins[variable] = if fields[variable] > 0.0 { -1 } else { 1 };
         }
         is_open[variable] = false;
+        let (neighbors, biases) = spin.neighborhood(variable);
+        for (&other, bias) in neighbors.iter().zip(biases) {
+            fields[other as usize] += bias * f64::from(spins[variable]);
+        }
+    }
+}
+
+/// Brings samples back by the chains of `variables` alone, each read by majority with seeded ties; no other chain is looked at.
+/// Every other variable is set as [`ChainBreakMethod::MinimizeEnergy`] sets broken chains, so that a sample is complete, but
+/// a caller who can compute the others better may do so. Breaks are counted among `variables`; the rates of others are zero.
+///
+/// # Panics
+/// When a sample does not have one spin for each qubit, `spin` is not over the embedded variables, or a variable is out of range.
+pub fn unembed_only<'s>(
+    embedded: &Embedded,
+    spin: &Bqm,
+    samples: impl IntoIterator<Item = &'s [i8]>,
+    variables: &[usize],
+    seed: u64,
+) -> Unembedded {
+    let chains = embedded.chains();
+    assert_eq!((spin.num_variables(), spin.vartype()), (chains.len(), Vartype::Spin), "the model that was embedded");
+    let mut is_read = vec![false; chains.len()];
+    variables.iter().for_each(|&variable| is_read[variable] = true);
+    let others: Vec<usize> = (0..chains.len()).filter(|&variable| !is_read[variable]).collect();
+    let mut breaks = vec![0usize; chains.len()];
+    let (mut rows, mut fractions) = (Vec::new(), Vec::new());
+    for (read, sample) in samples.into_iter().enumerate() {
+        assert_eq!(sample.len(), embedded.qubits().len(), "one spin for each qubit");
+        let mut coins = stream(seed, read as u64);
+        let mut spins = vec![-1; chains.len()];
+        let mut num_broken = 0usize;
+        for variable in (0..chains.len()).filter(|&variable| is_read[variable]) {
+            let sum: i64 = chains[variable].iter().map(|&qubit| i64::from(sample[qubit])).sum();
+            if sum.unsigned_abs() as usize != chains[variable].len() {
+                breaks[variable] += 1;
+                num_broken += 1;
+            }
+            spins[variable] = majority(sum, &mut coins);
+        }
+        minimize_energy(spin, &mut spins, others.clone());
+        fractions.push(num_broken as f64 / (chains.len() - others.len()).max(1) as f64);
+        rows.push(spins);
+    }
+    let num_reads = rows.len().max(1) as f64;
+    Unembedded {
+        reads: (0..rows.len()).collect(),
+        samples: rows,
+        chain_break_fractions: fractions,
+        break_rates: breaks.into_iter().map(|count| count as f64 / num_reads).collect(),
     }
 }
 
@@ -170,6 +222,17 @@ mod tests {
     fn the_majority_decides_and_energy_may_overrule_it() {
         assert_eq!(run(&[BROKEN], ChainBreakMethod::MajorityVote).samples, [[1, -1]]);
         assert_eq!(run(&[BROKEN], ChainBreakMethod::MinimizeEnergy).samples, [[1, 1]]);
+    }
+
+    #[test]
+    fn only_the_chains_that_are_named_are_read() {
+        let (bqm, embedded) = pair();
+        // the chain of variable 1 is whole and down, but nobody asks it: it follows variable 0
+        let result = unembed_only(&embedded, &bqm, [WHOLE.as_slice(), BROKEN.as_slice()], &[0], 1);
+        assert_eq!((result.samples, result.break_rates), (vec![vec![1, 1]; 2], vec![0.0, 0.0]));
+        let result = unembed_only(&embedded, &bqm, [WHOLE.as_slice(), BROKEN.as_slice()], &[1], 1);
+        assert_eq!((result.samples, result.break_rates), (vec![vec![-1, -1]; 2], vec![0.0, 0.5]));
+        assert_eq!(result.chain_break_fractions, [0.0, 1.0]);
     }
 
     #[test]

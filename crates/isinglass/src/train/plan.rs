@@ -1,5 +1,6 @@
 //! What a training run is to do.
 
+use super::embedding::EmbeddingPlan;
 use super::state::TrainingState;
 use crate::formulation::FormulationOptions;
 use crate::network::Architecture;
@@ -89,6 +90,9 @@ pub struct TrainingPlan {
     pub polish: bool,
     /// Every random number comes from here.
     pub seed: u64,
+    /// The chip that QUBOs are sampled on, if any.
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    pub embedding: Option<EmbeddingPlan>,
     /// Threads of the solver; all cores if absent. Not part of what the result depends on.
     #[serde(skip)]
     pub threads: Option<usize>,
@@ -118,6 +122,12 @@ pub enum PlanError {
         /// Its value.
         alpha: f64,
     },
+    /// A chip with a solver that does not sample QUBOs.
+    #[error("the solver {solver} does not sample a QUBO, so it cannot work on a chip")]
+    NothingToEmbed {
+        /// The solver.
+        solver: &'static str,
+    },
     /// The online term with a solver that does not see it.
     #[error("the exact trainer minimises the loss alone, so alpha must be 0, not {alpha}")]
     AlphaWithExact {
@@ -140,6 +150,7 @@ impl TrainingPlan {
             batching: Batching::Whole,
             polish: true,
             seed: 0,
+            embedding: None,
             threads: None,
         }
     }
@@ -156,6 +167,9 @@ impl TrainingPlan {
     pub(super) fn check(&self, task: &Task) -> Result<(), PlanError> {
         if self.solver.num_reads() == Some(0) {
             return Err(PlanError::Zero { name: "num_reads" });
+        }
+        if self.embedding.is_some() && matches!(self.solver, Solver::Weights { .. } | Solver::Exact) {
+            return Err(PlanError::NothingToEmbed { solver: self.solver.name() });
         }
         let Batching::Minibatches { batch_size, batches, alpha } = self.batching else { return Ok(()) };
         if batch_size == 0 {

@@ -1,6 +1,7 @@
 //! How far a run has come: what it needs to go on, and a record of each step.
 
 use super::StepResult;
+use super::embedding::EmbeddedStep;
 use super::plan::{Batching, TrainingPlan};
 use crate::formulation::WeightTerms;
 use crate::network::Network;
@@ -65,6 +66,9 @@ pub struct StepRecord {
     pub sampled_loss: f64,
     /// Violated constraints of the chosen sample.
     pub violations: usize,
+    /// What happened on the chip, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub embedded: Option<EmbeddedStep>,
 }
 
 impl Default for StepRecord {
@@ -82,6 +86,7 @@ impl Default for StepRecord {
             least_energy: 0.0,
             sampled_loss: 0.0,
             violations: 0,
+            embedded: None,
         }
     }
 }

@@ -1,6 +1,8 @@
 use super::*;
 use crate::bits::BitMatrix;
 use crate::network::Architecture;
+use isinglass_qubo::embedding::ChainBreakMethod;
+use isinglass_qubo::hardware::Chip;
 use rand_core::Rng;
 use std::sync::atomic::AtomicBool;
 
@@ -179,4 +181,44 @@ fn a_target_is_met_by_the_loss_and_asked_anew_when_a_run_is_resumed() {
     let control = RunControl { target: Some(-1.0), ..RunControl::default() };
     let resumed = train(&task, &plan, state, &control, |_| ControlFlow::Continue(())).unwrap();
     assert_eq!((resumed.status, resumed.state.steps.len()), (SampleStatus::Heuristic, 3));
+}
+
+fn on_chip(plan: TrainingPlan) -> TrainingPlan {
+    let chip = Chip::ideal("pegasus:4".parse().unwrap());
+    TrainingPlan { embedding: Some(EmbeddingPlan::new(chip)), ..plan }
+}
+
+#[test]
+fn a_network_is_trained_on_a_chip() {
+    for chain_break_method in [Some(ChainBreakMethod::MajorityVote), Some(ChainBreakMethod::MinimizeEnergy), None] {
+        let mut plan = on_chip(plan(&[3, 3, 1], false, ANNEALING));
+        plan.embedding.as_mut().unwrap().chain_break_method = chain_break_method;
+        let training = run(&majority_task(), &plan);
+        assert_eq!((training.loss, training.verification.violations()), (0.0, 0));
+        let step = training.state.steps[0].embedded.as_ref().unwrap();
+        assert!(step.num_qubits >= step.lower_bound && step.num_reads == 40, "{step:?}");
+        let only_weights = |(label, _): &(String, f64)| label.starts_with("weight_");
+        assert!(chain_break_method.is_some() || step.break_rates.iter().all(only_weights));
+    }
+}
+
+#[test]
+fn minibatches_on_a_chip_are_resumed_like_any_others() {
+    let batching = Batching::Minibatches { batch_size: 6, batches: 5, alpha: 0.25 };
+    let plan = on_chip(TrainingPlan { batching, ..plan(&[5, 3, 1], true, ANNEALING) });
+    resume_everywhere(&noisy_task(20), &plan);
+}
+
+#[test]
+fn a_checkpoint_knows_its_chip() {
+    let task = noisy_task(20);
+    let plan = on_chip(plan(&[5, 1], false, ANNEALING));
+    let text = run(&task, &plan).state.to_checkpoint(&plan, &task);
+    assert!(TrainingState::from_checkpoint(&text, &plan, &task).is_ok());
+    let mut other = plan.clone();
+    other.embedding.as_mut().unwrap().chip = Chip::ideal("pegasus:5".parse().unwrap());
+    assert!(plan != other && TrainingState::from_checkpoint(&text, &other, &task).is_err());
+    let plan = TrainingPlan { solver: WEIGHTS, ..plan };
+    let error = train(&task, &plan, TrainingState::default(), &RunControl::default(), |_| ControlFlow::Continue(()));
+    insta::assert_snapshot!(error.unwrap_err(), @"the solver weights does not sample a QUBO, so it cannot work on a chip");
 }

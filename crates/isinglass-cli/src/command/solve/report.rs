@@ -6,6 +6,7 @@ use isinglass_qubo::race::Standing;
 use isinglass_qubo::{SampleStatus, Vartype};
 use serde::Serialize;
 
+use crate::arguments::embedding::EmbeddedOutput;
 use crate::arguments::problem::{Problem, STANDARD_INPUT};
 use crate::arguments::solver::Sampled;
 use crate::output::Report;
@@ -25,6 +26,7 @@ pub(super) struct Run<'a> {
     pub(super) seconds: f64,
     pub(super) sampled: &'a Sampled,
     pub(super) standings: Vec<Standing>,
+    pub(super) embedded: Option<EmbeddedOutput>,
 }
 
 /// The report; its fields are the names in JSON.
@@ -46,6 +48,8 @@ pub(super) struct SolveReport<'a> {
     presolve: Option<Statistics>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     race: Vec<Standing>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    embedded: Option<EmbeddedOutput>,
     seed: u64,
     num_reads: usize,
     num_sweeps: u64,
@@ -90,6 +94,7 @@ impl<'a> SolveReport<'a> {
             solver_reason: &run.sampled.reason,
             presolve: run.sampled.presolve,
             race: run.standings,
+            embedded: run.embedded,
             seed: run.seed,
             num_reads: sampling.samples.len(),
             num_sweeps: sampling.num_sweeps,
@@ -244,6 +249,13 @@ impl Report for SolveReport<'_> {
         let mut sheet = Sheet::new();
         sheet.lines("problem", self.problem_lines());
         sheet.lines("solver", self.solver_lines());
+        if let Some(embedded) = &self.embedded {
+            let name = |variable: usize| {
+                self.labels.map_or_else(|| variable.to_string(), |labels| labels[variable].to_string())
+            };
+            sheet.lines("chip", embedded.lines(&name));
+            sheet.lines("scan", embedded.scan_lines());
+        }
         sheet.lines("best", self.best_lines());
         if let Some(cut) = self.best_cut {
             sheet.line("cut", compact(cut));

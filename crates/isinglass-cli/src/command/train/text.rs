@@ -7,6 +7,7 @@ use isinglass::report::{TrainReport, weights_picture};
 use isinglass_qubo::SampleStatus;
 use serde::Serialize;
 
+use super::chip::OnChip;
 use crate::command::compile::statistics_lines;
 use crate::output::Report;
 use crate::output::number::{compact, count, duration, rate, significant, thousands};
@@ -21,6 +22,8 @@ const SHOWN_BATCHES: usize = 20;
 pub(super) struct TrainOutput<'a> {
     #[serde(flatten)]
     pub(super) report: TrainReport,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) embedded: Option<OnChip>,
     #[serde(skip)]
     pub(super) network: &'a Network,
     /// Where the model went.
@@ -34,6 +37,9 @@ impl Report for TrainOutput<'_> {
         sheet.line("Network", self.network_line());
         sheet.lines("QUBO", self.qubo_lines());
         sheet.lines("Solver", self.solver_lines());
+        if let Some(embedded) = &self.embedded {
+            sheet.lines("Chip", embedded.lines());
+        }
         sheet.lines("Result", self.result_lines());
         if let Some(path) = self.out {
             sheet.line("Model", path.display().to_string());

@@ -1,0 +1,260 @@
+//! How a problem is put onto a chip for a solver, and brought back.
+
+mod report;
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use isinglass::train::EmbeddingPlan;
+use isinglass_qubo::embedding::{
+    ChainBreakMethod, ChainStrength, Embedder, EmbeddingCache, EmbeddingComposite, EmbeddingFile, Router,
+};
+use isinglass_qubo::{Bqm, Sampler};
+
+use super::chip::{ChipArguments, ChosenChip};
+use super::problem::Problem;
+use super::value;
+use crate::failure::Failure;
+use crate::files::{cannot_read, read_text};
+pub(crate) use report::{EmbeddedOutput, breaks_line, statistics_text, strengths_text};
+
+/// Which chip, and how.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Chip")]
+pub(crate) struct EmbeddingArguments {
+    /// The chip; without one the problem is solved as it is.
+    #[command(flatten)]
+    pub(crate) chip: ChipArguments,
+    /// Take the embedding of this file, as `isinglass embed --out` writes it, instead of looking for one
+    #[arg(long, value_name = "FILE")]
+    embedding: Option<PathBuf>,
+    /// Strength of chains: a number, utc or utc:PREFACTOR (uniform torque compensation), scaled or scaled:PREFACTOR (times
+    /// the largest coefficient), or scan, which tries several and takes the best [default: utc:1.414]
+    #[arg(long, value_name = "STRENGTH", value_parser = strength)]
+    chain_strength: Option<Strength>,
+    /// What a chain is worth whose qubits differ [default: majority]
+    #[arg(long, value_name = "METHOD")]
+    chain_break: Option<ChainBreak>,
+    /// Sample so often with the meaning of random spins turned round; each time adds as many reads [default: 0]
+    #[arg(long, value_name = "N")]
+    num_spin_reversal_transforms: Option<usize>,
+    /// Seed of the search for an embedding [default: 0]
+    #[arg(long, value_name = "N")]
+    embedding_seed: Option<u64>,
+    /// Folder that keeps embeddings for later runs, or off [default: one in the user's folder of caches]
+    #[arg(long, value_name = "DIR|off")]
+    embedding_cache: Option<PathBuf>,
+}
+
+/// A chain strength, or a scan of them.
+#[derive(Clone, Debug, PartialEq)]
+enum Strength {
+    Of(ChainStrength),
+    Scan,
+}
+
+fn strength(text: &str) -> Result<Strength, String> {
+    let expected = "a chain strength is a number, utc, utc:PREFACTOR, scaled, scaled:PREFACTOR or scan";
+    let positive = |number: &str| value::positive(number).map_err(|error| format!("{error}; {expected}"));
+    let (name, prefactor) = text.split_once(':').map_or((text, None), |(name, number)| (name, Some(number)));
+    Ok(match (name, prefactor) {
+        ("scan", None) => Strength::Scan,
+        ("utc", None) => Strength::Of(ChainStrength::default()),
+        ("utc", Some(number)) => {
+            Strength::Of(ChainStrength::UniformTorqueCompensation { prefactor: positive(number)? })
+        }
+        ("scaled", None) => Strength::Of(ChainStrength::Scaled { prefactor: 1.0 }),
+        ("scaled", Some(number)) => Strength::Of(ChainStrength::Scaled { prefactor: positive(number)? }),
+        (number, None) => Strength::Of(ChainStrength::Uniform(positive(number)?)),
+        _ => return Err(expected.to_owned()),
+    })
+}
+
+/// What a broken chain is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ChainBreak {
+    /// The value of most of its qubits, ties by a seeded coin.
+    #[value(help = None)]
+    Majority,
+    /// Each value with the share of its qubits.
+    #[value(help = None)]
+    WeightedRandom,
+    /// Reads with broken chains are left out.
+    #[value(help = None)]
+    Discard,
+    /// The value of less energy, chain by chain.
+    #[value(help = None)]
+    MinimizeEnergy,
+    /// In training: only chains of weights are read.
+    #[value(help = None)]
+    Weights,
+}
+
+/// A chip, and how problems are put onto it.
+#[derive(Debug)]
+pub(crate) struct Setup {
+    /// The chip.
+    pub(crate) chosen: ChosenChip,
+    embedder: Embedder,
+    cache: EmbeddingCache,
+    file: Option<(PathBuf, EmbeddingFile)>,
+    strength: Strength,
+    chain_break: ChainBreak,
+    num_spin_reversal_transforms: usize,
+}
+
+impl EmbeddingArguments {
+    /// The chip and everything about it, if one is named.
+    ///
+    /// # Errors
+    /// A [`Failure`] for a chip or a file that is not understood, and for parameters of chains without a chip.
+    pub(crate) fn setup(&self) -> Result<Option<Setup>, Failure> {
+        let Some(chosen) = self.chip.chosen()? else {
+            let given = [
+                ("--embedding", self.embedding.is_some()),
+                ("--chain-strength", self.chain_strength.is_some()),
+                ("--chain-break", self.chain_break.is_some()),
+                ("--num-spin-reversal-transforms", self.num_spin_reversal_transforms.is_some()),
+                ("--embedding-seed", self.embedding_seed.is_some()),
+                ("--embedding-cache", self.embedding_cache.is_some()),
+            ];
+            return match given.into_iter().find(|(_, is_given)| *is_given) {
+                None => Ok(None),
+                Some((flag, _)) => Err(Failure::input(format!("{flag} means nothing without a chip"))
+                    .with_hint("name one with --embed pegasus:16, --chip advantage6 or --graph EDGES")),
+            };
+        };
+        let file = self.embedding.as_ref().map(|path| Ok::<_, Failure>((path.clone(), read_embedding(path)?)));
+        Ok(Some(Setup {
+            chosen,
+            embedder: embedder(self.embedding_seed),
+            cache: cache(self.embedding_cache.as_ref()),
+            file: file.transpose()?,
+            strength: self.chain_strength.clone().unwrap_or(Strength::Of(ChainStrength::default())),
+            chain_break: self.chain_break.unwrap_or(ChainBreak::Majority),
+            num_spin_reversal_transforms: self.num_spin_reversal_transforms.unwrap_or(0),
+        }))
+    }
+}
+
+/// An embedding in a file.
+pub(crate) fn read_embedding(path: &Path) -> Result<EmbeddingFile, Failure> {
+    EmbeddingFile::from_json(&read_text(path)?).map_err(|error| Failure::from_error(&error).context(cannot_read(path)))
+}
+
+/// The embedder of a seed.
+pub(crate) fn embedder(seed: Option<u64>) -> Embedder {
+    let default = Embedder::default();
+    Embedder { router: Router { seed: seed.unwrap_or(default.router.seed), ..default.router }, ..default }
+}
+
+/// The cache in the folder that was named, else in that of the user; `off` and users without one have it in memory only.
+fn cache(folder: Option<&PathBuf>) -> EmbeddingCache {
+    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let of_user = || {
+        let caches = variable("XDG_CACHE_HOME")
+            .or_else(|| variable("LOCALAPPDATA"))
+            .or_else(|| variable("HOME").map(|home| home.join(".cache")));
+        caches.map(|caches| caches.join("isinglass").join("embeddings"))
+    };
+    match folder {
+        Some(folder) if folder.as_os_str() == "off" => EmbeddingCache::default(),
+        Some(folder) => EmbeddingCache::in_folder(folder),
+        None => of_user().map_or_else(EmbeddingCache::default, EmbeddingCache::in_folder),
+    }
+}
+
+impl Setup {
+    /// Whether several chain strengths are to be tried.
+    pub(crate) fn is_scan(&self) -> bool {
+        self.strength == Strength::Scan
+    }
+
+    /// The strength, that of the middle of the scan if there is one.
+    fn strength(&self) -> ChainStrength {
+        match &self.strength {
+            Strength::Of(strength) => strength.clone(),
+            Strength::Scan => ChainStrength::default(),
+        }
+    }
+
+    fn chain_break_method(&self) -> Option<ChainBreakMethod> {
+        match self.chain_break {
+            ChainBreak::Majority => Some(ChainBreakMethod::MajorityVote),
+            ChainBreak::WeightedRandom => Some(ChainBreakMethod::WeightedRandom),
+            ChainBreak::Discard => Some(ChainBreakMethod::Discard),
+            ChainBreak::MinimizeEnergy => Some(ChainBreakMethod::MinimizeEnergy),
+            ChainBreak::Weights => None,
+        }
+    }
+
+    /// A sampler of `problem` on the chip; `make` makes the sampler of the model over qubits from a seed.
+    ///
+    /// # Errors
+    /// A [`Failure`] when the embedding given is not one of this problem.
+    pub(crate) fn composite<'a>(
+        &self,
+        problem: &Problem,
+        seed: u64,
+        make: impl Fn(u64) -> Box<dyn Sampler + 'a> + 'a,
+    ) -> Result<EmbeddingComposite<'a>, Failure> {
+        let Some(method) = self.chain_break_method() else {
+            return Err(Failure::input(
+                "--chain-break weights: only `isinglass train` knows which variables are weights",
+            )
+            .with_hint("use --chain-break minimize-energy"));
+        };
+        let bqm: &Bqm = &problem.file.bqm;
+        let chains = self.file.as_ref().map(|(path, file)| {
+            file.chains(bqm.num_variables(), problem.file.labels.as_deref())
+                .map_err(|error| Failure::from_error(&error).context(format!("cannot use {}", path.display())))
+        });
+        Ok(EmbeddingComposite {
+            embedder: self.embedder,
+            cache: self.cache.clone(),
+            chains: chains.transpose()?,
+            chain_strength: self.strength(),
+            chain_break_method: method,
+            num_spin_reversal_transforms: self.num_spin_reversal_transforms,
+            seed,
+            ..EmbeddingComposite::new(Box::new(make), self.chosen.chip.clone())
+        })
+    }
+
+    /// The same for all QUBOs of a training run.
+    ///
+    /// # Errors
+    /// A [`Failure`] for a scan: what is best for one QUBO need not be for the next.
+    pub(crate) fn plan(&self) -> Result<EmbeddingPlan, Failure> {
+        if self.is_scan() {
+            return Err(Failure::input("--chain-strength scan is for one problem, not for training").with_hint(
+                "compile the task, scan with `isinglass solve --chain-strength scan`, and give the number found",
+            ));
+        }
+        Ok(EmbeddingPlan {
+            embedder: self.embedder,
+            cache: self.cache.clone(),
+            file: self.file.as_ref().map(|(_, file)| file.clone()),
+            chain_strength: self.strength(),
+            chain_break_method: self.chain_break_method(),
+            num_spin_reversal_transforms: self.num_spin_reversal_transforms,
+            ..EmbeddingPlan::new(self.chosen.chip.clone())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chain_strengths_are_read() {
+        assert_eq!(strength("2.5"), Ok(Strength::Of(ChainStrength::Uniform(2.5))));
+        assert_eq!(strength("utc"), Ok(Strength::Of(ChainStrength::default())));
+        assert_eq!(strength("scaled:2"), Ok(Strength::Of(ChainStrength::Scaled { prefactor: 2.0 })));
+        assert_eq!(strength("scan"), Ok(Strength::Scan));
+        for text in ["0", "-1", "nan", "utc:0", "scan:2", "much", "utc:"] {
+            assert!(strength(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! What is said about a run on a chip.
+
+use isinglass_qubo::embedding::{EmbeddedReport, EmbeddingOrigin, EmbeddingStatistics, ScanRow};
+use serde::Serialize;
+
+use crate::arguments::chip::ChosenChip;
+use crate::output::number::{compact, count, duration, percent, significant, thousands};
+use crate::output::table::{Align, table};
+
+/// Chains that break most often, so many are named in text.
+const SHOWN_CHAINS: usize = 5;
+
+/// A run on a chip; its fields are the names in JSON.
+#[derive(Serialize)]
+pub(crate) struct EmbeddedOutput {
+    /// Whether the chip's faults were drawn at random.
+    emulated: bool,
+    /// Its working qubits.
+    chip_qubits: usize,
+    #[serde(flatten)]
+    report: EmbeddedReport,
+    /// Chain strengths that were tried; empty without a scan.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    scan: Vec<ScanRow>,
+    #[serde(skip)]
+    chip_text: String,
+}
+
+impl EmbeddedOutput {
+    pub(crate) fn new(chosen: &ChosenChip, report: EmbeddedReport, scan: Vec<ScanRow>) -> Self {
+        let (emulated, chip_qubits) = (chosen.is_emulated, chosen.chip.qubits().len());
+        Self { emulated, chip_qubits, report, scan, chip_text: chosen.text() }
+    }
+
+    /// What to say beside the result, if anything.
+    pub(crate) fn note(&self) -> Option<String> {
+        self.report.unsaved.as_ref().map(|error| format!("the embedding was not kept for later runs: {error}"))
+    }
+
+    /// Lines for people; `names` are the names of the variables.
+    pub(crate) fn lines(&self, names: &dyn Fn(usize) -> String) -> Vec<String> {
+        let report = &self.report;
+        let found = match report.origin {
+            EmbeddingOrigin::Found => format!("found in {}", duration(report.embedding_seconds)),
+            EmbeddingOrigin::Memory => "as before".to_owned(),
+            EmbeddingOrigin::Disk => "kept from an earlier run".to_owned(),
+            EmbeddingOrigin::Given => "from the file given".to_owned(),
+        };
+        let mut lines = vec![
+            format!("{}: {}", self.chip_text, count(self.chip_qubits, "qubit", "qubits")),
+            format!("{}, {found}", statistics_text(&report.embedding, report.chains.len())),
+            strengths_text(&report.chain_strengths),
+        ];
+        let broken: Vec<(String, f64)> =
+            report.worst_chains().into_iter().map(|variable| (names(variable), report.break_rates[variable])).collect();
+        lines.push(breaks_line(report.num_broken_reads, report.num_reads, report.mean_break_rate(), &broken));
+        if report.num_spin_reversal_transforms > 0 {
+            lines.push(count(
+                report.num_spin_reversal_transforms,
+                "spin-reversal transform",
+                "spin-reversal transforms",
+            ));
+        }
+        lines
+    }
+
+    /// The table of the scan.
+    pub(crate) fn scan_lines(&self) -> Vec<String> {
+        if self.scan.is_empty() {
+            return Vec::new();
+        }
+        let head = ["strength", "best", "mean", "reads at best", "broken reads", "broken chains", "time"];
+        let row = |row: &ScanRow| {
+            let energy = |energy: Option<f64>| energy.map_or_else(|| "-".to_owned(), compact);
+            vec![
+                significant(row.chain_strength),
+                energy(row.best_energy),
+                row.mean_energy.map_or_else(|| "-".to_owned(), significant),
+                percent(row.success_rate),
+                percent(row.broken_reads),
+                percent(row.mean_break_rate),
+                duration(row.seconds),
+            ]
+        };
+        let head = head.map(str::to_owned).to_vec();
+        table(&[Align::Right; 7], &[head].into_iter().chain(self.scan.iter().map(row)).collect::<Vec<_>>())
+    }
+}
+
+/// Qubits, bound and chains.
+pub(crate) fn statistics_text(embedding: &EmbeddingStatistics, num_variables: usize) -> String {
+    let method = serde_json::to_value(embedding.method).ok();
+    let method = method.as_ref().and_then(|method| method.as_str()).unwrap_or_default();
+    format!(
+        "{} on {} (at least {}), chains of at most {}; {method}",
+        count(num_variables, "variable", "variables"),
+        count(embedding.num_qubits, "qubit", "qubits"),
+        thousands(embedding.lower_bound as u64),
+        thousands(embedding.max_chain_length as u64)
+    )
+}
+
+/// The strength of all chains, or the range of them.
+pub(crate) fn strengths_text(strengths: &[f64]) -> String {
+    let low = strengths.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = strengths.iter().copied().fold(0.0, f64::max);
+    match strengths {
+        [] => "no chains".to_owned(),
+        _ if low == high => format!("chain strength {}", significant(low)),
+        _ => format!("chain strengths {} to {}", significant(low), significant(high)),
+    }
+}
+
+/// How many reads have broken chains, and which chains break most often.
+pub(crate) fn breaks_line(num_broken: usize, num_reads: usize, mean_rate: f64, worst: &[(String, f64)]) -> String {
+    if num_broken == 0 {
+        return format!("no chain broken in {}", count(num_reads, "read", "reads"));
+    }
+    let named = worst.iter().take(SHOWN_CHAINS).map(|(name, rate)| format!("{name} {}", percent(*rate)));
+    format!(
+        "chains broken in {} of {}, {} of all chains; most often {}",
+        thousands(num_broken as u64),
+        count(num_reads, "read", "reads"),
+        percent(mean_rate),
+        named.collect::<Vec<_>>().join(", ")
+    )
+}

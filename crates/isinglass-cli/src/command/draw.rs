@@ -1,0 +1,162 @@
+//! `isinglass draw`: a picture of a chip, with an embedding on it or without.
+
+use std::io::Write;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use isinglass_qubo::drawing::{Background, Drawing};
+use isinglass_qubo::embedding::Embedding;
+use isinglass_qubo::hardware::Graph;
+use isinglass_qubo::io::write_atomically;
+use serde::Serialize;
+
+use crate::app::Outcome;
+use crate::arguments::chip::ChipArguments;
+use crate::arguments::embedding::read_embedding;
+use crate::arguments::value;
+use crate::failure::Failure;
+use crate::files::{cannot_write, check_places};
+use crate::output::Report;
+use crate::session::Session;
+
+/// The largest side of a PNG, in pixels: 1.6 GB of memory for a square.
+const MAX_SIDE: f32 = 20_000.0;
+
+/// What to draw, and where the picture goes.
+#[derive(Args, Debug)]
+pub(crate) struct DrawArguments {
+    /// Embedding, as `isinglass embed --out` writes it [default: none, the chip alone]
+    file: Option<PathBuf>,
+    #[command(flatten)]
+    chip: ChipArguments,
+    /// What the picture lies on
+    #[arg(long, value_name = "COLOR", default_value = "light", help_heading = "Output")]
+    background: BackgroundName,
+    /// Width of a PNG in pixels [default: that of the SVG, at most 1600 for large chips]
+    #[arg(long, value_name = "PIXELS", value_parser = value::count, help_heading = "Output")]
+    width: Option<NonZeroUsize>,
+    /// Write the picture to this file, as PNG if its name ends so, else as SVG [default: SVG on standard output]
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    out: Option<PathBuf>,
+}
+
+/// A background.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum BackgroundName {
+    /// White.
+    #[value(help = None)]
+    Light,
+    /// Nearly black.
+    #[value(help = None)]
+    Dark,
+}
+
+/// What was drawn.
+#[derive(Serialize)]
+struct DrawReport {
+    chip: String,
+    emulated: bool,
+    num_chains: usize,
+    num_qubits: usize,
+    /// Where the picture went.
+    out: Option<String>,
+    /// The picture, if it went nowhere else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    svg: Option<String>,
+    #[serde(skip)]
+    chip_text: String,
+}
+
+impl Report for DrawReport {
+    fn text(&self) -> String {
+        match (&self.svg, &self.out) {
+            (Some(svg), _) => svg.clone(),
+            (None, out) => {
+                let on_it = match self.num_chains {
+                    0 => String::new(),
+                    chains => format!(", {chains} chains of {} qubits", self.num_qubits),
+                };
+                format!("{}: {}{on_it}\n", out.as_deref().unwrap_or_default(), self.chip_text)
+            }
+        }
+    }
+}
+
+/// Draws and writes.
+///
+/// # Errors
+/// A [`Failure`] when chip or embedding cannot be read, the embedding is none on the chip, or the picture cannot be written.
+pub(crate) fn run(arguments: &DrawArguments, session: &Session) -> Result<Outcome, Failure> {
+    check_places([&arguments.out])?;
+    let is_png = arguments
+        .out
+        .as_ref()
+        .and_then(|path| path.extension())
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("png"));
+    if arguments.width.is_some() && !is_png {
+        return Err(Failure::input("--width is for PNG: an SVG has no pixels").with_hint("write --out FILE.png"));
+    }
+    let chosen = arguments.chip.required()?;
+    let (mut labels, mut chains) = (Vec::new(), Vec::new());
+    if let Some(path) = &arguments.file {
+        let file = read_embedding(path)?;
+        (labels, chains) = file.entries().iter().cloned().unzip();
+        let alone = Graph::from_edges(chains.len(), []).map_err(|error| Failure::from_error(&error))?;
+        // which variables interact is not in the file
+        Embedding::new(chains.clone(), &alone, &chosen.chip).map_err(|fault| {
+            Failure::from_error(&fault).context(format!("{} is no embedding on {}", path.display(), chosen.text()))
+        })?;
+    }
+    let background = match arguments.background {
+        BackgroundName::Light => Background::Light,
+        BackgroundName::Dark => Background::Dark,
+    };
+    let svg = Drawing { chip: &chosen.chip, chains: &chains, labels: &labels, background }.to_svg();
+    let mut report = DrawReport {
+        chip: chosen.chip.name().to_owned(),
+        emulated: chosen.is_emulated,
+        num_chains: chains.len(),
+        num_qubits: chains.iter().map(Vec::len).sum(),
+        out: arguments.out.as_ref().map(|path| path.display().to_string()),
+        svg: None,
+        chip_text: chosen.text(),
+    };
+    match &arguments.out {
+        Some(path) if is_png => write(path, &png(&svg, arguments.width)?)?,
+        Some(path) => write(path, svg.as_bytes())?,
+        None => report.svg = Some(svg),
+    }
+    session.output().report(&report)?;
+    Ok(Outcome::Done)
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    write_atomically(path, |file| file.write_all(bytes))
+        .map_err(|error: std::io::Error| Failure::from_error(&error).context(cannot_write(path)))
+}
+
+/// The picture in pixels.
+#[cfg(feature = "png")]
+fn png(svg: &str, width: Option<NonZeroUsize>) -> Result<Vec<u8>, Failure> {
+    use resvg::tiny_skia::{Pixmap, Transform};
+    use resvg::usvg::{Options, Tree};
+    let cannot = |why: String| Failure::internal("the picture cannot be turned into pixels").because(why);
+    let tree = Tree::from_str(svg, &Options::default()).map_err(|error| cannot(error.to_string()))?;
+    let size = tree.size();
+    let scale = width.map_or(1.0, |width| width.get() as f32 / size.width());
+    let (width, height) = ((size.width() * scale).floor().max(1.0), (size.height() * scale).floor().max(1.0));
+    if width.max(height) > MAX_SIDE {
+        return Err(Failure::input(format!("a PNG of {width} x {height} pixels is too large"))
+            .with_hint(format!("at most {MAX_SIDE} pixels are drawn; an SVG has no such limit")));
+    }
+    let mut pixels = Pixmap::new(width as u32, height as u32).ok_or_else(|| cannot("it has no size".to_owned()))?;
+    resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixels.as_mut());
+    pixels.encode_png().map_err(|error| cannot(error.to_string()))
+}
+
+/// The picture in pixels, which this program cannot make.
+#[cfg(not(feature = "png"))]
+fn png(_: &str, _: Option<NonZeroUsize>) -> Result<Vec<u8>, Failure> {
+    Err(Failure::input("this isinglass was built without PNG (the feature `png`)").with_hint("write --out FILE.svg"))
+}

@@ -1,0 +1,138 @@
+//! `isinglass embed`: a chain of qubits for each variable of a problem.
+
+mod report;
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use isinglass::handover::Handover;
+use isinglass_qubo::RunControl;
+use isinglass_qubo::embedding::{Embedder, EmbeddingFile, FindError, Router, interaction_graph};
+use isinglass_qubo::hardware::Graph;
+use isinglass_qubo::io::{Format, Label};
+
+use crate::app::Outcome;
+use crate::arguments::chip::{ChipArguments, edges_to_graph};
+use crate::arguments::embedding::embedder;
+use crate::arguments::problem::ProblemArguments;
+use crate::arguments::value;
+use crate::failure::Failure;
+use crate::files::{cannot_read, check_places, read_bytes, read_text, write_text};
+use crate::session::Session;
+use report::EmbedReport;
+
+/// Which problem, on which chip, and where the embedding goes.
+#[derive(Args, Debug)]
+pub(crate) struct EmbedArguments {
+    /// The problem; a plain edge list, two nodes in each line, is one too.
+    #[command(flatten)]
+    problem: ProblemArguments,
+    /// The layout that `isinglass compile --layout` wrote with the problem: the report then tells weights from slack bits
+    #[arg(long, value_name = "LAYOUT", help_heading = "Problem")]
+    layout: Option<PathBuf>,
+    #[command(flatten)]
+    chip: ChipArguments,
+    /// Seed of the search; the same seed gives the same embedding
+    #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Search")]
+    seed: u64,
+    /// Starts from scratch until one succeeds [default: 10]
+    #[arg(long, value_name = "N", value_parser = value::count, help_heading = "Search")]
+    tries: Option<NonZeroUsize>,
+    /// Stop after this time, such as 500ms, 10s or 2m, with the best so far
+    #[arg(long, value_name = "TIME", value_parser = value::duration, help_heading = "Search")]
+    time_limit: Option<Duration>,
+    /// Write the embedding to this file, as an object from variables to lists of qubits
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    out: Option<PathBuf>,
+}
+
+/// What is to be embedded.
+struct Source {
+    name: String,
+    format: &'static str,
+    graph: Graph,
+    labels: Option<Vec<Label>>,
+}
+
+/// Finds an embedding, writes it, and shows what it takes.
+///
+/// # Errors
+/// A [`Failure`] when problem or chip cannot be read, or no embedding is found.
+pub(crate) fn run(arguments: &EmbedArguments, session: &Session) -> Result<Outcome, Failure> {
+    check_places([&arguments.out])?;
+    let chosen = arguments.chip.required()?;
+    let source = read(&arguments.problem)?;
+    let kinds = arguments.layout.as_ref().map(|path| kinds(path, &source)).transpose()?;
+    let default = embedder(Some(arguments.seed));
+    let tries = arguments.tries.map_or(default.router.tries, |tries| tries.get().try_into().unwrap_or(u32::MAX));
+    let embedder = Embedder { router: Router { tries, ..default.router }, ..default };
+    let cancel = session.interrupted()?;
+    let bar = session.bar("embed");
+    let control = RunControl {
+        deadline: arguments.time_limit.and_then(|limit| Instant::now().checked_add(limit)),
+        cancel: Some(cancel),
+        progress: Some(&bar),
+        ..RunControl::default()
+    };
+    let start = Instant::now();
+    let result = embedder.find(&source.graph, &chosen.chip, &control);
+    let stopped = control.should_stop(None);
+    let seconds = start.elapsed().as_secs_f64();
+    drop(bar);
+    let found = result.map_err(|error| {
+        let out_of_time = stopped.is_some() && matches!(error, FindError::NotFound { .. });
+        let failure = Failure::from(error).context(format!("no embedding of {} on {}", source.name, chosen.text()));
+        if out_of_time { failure.because("the search was stopped early") } else { failure }
+    })?;
+    if let Some(path) = &arguments.out {
+        write_text(path, &EmbeddingFile::new(found.embedding.chains(), source.labels.as_deref()).to_json())?;
+    }
+    let report = EmbedReport::new(&source, &chosen, &found, kinds.as_deref(), arguments, (seconds, stopped));
+    session.output().report(&report)?;
+    Ok(Outcome::Done)
+}
+
+/// A problem in one of the formats, or a plain edge list: what ends in `.edges`, or is in no known format and has two numbers in
+/// each line.
+fn read(arguments: &ProblemArguments) -> Result<Source, Failure> {
+    let is_file = arguments.format.is_none() && arguments.file != Path::new(crate::arguments::problem::STANDARD_INPUT);
+    if is_file {
+        let (path, bytes) = (&arguments.file, read_bytes(&arguments.file)?);
+        let is_named_so = path.extension().is_some_and(|ending| ending == "edges" || ending == "edgelist");
+        if is_named_so || Format::detect(path, &bytes).is_none() {
+            match edges_to_graph(&String::from_utf8_lossy(&bytes)) {
+                Ok(graph) => {
+                    return Ok(Source { name: path.display().to_string(), format: "edges", graph, labels: None });
+                }
+                Err(cause) if is_named_so => return Err(Failure::input(cause).context(cannot_read(path))),
+                Err(_) => {}
+            }
+        }
+    }
+    let problem = arguments.read()?;
+    let graph = interaction_graph(&problem.file.bqm);
+    Ok(Source { name: problem.source, format: problem.format.name(), graph, labels: problem.file.labels })
+}
+
+/// What each variable is, by the layout.
+fn kinds(path: &Path, source: &Source) -> Result<Vec<&'static str>, Failure> {
+    let handover =
+        Handover::from_json(&read_text(path)?).map_err(|error| Failure::from(error).context(cannot_read(path)))?;
+    let roles = handover.layout.roles();
+    let (found, expected) = (roles.len(), source.graph.num_nodes());
+    // a file with labels may have its variables in any order
+    let by_label = |labels: &Vec<Label>| -> Option<Vec<&'static str>> {
+        let kind = |label: &Label| roles.iter().find(|role| role.to_string() == label.to_string());
+        labels.iter().map(|label| kind(label).map(|role| role.kind())).collect()
+    };
+    let labelled = source.labels.as_ref().and_then(by_label);
+    match labelled {
+        Some(kinds) => Ok(kinds),
+        None if found == expected => Ok(roles.iter().map(|role| role.kind()).collect()),
+        None => Err(Failure::input(format!("the layout has {found} variables, but the problem has {expected}"))
+            .context(format!("{} is not the layout of {}", path.display(), source.name))
+            .with_hint("give the file that `isinglass compile --layout` wrote together with the problem")),
+    }
+}

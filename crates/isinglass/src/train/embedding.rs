@@ -1,0 +1,148 @@
+//! Training on a chip: every QUBO of a run is put onto the same chip, and its samples are brought back.
+
+use super::TrainError;
+use crate::formulation::{Formulation, Role};
+use isinglass_qubo::embedding::{
+    ChainBreakMethod, ChainStrength, EmbeddedReport, Embedder, EmbeddingCache, EmbeddingComposite, EmbeddingFile,
+};
+use isinglass_qubo::hardware::Chip;
+use isinglass_qubo::io::Label;
+use isinglass_qubo::sampler::Sampling;
+use isinglass_qubo::{RunControl, Sampler};
+use serde::{Deserialize, Serialize, Serializer};
+
+/// Which chip, and how QUBOs are put onto it. Minibatches with equal graphs share an embedding.
+///
+/// Two plans are equal if they lead to the same samples: the cache does not count.
+#[derive(Clone, Debug)]
+pub struct EmbeddingPlan {
+    /// The chip.
+    pub chip: Chip,
+    /// Who finds embeddings. `[default: Embedder::default()]`
+    pub embedder: Embedder,
+    /// Embeddings found earlier. `[default: in memory, empty]`
+    pub cache: EmbeddingCache,
+    /// An embedding for all QUBOs of the run, by labels of variables, instead of found ones. `[default: none]`
+    pub file: Option<EmbeddingFile>,
+    /// How chains are held together. `[default: uniform torque compensation]`
+    pub chain_strength: ChainStrength,
+    /// What broken chains are worth; nothing: only the chains of weights are read, and all else follows from the weights.
+    /// `[default: majority vote]`
+    pub chain_break_method: Option<ChainBreakMethod>,
+    /// Runs with the meaning of random spins turned round; 0 is one run without. `[default: 0]`
+    pub num_spin_reversal_transforms: usize,
+}
+
+impl EmbeddingPlan {
+    /// A plan with defaults for everything but the chip.
+    #[must_use]
+    pub fn new(chip: Chip) -> Self {
+        Self {
+            chip,
+            embedder: Embedder::default(),
+            cache: EmbeddingCache::default(),
+            file: None,
+            chain_strength: ChainStrength::default(),
+            chain_break_method: Some(ChainBreakMethod::default()),
+            num_spin_reversal_transforms: 0,
+        }
+    }
+
+    /// What the samples depend on.
+    fn identity(&self) -> (&Chip, String) {
+        let Self { chip, embedder, cache: _, file, chain_strength, chain_break_method, num_spin_reversal_transforms } =
+            self;
+        let rest = (embedder, file, chain_strength, chain_break_method, num_spin_reversal_transforms);
+        (chip, format!("{rest:?}"))
+    }
+}
+
+impl PartialEq for EmbeddingPlan {
+    fn eq(&self, other: &Self) -> bool {
+        self.identity() == other.identity()
+    }
+}
+
+impl Serialize for EmbeddingPlan {
+    /// For fingerprints; nothing reads it back.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (chip, rest) = self.identity();
+        let couplers: Vec<(u32, u32)> = chip.graph().edges().collect();
+        (chip.name(), chip.qubits(), couplers, rest).serialize(serializer)
+    }
+}
+
+/// What happened on the chip in one step.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EmbeddedStep {
+    /// Variables of the QUBO.
+    pub num_variables: usize,
+    /// Qubits in all chains.
+    pub num_qubits: usize,
+    /// The longest chain.
+    pub max_chain_length: usize,
+    /// No embedding of this QUBO on this chip has fewer qubits.
+    pub lower_bound: usize,
+    /// The largest chain strength, in the units of the QUBO over spins.
+    pub chain_strength: f64,
+    /// Reads on the chip.
+    pub num_reads: usize,
+    /// Reads with a broken chain among those that were looked at.
+    pub num_broken_reads: usize,
+    /// The mean of the break rates of all chains.
+    pub mean_break_rate: f64,
+    /// Labels of variables whose chains break, with the share of reads in which they do, the worst first.
+    pub break_rates: Vec<(String, f64)>,
+}
+
+impl EmbeddedStep {
+    fn of(report: &EmbeddedReport, formulation: &Formulation) -> Self {
+        let rate = |variable: usize| (formulation.layout.roles()[variable].to_string(), report.break_rates[variable]);
+        Self {
+            num_variables: report.chains.len(),
+            num_qubits: report.embedding.num_qubits,
+            max_chain_length: report.embedding.max_chain_length,
+            lower_bound: report.embedding.lower_bound,
+            chain_strength: report.chain_strengths.iter().copied().fold(0.0, f64::max),
+            num_reads: report.num_reads,
+            num_broken_reads: report.num_broken_reads,
+            mean_break_rate: report.mean_break_rate(),
+            break_rates: report.worst_chains().into_iter().map(rate).collect(),
+        }
+    }
+}
+
+/// Samples a QUBO with the sampler that `make` makes from a seed: as it is, or on a chip.
+pub(super) fn sample_qubo(
+    formulation: &Formulation,
+    plan: Option<&EmbeddingPlan>,
+    seed: u64,
+    make: &dyn Fn(u64) -> Box<dyn Sampler>,
+    control: &RunControl<'_>,
+) -> Result<(Sampling, Option<EmbeddedStep>), TrainError> {
+    let Some(plan) = plan else { return Ok((make(seed).sample(&formulation.qubo, control)?, None)) };
+    let roles = formulation.layout.roles();
+    let is_weight = |&variable: &usize| matches!(roles[variable], Role::Weight { .. });
+    let chains = plan.file.as_ref().map(|file| {
+        let labels: Vec<Label> = roles.iter().map(|role| Label::Text(role.to_string())).collect();
+        // files of problems without labels name variables by their numbers
+        file.chains(roles.len(), Some(&labels)).or_else(|error| file.chains(roles.len(), None).map_err(|_| error))
+    });
+    let composite = EmbeddingComposite {
+        embedder: plan.embedder,
+        cache: plan.cache.clone(),
+        chains: chains.transpose()?,
+        chain_strength: plan.chain_strength.clone(),
+        chain_break_method: plan.chain_break_method.unwrap_or_default(),
+        read_only: match plan.chain_break_method {
+            Some(_) => None,
+            None => Some((0..roles.len()).filter(is_weight).collect()),
+        },
+        num_spin_reversal_transforms: plan.num_spin_reversal_transforms,
+        seed,
+        ..EmbeddingComposite::new(Box::new(|seed| make(seed)), plan.chip.clone())
+    };
+    let (sampling, report) = composite.sample_embedded(&formulation.qubo, control)?;
+    Ok((sampling, Some(EmbeddedStep::of(&report, formulation))))
+}
