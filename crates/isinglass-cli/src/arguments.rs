@@ -1,5 +1,6 @@
 //! Groups of arguments that several commands share, and the values that they take.
 
+pub(crate) mod chip;
 pub(crate) mod data;
 pub(crate) mod formulation;
 pub(crate) mod network;

@@ -5,7 +5,7 @@ use super::topology::{Topology, TopologyError};
 use crate::rng::stream;
 use rand_core::Rng;
 use serde::Deserialize;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
 /// A working graph: the qubits and couplers that a problem can be put on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,12 +27,12 @@ pub enum ChipError {
         name: String,
     },
     /// A fault at a place where there is nothing to lose.
-    #[error("{what} is missing, but the topology {topology} does not have it at all")]
+    #[error("{what} is missing, but {chip} does not have it at all")]
     NotThere {
         /// The qubit or coupler.
         what: String,
-        /// The topology.
-        topology: Topology,
+        /// The chip that was to lose it.
+        chip: String,
     },
     /// The topology.
     #[error(transparent)]
@@ -225,24 +225,35 @@ impl Chip {
         missing_qubits: &[u32],
         missing_couplers: &[(u32, u32)],
     ) -> Result<Self, ChipError> {
-        let graph = topology.graph();
-        let ideal: BTreeSet<u32> = topology.qubits().into_iter().collect();
-        let not_there = |what: String| ChipError::NotThere { what, topology };
-        if let Some(qubit) = missing_qubits.iter().find(|qubit| !ideal.contains(qubit)) {
+        Self::ideal(topology).without(missing_qubits, missing_couplers)
+    }
+
+    /// This chip without these qubits and couplers. A coupler of a missing qubit may be named as well.
+    ///
+    /// # Errors
+    /// [`ChipError::NotThere`] when the chip does not have one of them.
+    pub fn without(self, missing_qubits: &[u32], missing_couplers: &[(u32, u32)]) -> Result<Self, ChipError> {
+        let Self { name, topology, qubits: before, graph } = self;
+        let is_there = |qubit: &u32| before.binary_search(qubit).is_ok();
+        let not_there = |what: String| ChipError::NotThere { what, chip: name.clone() };
+        if let Some(qubit) = missing_qubits.iter().find(|qubit| !is_there(qubit)) {
             return Err(not_there(format!("qubit {qubit}")));
         }
-        let is_coupler = |&&(first, second): &&(u32, u32)| ideal.contains(&first) && graph.has_edge(first, second);
+        let is_coupler = |&&(first, second): &&(u32, u32)| is_there(&first) && graph.has_edge(first, second);
         if let Some((first, second)) = missing_couplers.iter().find(|coupler| !is_coupler(coupler)) {
             return Err(not_there(format!("coupler {first}-{second}")));
         }
         let qubits: HashSet<u32> = missing_qubits.iter().copied().collect();
         let couplers: HashSet<(u32, u32)> =
             missing_couplers.iter().map(|&(first, second)| (first.min(second), first.max(second))).collect();
+        if qubits.is_empty() && couplers.is_empty() {
+            return Ok(Self { name, topology, qubits: before, graph });
+        }
         let alive =
             |edge: &(u32, u32)| !qubits.contains(&edge.0) && !qubits.contains(&edge.1) && !couplers.contains(edge);
         let graph = Graph::from_edges(graph.num_nodes(), graph.edges().filter(alive))?;
-        let qubits = ideal.into_iter().filter(|qubit| !qubits.contains(qubit)).collect();
-        Ok(Self { name: format!("{topology} with faults"), topology: Some(topology), qubits, graph })
+        let qubits = before.into_iter().filter(|qubit| !qubits.contains(qubit)).collect();
+        Ok(Self { name: format!("{name} with faults"), topology, qubits, graph })
     }
 
     /// The working graph in a solver's description, as the service gives it: `properties.qubits` and `properties.couplers`,
@@ -269,6 +280,12 @@ impl Chip {
         let graph = Graph::from_edges(num_labels as usize, couplers)?;
         let name = solver.identity.map(|identity| identity.name).or(solver.id).or(chip_id);
         Ok(Self { name: name.unwrap_or_else(|| "solver".to_owned()), topology, qubits, graph })
+    }
+
+    /// The same chip under another name.
+    #[must_use]
+    pub fn renamed(self, name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..self }
     }
 
     /// What it is called.
@@ -320,8 +337,8 @@ mod tests {
         let ideal = Chip::ideal(P2);
         assert_eq!(chip.graph().num_edges(), ideal.graph().num_edges() - ideal.graph().degree(2) - 1);
         assert!(!chip.qubits().contains(&2) && chip.graph().degree(2) == 0);
-        insta::assert_snapshot!(Chip::with_faults(P2, &[0], &[]).unwrap_err(), @"qubit 0 is missing, but the topology pegasus:2 does not have it at all");
-        insta::assert_snapshot!(Chip::with_faults(P2, &[], &[(2, 4)]).unwrap_err(), @"coupler 2-4 is missing, but the topology pegasus:2 does not have it at all");
+        insta::assert_snapshot!(Chip::with_faults(P2, &[0], &[]).unwrap_err(), @"qubit 0 is missing, but pegasus:2 does not have it at all");
+        insta::assert_snapshot!(Chip::with_faults(P2, &[], &[(2, 4)]).unwrap_err(), @"coupler 2-4 is missing, but pegasus:2 does not have it at all");
     }
 
     #[test]

@@ -116,7 +116,7 @@ impl SolverOptions {
                     num_reads: reads(default.num_reads),
                     num_sweeps: sweeps(default.num_sweeps),
                     num_slices: self.tuning.num_slices.map_or(default.num_slices, NonZeroUsize::get),
-                    schedule: self.tuning.chip.as_ref().map(|chip| chip.0.clone()),
+                    schedule: self.tuning.anneal_schedule.as_ref().map(|chip| chip.0.clone()),
                     seed,
                     threads,
                     ..default
@@ -127,7 +127,11 @@ impl SolverOptions {
                 Box::new(SpinVectorMonteCarlo {
                     num_reads: reads(default.num_reads),
                     num_sweeps: sweeps(default.num_sweeps),
-                    schedule: self.tuning.chip.as_ref().map_or(default.schedule.clone(), |chip| chip.0.clone()),
+                    schedule: self
+                        .tuning
+                        .anneal_schedule
+                        .as_ref()
+                        .map_or(default.schedule.clone(), |chip| chip.0.clone()),
                     seed,
                     threads,
                     ..default

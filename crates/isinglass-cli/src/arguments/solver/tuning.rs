@@ -37,8 +37,8 @@ pub(crate) struct TuningArguments {
     pub(crate) num_slices: Option<NonZeroUsize>,
     /// Annealing schedule of svmc and sqa: that of Advantage_system4, Advantage_system6, Advantage2_system1 or
     /// Advantage2_system2 [default: svmc the first, sqa a linear one]
-    #[arg(long, value_name = "CHIP", value_parser = chip)]
-    pub(crate) chip: Option<ChipSchedule>,
+    #[arg(long, value_name = "SOLVER", value_parser = anneal_schedule)]
+    pub(crate) anneal_schedule: Option<ChipSchedule>,
     /// Moves of each read of tabu [default: 200000]
     #[arg(long, value_name = "N", value_parser = value::count)]
     pub(crate) num_iterations: Option<NonZeroUsize>,
@@ -117,7 +117,7 @@ impl OnOff {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ChipSchedule(pub(super) AnnealSchedule);
 
-fn chip(name: &str) -> Result<ChipSchedule, String> {
+fn anneal_schedule(name: &str) -> Result<ChipSchedule, String> {
     let known = || format!("known are {}", AnnealSchedule::CHIPS.join(", "));
     AnnealSchedule::chip(name).map(ChipSchedule).ok_or_else(known)
 }
@@ -160,7 +160,7 @@ impl TuningArguments {
             ("--cluster-moves", self.cluster_moves.is_some(), &[Sa, Auto, Pt]),
             ("--num-replicas", self.num_replicas.is_some(), &[Pt]),
             ("--num-slices", self.num_slices.is_some(), &[Sqa]),
-            ("--chip", self.chip.is_some(), &[Sqa, Svmc]),
+            ("--anneal-schedule", self.anneal_schedule.is_some(), &[Sqa, Svmc]),
             ("--num-iterations", self.num_iterations.is_some(), &[Tabu]),
             ("--tenure", self.tenure.is_some(), &[Tabu]),
             ("--max-width", self.max_width.is_some(), &[Tree]),

@@ -1,0 +1,161 @@
+//! Which chip: a topology, a chip by name, a solver's own description, or any graph; and what of it is missing.
+
+mod numbers;
+
+pub(crate) use numbers::edges_to_graph;
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use isinglass_qubo::hardware::{Chip, ChipModel, Topology, TopologyError};
+
+use crate::failure::Failure;
+use crate::files::read_text;
+
+/// Which chip. Exactly one of the first three.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Chip")]
+pub(crate) struct ChipArguments {
+    /// A topology without faults, such as pegasus:16, zephyr:12 or chimera:16; `--embed` is the same
+    #[arg(long, alias = "embed", value_name = "TOPOLOGY", value_parser = topology, conflicts_with_all = ["chip", "graph"])]
+    pub(crate) topology: Option<Topology>,
+    /// An emulated chip (advantage4, advantage6, advantage2-1, advantage2-2, advantage2-4), or the JSON file that describes
+    /// a real solver
+    #[arg(long, value_name = "NAME|FILE", conflicts_with = "graph")]
+    pub(crate) chip: Option<String>,
+    /// Any graph as a chip: a file with two qubits of a coupler in each line
+    #[arg(long, value_name = "EDGES")]
+    pub(crate) graph: Option<PathBuf>,
+    /// Qubits that do not work besides: a list such as 3,17, or a file
+    #[arg(long, value_name = "LIST|FILE")]
+    pub(crate) missing_qubits: Option<String>,
+    /// Couplers that do not work besides: a list such as 3-28,4-30, or a file with two qubits in each line
+    #[arg(long, value_name = "LIST|FILE")]
+    pub(crate) missing_couplers: Option<String>,
+}
+
+/// A chip, and what may be said of it.
+#[derive(Clone, Debug)]
+pub(crate) struct ChosenChip {
+    /// The working graph.
+    pub(crate) chip: Chip,
+    /// Whether its faults were drawn at random: as many as those of a real chip, but not the same ones.
+    pub(crate) is_emulated: bool,
+}
+
+impl ChosenChip {
+    /// Its name; that of an emulated chip says so.
+    pub(crate) fn text(&self) -> String {
+        if self.is_emulated { format!("{} (emulated)", self.chip.name()) } else { self.chip.name().to_owned() }
+    }
+}
+
+fn topology(text: &str) -> Result<Topology, String> {
+    text.parse().map_err(|error: TopologyError| error.to_string())
+}
+
+impl ChipArguments {
+    /// The chip.
+    ///
+    /// # Errors
+    /// A [`Failure`] when none is named, or as [`chosen`](Self::chosen).
+    pub(crate) fn required(&self) -> Result<ChosenChip, Failure> {
+        self.chosen()?.ok_or_else(|| {
+            Failure::input("no chip is named")
+                .with_hint("name one with --topology pegasus:16, --chip advantage6 or --graph EDGES")
+        })
+    }
+
+    /// The chip, if one is named.
+    ///
+    /// # Errors
+    /// A [`Failure`] for names, files and faults that are not understood.
+    pub(crate) fn chosen(&self) -> Result<Option<ChosenChip>, Failure> {
+        let (chip, is_emulated) = match (&self.topology, &self.chip, &self.graph) {
+            (Some(topology), ..) => (Chip::ideal(*topology), false),
+            (None, Some(name), _) => by_name(name)?,
+            (None, None, Some(path)) => (from_edges(path)?, false),
+            (None, None, None) if self.missing_qubits.is_some() || self.missing_couplers.is_some() => {
+                return Err(Failure::input("something is missing, but of no chip")
+                    .with_hint("name the chip with --topology, --chip or --graph"));
+            }
+            (None, None, None) => return Ok(None),
+        };
+        let qubits = self.missing_qubits.as_deref().map(numbers::qubits).transpose()?.unwrap_or_default();
+        let couplers = self.missing_couplers.as_deref().map(numbers::couplers).transpose()?.unwrap_or_default();
+        let chip = chip.without(&qubits, &couplers).map_err(|error| Failure::from_error(&error))?;
+        Ok(Some(ChosenChip { chip, is_emulated }))
+    }
+}
+
+fn by_name(name: &str) -> Result<(Chip, bool), Failure> {
+    let unknown = match ChipModel::named(name) {
+        Ok(model) => return Ok((model.emulated(), true)),
+        Err(error) => Failure::from_error(&error),
+    };
+    let path = Path::new(name);
+    if !path.exists() && path.extension().is_none() {
+        return Err(unknown.with_hint("or give the JSON file that describes a solver, or a --topology"));
+    }
+    let text = read_text(path)?;
+    let chip = Chip::from_solver_json(&text)
+        .map_err(|error| Failure::from_error(&error).context(crate::files::cannot_read(path)))?;
+    Ok((chip, false))
+}
+
+fn from_edges(path: &Path) -> Result<Chip, Failure> {
+    let graph = numbers::graph(path)?;
+    let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
+    // a number that no edge names is no qubit
+    let isolated: Vec<u32> = (0..graph.num_nodes() as u32).filter(|&node| graph.degree(node) == 0).collect();
+    let chip = Chip::from_graph(&name, graph).without(&isolated, &[]);
+    chip.map(|chip| chip.renamed(name)).map_err(|error| Failure::from_error(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn choose(change: impl Fn(&mut ChipArguments)) -> Result<Option<ChosenChip>, Failure> {
+        let mut arguments = ChipArguments::default();
+        change(&mut arguments);
+        arguments.chosen()
+    }
+
+    #[test]
+    fn a_chip_by_name_is_emulated_and_says_so() {
+        let chosen = choose(|arguments| arguments.chip = Some("advantage6".to_owned())).unwrap().unwrap();
+        assert_eq!(chosen.text(), "advantage6 (emulated)");
+        assert_eq!(chosen.chip.qubits().len(), 5612);
+    }
+
+    #[test]
+    fn faults_come_on_top() {
+        let chosen = choose(|arguments| {
+            arguments.topology = Some("pegasus:2".parse().unwrap());
+            arguments.missing_qubits = Some("2".to_owned());
+            arguments.missing_couplers = Some("28-3".to_owned());
+        });
+        let chip = chosen.unwrap().unwrap().chip;
+        assert_eq!((chip.qubits().len(), chip.graph().has_edge(3, 28)), (39, false));
+    }
+
+    #[test]
+    fn nothing_named_is_no_chip_and_faults_of_nothing_are_refused() {
+        assert!(choose(|_| ()).unwrap().is_none());
+        let error = choose(|arguments| arguments.missing_qubits = Some("2".to_owned())).unwrap_err();
+        insta::assert_snapshot!(error.message(), @"something is missing, but of no chip");
+        let error = choose(|arguments| arguments.chip = Some("advantage".to_owned())).unwrap_err();
+        insta::assert_snapshot!(error.message(), @"no chip is called `advantage`: known are advantage4, advantage6, advantage2-1, advantage2-2, advantage2-4");
+        assert_eq!(ChipArguments::default().required().unwrap_err().message(), "no chip is named");
+    }
+
+    #[test]
+    fn any_graph_is_a_chip_and_only_nodes_with_edges_are_qubits() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("ring.edges");
+        std::fs::write(&path, "# a ring\n1 2\n2 5\n5 1\n").unwrap();
+        let chip = choose(|arguments| arguments.graph = Some(path.clone())).unwrap().unwrap().chip;
+        assert_eq!((chip.name(), chip.qubits()), ("ring.edges", [1, 2, 5].as_slice()));
+    }
+}
