@@ -5,6 +5,7 @@ mod annealing;
 #[cfg(test)]
 mod boltzmann;
 mod branch_and_bound;
+mod clusters;
 mod descent;
 pub mod exhaustive;
 mod isa;
@@ -31,6 +32,7 @@ pub use annealing::{
     BetaSchedule, ProposalAcceptanceCriteria, Schedule, SimulatedAnnealing, VariableOrder, default_beta_range,
 };
 pub use branch_and_bound::BranchAndBound;
+pub use clusters::ClusterMoves;
 pub use descent::SteepestDescent;
 pub use exhaustive::Exhaustive;
 pub use isa::Isa;
