@@ -21,6 +21,7 @@ pub use embedded::{EmbedError, Embedded};
 pub use faults::{Fault, diagnose};
 pub use file::{EmbeddingFile, EmbeddingFileError};
 pub use find::{EmbedMethod, Embedder, EmbeddingStatistics, FindError, Found};
+pub(crate) use range::divided;
 pub use range::{HardwareRange, RangeFault};
 pub use router::{RouteError, Router};
 pub use spin_reversal::SpinReversal;

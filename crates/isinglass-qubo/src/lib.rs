@@ -24,6 +24,7 @@ pub mod hardware;
 pub mod presolve;
 pub mod sampler;
 pub mod embedding;
+pub mod qpu;
 pub mod time_to_solution;
 pub mod race;
 pub mod automatic;
