@@ -6,7 +6,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::app::Outcome;
 use crate::arguments::value;
-use crate::command::{bench, compile, completions, data, decode, eval, man, predict, reference, solve, train, tts};
+use crate::command::{
+    bench, compile, completions, data, decode, eval, man, plan, predict, reference, solve, train, tts,
+};
 use crate::failure::Failure;
 use crate::session::Session;
 
@@ -90,6 +92,8 @@ pub(crate) enum Command {
     Solve(Box<solve::SolveArguments>),
     /// Measure how often a solver meets a target, and how long it takes
     Tts(Box<tts::TtsArguments>),
+    /// Count what a run would take on a chip, before anyone pays
+    Plan(Box<plan::PlanArguments>),
     /// Run solvers on all problems of a folder
     Bench(Box<bench::BenchArguments>),
     /// List, show and convert data sets
@@ -114,6 +118,7 @@ impl Command {
             Self::Decode(arguments) => decode::run(arguments, session),
             Self::Solve(arguments) => solve::run(arguments, session),
             Self::Tts(arguments) => tts::run(arguments, session),
+            Self::Plan(arguments) => plan::run(arguments, session),
             Self::Bench(arguments) => bench::run(arguments, session),
             Self::Data(arguments) => data::run(arguments, session),
             Self::Completions(arguments) => completions::run(arguments, session),

@@ -7,6 +7,7 @@ pub(crate) mod data;
 pub(crate) mod decode;
 pub(crate) mod eval;
 pub(crate) mod man;
+pub(crate) mod plan;
 pub(crate) mod predict;
 pub(crate) mod reference;
 pub(crate) mod solve;
