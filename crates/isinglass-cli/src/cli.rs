@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::app::Outcome;
 use crate::arguments::value;
 use crate::command::{
-    bench, compile, completions, data, decode, draw, embed, eval, man, predict, reference, solve, train, tts,
+    bench, compile, completions, data, decode, draw, embed, eval, man, plan, predict, reference, solve, train, tts,
 };
 use crate::failure::Failure;
 use crate::session::Session;
@@ -96,6 +96,8 @@ pub(crate) enum Command {
     Draw(Box<draw::DrawArguments>),
     /// Measure how often a solver meets a target, and how long it takes
     Tts(Box<tts::TtsArguments>),
+    /// Count what a run would take on a chip, before anyone pays
+    Plan(Box<plan::PlanArguments>),
     /// Run solvers on all problems of a folder
     Bench(Box<bench::BenchArguments>),
     /// List, show and convert data sets
@@ -122,6 +124,7 @@ impl Command {
             Self::Embed(arguments) => embed::run(arguments, session),
             Self::Draw(arguments) => draw::run(arguments, session),
             Self::Tts(arguments) => tts::run(arguments, session),
+            Self::Plan(arguments) => plan::run(arguments, session),
             Self::Bench(arguments) => bench::run(arguments, session),
             Self::Data(arguments) => data::run(arguments, session),
             Self::Completions(arguments) => completions::run(arguments, session),

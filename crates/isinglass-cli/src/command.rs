@@ -9,6 +9,7 @@ pub(crate) mod draw;
 pub(crate) mod embed;
 pub(crate) mod eval;
 pub(crate) mod man;
+pub(crate) mod plan;
 pub(crate) mod predict;
 pub(crate) mod reference;
 pub(crate) mod solve;

@@ -26,6 +26,7 @@ pub use embedded::{EmbedError, Embedded};
 pub use faults::{Fault, diagnose};
 pub use file::{EmbeddingFile, EmbeddingFileError};
 pub use find::{EmbedMethod, Embedder, EmbeddingStatistics, FindError, Found};
+pub(crate) use range::divided;
 pub use range::{HardwareRange, RangeFault};
 pub use router::{RouteError, Router};
 pub use scan::{ScanRow, best_of_scan};

@@ -25,6 +25,7 @@ pub mod presolve;
 pub mod sampler;
 pub mod drawing;
 pub mod embedding;
+pub mod qpu;
 pub mod time_to_solution;
 pub mod race;
 pub mod automatic;

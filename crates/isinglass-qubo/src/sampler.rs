@@ -5,6 +5,7 @@ mod annealing;
 #[cfg(test)]
 mod boltzmann;
 mod branch_and_bound;
+mod clusters;
 mod descent;
 pub mod exhaustive;
 mod isa;
@@ -32,6 +33,7 @@ pub use annealing::{
     BetaSchedule, ProposalAcceptanceCriteria, Schedule, SimulatedAnnealing, VariableOrder, default_beta_range,
 };
 pub use branch_and_bound::BranchAndBound;
+pub use clusters::ClusterMoves;
 pub use descent::SteepestDescent;
 pub use exhaustive::Exhaustive;
 pub use isa::Isa;
@@ -43,9 +45,10 @@ pub use presolving::Presolving;
 pub use quantum_annealing::{Readout, SimulatedQuantumAnnealing, WorldlineMoves};
 pub use random::RandomSampling;
 pub use reference::{ReferenceAnnealing, ReferenceSchedule, reference_beta_range};
+pub(crate) use scaling::check_energies;
 pub use scaling::common_divisor;
 pub use spin_vector::{RotorMoves, SpinVectorMonteCarlo};
-pub(crate) use state::random_spins;
+pub(crate) use state::{State as SpinState, random_spins};
 pub use tabu::Tabu;
 pub use threads::in_pool;
 pub use tree::{EliminationWidth, TreeDecomposition, elimination_width};
@@ -190,6 +193,18 @@ pub enum SampleError {
         value: f64,
         /// What it may be.
         allowed: &'static str,
+    },
+    /// A number that the hardware does not take.
+    #[error("{what} is {value}, but the chip takes {low} to {high}")]
+    OutOfRange {
+        /// Which number.
+        what: String,
+        /// What it is.
+        value: f64,
+        /// The least one.
+        low: f64,
+        /// The greatest one.
+        high: f64,
     },
     /// More memory than is allowed.
     #[error("sampling would take {bytes} bytes; at most {limit} are taken")]

@@ -1,6 +1,7 @@
 //! Which chip: a topology, a chip by name, a solver's own description, or any graph; and what of it is missing.
 
 mod numbers;
+mod properties;
 
 pub(crate) use numbers::edges_to_graph;
 

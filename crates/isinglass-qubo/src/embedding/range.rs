@@ -57,10 +57,7 @@ impl HardwareRange {
     /// [`ModelError`] when coefficients leave the range of numbers.
     pub fn auto_scale(&self, spin: &Bqm) -> Result<(Bqm, f64), ModelError> {
         let scale = self.scale(spin);
-        let mut builder = BqmBuilder::new(Vartype::Spin, spin.num_variables());
-        spin.linear().iter().enumerate().for_each(|(variable, bias)| builder.add_linear(variable, bias / scale));
-        spin.interactions().for_each(|(first, second, bias)| builder.add_quadratic(first, second, bias / scale));
-        Ok((builder.build()?, scale))
+        Ok((divided(spin, scale)?, scale))
     }
 
     /// Every number of a model over spins that is outside the range by more than a rounding error.
@@ -85,6 +82,14 @@ impl HardwareRange {
         }
         faults
     }
+}
+
+/// The model with its biases divided by `scale`, without its offset.
+pub(crate) fn divided(spin: &Bqm, scale: f64) -> Result<Bqm, ModelError> {
+    let mut builder = BqmBuilder::new(Vartype::Spin, spin.num_variables());
+    spin.linear().iter().enumerate().for_each(|(variable, bias)| builder.add_linear(variable, bias / scale));
+    spin.interactions().for_each(|(first, second, bias)| builder.add_quadratic(first, second, bias / scale));
+    builder.build()
 }
 
 fn coupling_sums(spin: &Bqm) -> impl Iterator<Item = f64> + '_ {

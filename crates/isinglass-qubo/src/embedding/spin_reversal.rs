@@ -19,6 +19,16 @@ impl SpinReversal {
         Self { signs: random_spins(num_variables, &mut stream(seed, index)) }
     }
 
+    /// The transform with these signs.
+    ///
+    /// # Panics
+    /// When one is neither -1 nor +1.
+    #[must_use]
+    pub fn from_signs(signs: Vec<i8>) -> Self {
+        assert!(signs.iter().all(|sign| [-1, 1].contains(sign)), "signs are -1 or +1");
+        Self { signs }
+    }
+
     /// The transformed model over spins.
     ///
     /// # Errors

@@ -146,6 +146,37 @@ impl AnnealSchedule {
         }
     }
 
+    /// The least `s` at which `B` is `energy`; 1 where `B` stays below.
+    #[must_use]
+    pub fn s_of_b(&self, energy: f64) -> f64 {
+        if self.points[0].b >= energy {
+            return 0.0;
+        }
+        let reaches = |pair: &&[SchedulePoint]| pair[1].b >= energy;
+        self.points
+            .windows(2)
+            .find(reaches)
+            .map_or(1.0, |pair| pair[0].s + (pair[1].s - pair[0].s) * (energy - pair[0].b) / (pair[1].b - pair[0].b))
+    }
+
+    /// The part of the schedule up to `end`, stretched to the whole range of `s`.
+    ///
+    /// # Errors
+    /// [`SampleError::Parameter`] when `end` is not above 0 and at most 1.
+    pub fn until(&self, end: f64) -> Result<Self, SampleError> {
+        if !(end > 0.0 && end <= 1.0) {
+            return Err(SampleError::Parameter {
+                name: "end of the schedule",
+                value: end,
+                allowed: "above 0 and at most 1",
+            });
+        }
+        let before =
+            self.points.iter().filter(|point| point.s < end).map(|point| SchedulePoint { s: point.s / end, ..*point });
+        let last = SchedulePoint { s: 1.0, a: self.a(end), b: self.b(end) };
+        Ok(Self { points: before.chain([last]).collect(), temperature_mk: self.temperature_mk })
+    }
+
     fn around(&self, s: f64) -> (SchedulePoint, SchedulePoint, f64) {
         let after = self.points.partition_point(|point| point.s < s).clamp(1, self.points.len() - 1);
         let (before, after) = (self.points[after - 1], self.points[after]);
@@ -251,6 +282,20 @@ mod tests {
         assert_eq!((linear.a(0.25), linear.b(0.25), linear.a(1.0)), (4.5, 0.5, 0.0));
         // kT of 15.4 mK is 0.321 GHz
         assert!((AnnealSchedule::beta(15.4) - 1.0 / 0.321).abs() < 1e-3);
+    }
+
+    #[test]
+    fn a_part_of_a_schedule_is_that_part() {
+        let chip = AnnealSchedule::chip("Advantage_system4").unwrap();
+        assert!((chip.s_of_b(chip.b(0.537)) - 0.537).abs() < 1e-12);
+        assert_eq!((chip.s_of_b(0.0), chip.s_of_b(100.0)), (0.0, 1.0));
+        let part = chip.until(0.537).unwrap();
+        for step in 0..=100 {
+            let s = f64::from(step) / 100.0;
+            assert!((part.b(s) - chip.b(0.537 * s)).abs() < 1e-9 && (part.a(s) / chip.a(0.537 * s) - 1.0).abs() < 1e-9);
+        }
+        assert_eq!(chip.until(1.0).unwrap(), chip);
+        insta::assert_snapshot!(chip.until(0.0).unwrap_err(), @"end of the schedule is 0, but must be above 0 and at most 1");
     }
 
     #[test]

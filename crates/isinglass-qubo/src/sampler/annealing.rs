@@ -148,7 +148,7 @@ impl SimulatedAnnealing {
         let run = Run { parameters: self, bqm, spin: &spin, control, schedule, scaling };
         let is_dense = self.variable_order == VariableOrder::Index
             && dense::suits(&spin, scaling.width)
-            && !(self.cluster_moves && clusters::Clusters::are_in(&spin));
+            && !(self.cluster_moves && super::clusters::Clusters::are_in(&spin));
         match (scaling.width, is_dense) {
             (Width::Byte, _) => run.all_blocks::<Block<i8>>(),
             (Width::Integer, false) => run.all_blocks::<Block<i16>>(),

@@ -6,6 +6,7 @@ mod worldlines;
 
 use super::anneal_schedule::AnnealSchedule;
 use super::annealing::default_beta_range;
+use super::clusters::{ClusterMoves, Clusters};
 use super::isa::Isa;
 use super::lanes::LANES;
 use super::replicas::{Number, Problem, Scaling, block_bytes, with_width};
@@ -35,6 +36,10 @@ const UPDATES_BETWEEN_LOOKS: usize = 1 << 20;
 /// A read starts with random spins, equal in all slices, and makes `num_sweeps` sweeps while `A` and `B` follow the schedule. In a
 /// sweep the worldline of every variable (its spins in all slices) is updated as [`WorldlineMoves`] says. What the read returns is
 /// one of the slices after the last sweep, see [`Readout`].
+///
+/// One worldline at a time cannot turn a chain round that stands for one variable of an embedded problem. With
+/// [`cluster_moves`](Self::cluster_moves) the worldlines of each set of variables are then updated together: cut at the same places
+/// (where none of them is joined), and each piece turned in all of them at once.
 ///
 /// Slices are lanes: 64 go through the problem side by side, those of `64 / num_slices` reads. Blocks of reads are spread over
 /// threads. The same seed gives the same samples for any number of threads and on any instruction set, and more reads only add
@@ -80,6 +85,8 @@ pub struct SimulatedQuantumAnnealing {
     pub scale: Option<f64>,
     /// How worldlines are updated. `[default: Clusters]`
     pub moves: WorldlineMoves,
+    /// Which worldlines are also updated together. `[default: None]`
+    pub cluster_moves: ClusterMoves,
     /// Which slice is the sample. `[default: Best]`
     pub readout: Readout,
     /// Seed of all random streams. `[default: 0]`
@@ -124,6 +131,7 @@ impl Default for SimulatedQuantumAnnealing {
             schedule: None,
             scale: None,
             moves: WorldlineMoves::default(),
+            cluster_moves: ClusterMoves::default(),
             readout: Readout::default(),
             seed: 0,
             threads: None,
@@ -146,7 +154,8 @@ impl Sampler for SimulatedQuantumAnnealing {
             // slices are as cold as B(s) beta / 2P makes them
             let coldest = path.classical_beta(1.0).max(path.classical_beta(0.0)) / self.num_slices as f64;
             let scaling = Scaling::new(&spin, coldest);
-            let run = Run { parameters: self, bqm, control, path, scaling };
+            let clusters = Clusters::new(&spin, scaling.unit, &self.cluster_moves)?;
+            let run = Run { parameters: self, bqm, control, path, scaling, clusters };
             with_width!(scaling.width, T => run.all_blocks(&Problem::<T>::new(&spin, scaling)))
         })
     }
@@ -224,6 +233,7 @@ struct Run<'a> {
     control: &'a RunControl<'a>,
     path: Path<'a>,
     scaling: Scaling,
+    clusters: Clusters,
 }
 
 impl Run<'_> {
@@ -279,7 +289,9 @@ impl Run<'_> {
             for sweep in done..next {
                 let s = if num_sweeps == 1 { 1.0 } else { sweep as f64 / (num_sweeps - 1) as f64 };
                 let classical = self.scaling.beta(self.path.classical_beta(s));
-                worldlines.sweep(moves, &Strengths::new(self.path.transverse(s), classical, num_slices));
+                let strengths = Strengths::new(self.path.transverse(s), classical, num_slices);
+                worldlines.sweep(moves, &strengths);
+                worldlines.update_clusters(moves, &strengths, &self.clusters);
             }
             // a slice that is drawn may be another one in the end
             if watch.target().is_some() && readout == Readout::Best {

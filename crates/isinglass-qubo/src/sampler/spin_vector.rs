@@ -6,6 +6,7 @@ mod rotors;
 mod tests;
 
 use super::anneal_schedule::AnnealSchedule;
+use super::clusters::{ClusterMoves, Clusters};
 use super::isa::Isa;
 use super::lanes::{LANES, Lanes};
 use super::state::values;
@@ -33,6 +34,10 @@ const UPDATES_BETWEEN_LOOKS: usize = 1 << 21;
 /// A read begins with all rotors along the transverse field (`theta = pi/2`) and makes `num_sweeps` sweeps while `s` goes evenly from 0
 /// to 1. In a sweep every variable in turn is offered a new angle (see [`RotorMoves`]), which is taken with probability
 /// `min(1, exp(-beta dE))`. In the end a variable is `+1` where `cos theta >= 0`.
+///
+/// One rotor at a time cannot turn a chain round that stands for one variable of an embedded problem. With
+/// [`cluster_moves`](Self::cluster_moves) each set of variables is offered, after every sweep, that all its rotors go from `theta` to
+/// `pi - theta` at once, by the same rule.
 ///
 /// With a chip's schedule energies are in GHz (times Planck's constant), `beta` is that of the chip's temperature, and the problem is
 /// scaled to the chip's range. Nothing in the results predicts the speed of a quantum annealer.
@@ -74,6 +79,8 @@ pub struct SpinVectorMonteCarlo {
     pub scale: Option<f64>,
     /// Which angles are proposed. `[default: Uniform]`
     pub moves: RotorMoves,
+    /// Which rotors are also turned together. `[default: None]`
+    pub cluster_moves: ClusterMoves,
     /// Seed of all random streams. `[default: 0]`
     pub seed: u64,
     /// Threads. `[default: those of the surrounding pool] [range: 1..]`
@@ -103,6 +110,7 @@ impl Default for SpinVectorMonteCarlo {
             beta: None,
             scale: None,
             moves: RotorMoves::default(),
+            cluster_moves: ClusterMoves::default(),
             seed: 0,
             threads: None,
             isa: None,
@@ -155,13 +163,14 @@ impl SpinVectorMonteCarlo {
         let spin = bqm.to_vartype(Vartype::Spin)?;
         let scale = self.scale.unwrap_or_else(|| AnnealSchedule::scale(&spin));
         let couplings = Couplings::new(&spin, scale);
+        let clusters = Clusters::new(&spin, scale, &self.cluster_moves)?;
         let watch = Watch::new(control, (num_blocks as u64).saturating_mul(self.num_sweeps));
         let one_block = |index: usize| {
             // a run that was stopped still returns its first block
             if index > 0 && watch.is_stopped() {
                 return Vec::new();
             }
-            let rotors = self.block(bqm, &couplings, index, &watch);
+            let rotors = self.block(bqm, &couplings, &clusters, index, &watch);
             let samples = samples(&rotors, LANES.min(self.num_reads - index * LANES), bqm.vartype());
             samples.iter().for_each(|sample| watch.enter(bqm.energy(sample)));
             samples
@@ -182,7 +191,14 @@ impl SpinVectorMonteCarlo {
     }
 
     /// Anneals block `index`, with a look at the clock now and then.
-    fn block<'c>(&self, bqm: &Bqm, couplings: &'c Couplings, index: usize, watch: &Watch<'_>) -> Rotors<'c> {
+    fn block<'c>(
+        &self,
+        bqm: &Bqm,
+        couplings: &'c Couplings,
+        clusters: &Clusters,
+        index: usize,
+        watch: &Watch<'_>,
+    ) -> Rotors<'c> {
         let num_reads = LANES.min(self.num_reads - index * LANES);
         let isa = Isa::or_detect(self.isa);
         let mut rotors = Rotors::new(couplings, self.seed, index);
@@ -194,6 +210,7 @@ impl SpinVectorMonteCarlo {
                 let s = if self.num_sweeps == 1 { 1.0 } else { sweep as f64 / (self.num_sweeps - 1) as f64 };
                 let strengths = Strengths::new(self.beta(), self.schedule.a(s), self.schedule.b(s), self.moves);
                 rotors.sweep(isa, &strengths);
+                rotors.turn_clusters(isa, &strengths, clusters);
             }
             if watch.target().is_some() {
                 samples(&rotors, num_reads, bqm.vartype()).iter().for_each(|sample| watch.enter(bqm.energy(sample)));

@@ -6,7 +6,7 @@ use rand_core::Rng;
 
 /// Spins `s_i` and fields `f_i = h_i + sum_j J_ij s_j` of one read; flipping `s_i` changes the energy by `-2 s_i f_i`.
 #[derive(Clone, Debug)]
-pub(super) struct State<'a> {
+pub(crate) struct State<'a> {
     model: &'a Bqm,
     spins: Vec<i8>,
     fields: Vec<f64>,
@@ -14,7 +14,7 @@ pub(super) struct State<'a> {
 
 impl<'a> State<'a> {
     /// The state with these spins of a model over spins.
-    pub(super) fn new(model: &'a Bqm, spins: Vec<i8>) -> Self {
+    pub(crate) fn new(model: &'a Bqm, spins: Vec<i8>) -> Self {
         debug_assert_eq!((model.vartype(), spins.len()), (Vartype::Spin, model.num_variables()));
         let field = |variable: usize| {
             let (neighbors, biases) = model.neighborhood(variable);
@@ -31,7 +31,7 @@ impl<'a> State<'a> {
     }
 
     /// The spins.
-    pub(super) fn spins(&self) -> &[i8] {
+    pub(crate) fn spins(&self) -> &[i8] {
         &self.spins
     }
 
@@ -42,13 +42,13 @@ impl<'a> State<'a> {
 
     /// What flipping `variable` adds to the energy.
     #[inline]
-    pub(super) fn cost(&self, variable: usize) -> f64 {
+    pub(crate) fn cost(&self, variable: usize) -> f64 {
         -2.0 * f64::from(self.spins[variable]) * self.fields[variable]
     }
 
     /// Flips `variable` and brings its neighbours' fields up to date.
     #[inline]
-    pub(super) fn flip(&mut self, variable: usize) {
+    pub(crate) fn flip(&mut self, variable: usize) {
         let spin = -self.spins[variable];
         self.spins[variable] = spin;
         let change = 2.0 * f64::from(spin);

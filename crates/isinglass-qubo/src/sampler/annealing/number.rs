@@ -1,11 +1,11 @@
 //! The types that spins, fields and couplings of a block can have.
 
 use super::acceptance::Acceptance;
-use super::clusters::Clusters;
 use super::lanes::{Couplings, State};
 use super::order::Order;
 use super::random::Random;
 use super::{clusters, integer, small, wide};
+use crate::sampler::clusters::Clusters;
 use crate::sampler::isa::Isa;
 
 /// A type of numbers with the kernel that anneals them. Integer arithmetic wraps: a field that is known to fit in the end may

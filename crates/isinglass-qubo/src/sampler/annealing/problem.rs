@@ -1,10 +1,10 @@
 //! An Ising model in the narrowest numbers that hold it.
 
-use super::clusters::Clusters;
 use super::lanes::Couplings;
 use super::number::Number;
 use super::order::{Order, VariableOrder};
 use crate::model::Bqm;
+use crate::sampler::clusters::Clusters;
 use crate::sampler::scaling::{common_unit, largest_field};
 
 /// The type of a block's numbers, narrowest first.

@@ -30,7 +30,9 @@ proptest! {
         seed: u64,
     ) {
         let moves = MOVES[usize::from(single)];
-        let annealing = SimulatedQuantumAnnealing { num_reads, num_slices: 1 << log_slices, moves, seed, ..short(70) };
+        let cluster_moves = ClusterMoves::Sets(vec![(0..num_variables.min(4) as u32).collect()]);
+        let num_slices = 1 << log_slices;
+        let annealing = SimulatedQuantumAnnealing { num_reads, num_slices, moves, cluster_moves, seed, ..short(70) };
         let integers = random_integers(Vartype::Spin, num_variables, degree, 10u32.pow(magnitude), seed);
         for bqm in [integers, random_reals(Vartype::Binary, num_variables, degree, seed)] {
             let on = |isa, threads| SimulatedQuantumAnnealing { isa: Some(isa), threads: Some(threads), ..annealing.clone() };
@@ -193,7 +195,10 @@ fn the_error_of_slices_falls_with_the_square_of_their_number() {
 #[cfg_attr(miri, ignore = "long")]
 fn in_a_field_slices_follow_their_exact_distribution() {
     let (bqm, beta, gamma) = (four_spins(), 1.0, 1.5);
-    for moves in MOVES {
+    let sets = vec![vec![2, 0, 1], vec![0, 3]];
+    for (moves, cluster_moves) in
+        MOVES.into_iter().flat_map(|moves| [(moves, ClusterMoves::None), (moves, ClusterMoves::Sets(sets.clone()))])
+    {
         // single flips would take thousands of sweeps where slices are many
         let cases: &[u32] = if moves == WorldlineMoves::Single { &[1, 3] } else { &[1, 3, 5] };
         for &log_slices in cases {
@@ -203,12 +208,13 @@ fn in_a_field_slices_follow_their_exact_distribution() {
                 beta: Some(beta),
                 gamma_range: Some((gamma, gamma)),
                 moves,
+                cluster_moves: cluster_moves.clone(),
                 readout: Readout::Random,
                 ..short(40)
             };
             let sampling = run(&annealing, &bqm);
             let counts = boltzmann::counts(4, sampling.samples.rows().map(|row| row.sample));
-            let what = format!("{moves:?}, 2^{log_slices} slices");
+            let what = format!("{moves:?}, {cluster_moves:?}, 2^{log_slices} slices");
             boltzmann::assert_follows(&counts, &sliced(&bqm, beta, gamma, log_slices), &what);
         }
     }

@@ -2,6 +2,7 @@
 
 use super::{Readout, WorldlineMoves};
 use crate::rng::{Stream, stream};
+use crate::sampler::clusters::Clusters;
 use crate::sampler::isa::{Isa, dispatch};
 use crate::sampler::lanes::{LANES, LaneRandom, bits, exponential};
 use crate::sampler::replicas::{Number, Problem, Replicas};
@@ -64,6 +65,41 @@ impl<'a, T: Number> Worldlines<'a, T> {
             };
             if turned != 0 {
                 self.replicas.turn(variable, turned);
+            }
+        }
+    }
+
+    /// Updates the worldlines of each cluster together.
+    ///
+    /// Bonds in time are drawn for every member. What no bond joins to the next slice in any member can be turned in all of them
+    /// without regard to the other slices.
+    pub(super) fn update_clusters(&mut self, moves: WorldlineMoves, strengths: &Strengths, clusters: &Clusters) {
+        let mut ups = Vec::new();
+        for (members, bonds) in clusters.iter() {
+            let (mut gains, mut noise) = ([0.0; LANES], [0.0; LANES]);
+            ups.clear();
+            // single flips have a partner in the turn of whole worldlines
+            let mut joined = if moves == WorldlineMoves::Single { u64::MAX } else { 0 };
+            for &member in members {
+                let below = draw(self.isa, self.replicas.random(), strengths.joined, &mut noise);
+                let (own, bits) = self.replicas.look(member as usize);
+                gains.iter_mut().zip(own).for_each(|(gain, own)| *gain += own);
+                joined |= below & !(bits ^ self.of_next(bits));
+                ups.push((member, bits));
+            }
+            let up = |member: u32| ups.iter().find(|&&(other, _)| other == member).map_or(0, |&(_, bits)| bits);
+            for &(first, second, twice) in bonds {
+                let (opposite, twice) = (up(first) ^ up(second), twice as f32);
+                for (lane, gain) in gains.iter_mut().enumerate() {
+                    *gain -= if opposite >> lane & 1 == 0 { twice } else { -twice };
+                }
+            }
+            let mut turned = 0;
+            for first in (0..LANES).step_by(self.num_slices) {
+                turned |= self.turned_pieces(first, joined, &gains, &noise, strengths.gain);
+            }
+            if turned != 0 {
+                members.iter().for_each(|&member| self.replicas.turn(member as usize, turned));
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use super::RotorMoves;
 use super::rotors::Rotors;
+use crate::sampler::clusters::Clusters;
 use crate::sampler::isa::dispatch;
 use crate::sampler::lanes::{LANES, exponential, unit_interval};
 use std::f32::consts::PI;
@@ -64,6 +65,54 @@ fn sweep_lanes(rotors: &mut Rotors<'_>, strengths: &Strengths) {
         for &(neighbor, strength) in rotors.couplings.row(variable) {
             for (field, change) in rotors.fields[neighbor as usize].0.iter_mut().zip(&changes) {
                 *field += strength * change;
+            }
+        }
+    }
+}
+
+dispatch! {
+    /// Offers every cluster in every lane that all its angles go from `theta` to `pi - theta`.
+    pub(super) fn turn_clusters(rotors: &mut Rotors<'_>, strengths: &Strengths, clusters: &Clusters) = turn_clusters_in_lanes
+}
+
+/// Neither the transverse field nor the couplings within a cluster feel the turn. With
+/// `b = sum_i f_i cos theta_i - 2 sum_ij J_ij cos theta_i cos theta_j` over members and bonds, it costs `-2 b` times the strength of the problem.
+#[inline(always)]
+fn turn_clusters_in_lanes(rotors: &mut Rotors<'_>, strengths: &Strengths, clusters: &Clusters) {
+    for (members, bonds) in clusters.iter() {
+        let mut outer = [0f32; LANES];
+        for &member in members {
+            let (cosines, fields) = (&rotors.cosines[member as usize].0, &rotors.fields[member as usize].0);
+            for lane in 0..LANES {
+                outer[lane] += cosines[lane] * fields[lane];
+            }
+        }
+        for &(first, second, twice) in bonds {
+            let twice = twice.clamp(-1e15, 1e15) as f32;
+            let (first, second) = (&rotors.cosines[first as usize].0, &rotors.cosines[second as usize].0);
+            for lane in 0..LANES {
+                outer[lane] -= twice * first[lane] * second[lane];
+            }
+        }
+        let words = rotors.random.words().0;
+        let mut signs = [1f32; LANES];
+        for lane in 0..LANES {
+            let accepted = exponential(words[lane]) >= -2.0 * strengths.classical * outer[lane];
+            signs[lane] = if accepted { -1.0 } else { 1.0 };
+        }
+        for &member in members {
+            let member = member as usize;
+            let mut changes = [0f32; LANES];
+            let (turns, cosines) = (&mut rotors.turns[member].0, &mut rotors.cosines[member].0);
+            for lane in 0..LANES {
+                changes[lane] = signs[lane] * cosines[lane] - cosines[lane];
+                turns[lane] *= signs[lane];
+                cosines[lane] *= signs[lane];
+            }
+            for &(neighbor, strength) in rotors.couplings.row(member) {
+                for (field, change) in rotors.fields[neighbor as usize].0.iter_mut().zip(&changes) {
+                    *field += strength * change;
+                }
             }
         }
     }

@@ -1,7 +1,8 @@
 //! Rotors of 64 reads side by side.
 
-use super::kernel::{Strengths, sweep};
+use super::kernel::{Strengths, sweep, turn_clusters};
 use crate::model::Bqm;
+use crate::sampler::clusters::Clusters;
 use crate::sampler::isa::Isa;
 use crate::sampler::lanes::{LANES, LaneRandom, Lanes};
 
@@ -62,6 +63,11 @@ impl<'a> Rotors<'a> {
         }
         self.sweeps = self.sweeps.wrapping_add(1);
         sweep(isa, self, strengths);
+    }
+
+    /// Offers every cluster in every lane to turn round as a whole.
+    pub(super) fn turn_clusters(&mut self, isa: Isa, strengths: &Strengths, clusters: &Clusters) {
+        turn_clusters(isa, self, strengths, clusters);
     }
 
     /// The spins of a read.

@@ -27,7 +27,9 @@ proptest! {
         wide: bool,
         seed: u64,
     ) {
-        let sampler = SpinVectorMonteCarlo { num_reads, moves: MOVES[usize::from(wide)], seed, ..short(70) };
+        let cluster_moves = ClusterMoves::Sets(vec![(0..num_variables.min(4) as u32).collect()]);
+        let moves = MOVES[usize::from(wide)];
+        let sampler = SpinVectorMonteCarlo { num_reads, moves, cluster_moves, seed, ..short(70) };
         for bqm in [
             random_integers(Vartype::Spin, num_variables, degree, 4, seed),
             random_reals(Vartype::Binary, num_variables, degree, seed),
@@ -93,7 +95,13 @@ fn two_rotors_have_their_thermal_averages() {
     let bqm = builder.build().unwrap();
     let num_reads = 64 * 500;
     // the second has steps of a third of the range
-    for (moves, transverse) in [(RotorMoves::Uniform, 0.7), (RotorMoves::TransverseField, 0.33)] {
+    let both = ClusterMoves::Sets(vec![vec![1, 0]]);
+    for (moves, transverse, cluster_moves) in [
+        (RotorMoves::Uniform, 0.7, ClusterMoves::None),
+        (RotorMoves::Uniform, 0.7, both.clone()),
+        (RotorMoves::TransverseField, 0.33, ClusterMoves::None),
+        (RotorMoves::TransverseField, 0.33, both),
+    ] {
         let (signs, product) = two_rotors(beta, transverse, coefficients);
         let sampler = SpinVectorMonteCarlo {
             num_reads,
@@ -101,6 +109,7 @@ fn two_rotors_have_their_thermal_averages() {
             beta: Some(beta),
             scale: Some(1.0),
             moves,
+            cluster_moves: cluster_moves.clone(),
             ..short(150)
         };
         let mut counts = [0.0; 4];
@@ -115,9 +124,11 @@ fn two_rotors_have_their_thermal_averages() {
         let couplings = Couplings::new(&bqm, 1.0);
         let mut rotors = Rotors::new(&couplings, 4, 0);
         let strengths = Strengths::new(beta, 2.0 * transverse, 2.0, moves);
+        let clusters = Clusters::new(&bqm, 1.0, &cluster_moves).unwrap();
         let (mut sum, num_sweeps) = (0.0, 40_000);
         for sweep in 0..num_sweeps + 100 {
             rotors.sweep(Isa::detect(), &strengths);
+            rotors.turn_clusters(Isa::detect(), &strengths, &clusters);
             if sweep >= 100 {
                 sum += (0..LANES)
                     .map(|lane| f64::from(rotors.cosines[0].0[lane] * rotors.cosines[1].0[lane]))

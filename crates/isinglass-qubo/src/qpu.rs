@@ -1,0 +1,18 @@
+//! A chip as its users see it: what it takes, how long it takes, what that costs, and a classical emulation of what it returns.
+
+mod chips;
+mod control_error;
+
+mod emulator;
+mod plan;
+mod properties;
+mod ranges;
+mod scope;
+mod timing;
+
+pub use control_error::ControlErrors;
+pub use emulator::{Dynamics, QpuEmulator};
+pub use plan::{Plan, PlanError, PlanRequest, Submission};
+pub use properties::{PropertiesError, SolverProperties};
+pub use scope::EmulationScope;
+pub use timing::{AccessTime, ReadoutModel, TimingData, TimingRequest};
