@@ -20,8 +20,9 @@ mod statistics;
 #[cfg(test)]
 mod tests;
 mod threshold;
+mod wide_gap;
 
 pub use compile::{Formulation, FormulationError, WeightTerms, compile};
 pub use layout::{Layout, LayoutError, NeuronPlace, Place, Role};
-pub use options::{FormulationOptions, PenaltyRule, Reductions};
+pub use options::{FormulationOptions, GateKind, PenaltyRule, Reductions};
 pub use statistics::{RoleCount, Statistics};

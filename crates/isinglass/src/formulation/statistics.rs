@@ -2,8 +2,9 @@
 
 use super::compile::WeightTerms;
 use super::layout::Role;
-use super::options::FormulationOptions;
+use super::options::{FormulationOptions, GateKind};
 use super::penalty::Penalties;
+use super::wide_gap;
 use crate::network::Architecture;
 use crate::task::{Groups, Merge};
 use isinglass_qubo::Bqm;
@@ -121,6 +122,19 @@ impl Statistics {
             self.notes.push("the weight terms act on networks whose gauge-fixed outgoing weights are +1".to_owned());
         }
         let fan_ins = (0..architecture.num_layers()).map(|layer| architecture.fan_in(layer));
+        // a gate without known products has range fan_in / 2, one with some has no larger one
+        let wide: Vec<String> = fan_ins
+            .clone()
+            .filter(|fan_in| fan_in / 2 > wide_gap::MAX_RANGE as usize)
+            .map(|fan_in| fan_in.to_string())
+            .collect();
+        if options.gate == GateKind::WideGap && !wide.is_empty() {
+            self.notes.push(format!(
+                "fan-in {} is too large for wide-gap gates, which end at {}: half-step gates there",
+                wide.join(", "),
+                2 * wide_gap::MAX_RANGE + 1
+            ));
+        }
         let other: Vec<String> =
             fan_ins.filter(|fan_in| !(fan_in + 1).is_power_of_two()).map(|fan_in| fan_in.to_string()).collect();
         if !reductions.half_step && !other.is_empty() {
