@@ -155,7 +155,7 @@ pub fn compile(
     }
     let Compiler { draft, penalties, .. } = compiler;
     let (qubo, roles) = draft.finish()?;
-    let statistics = Statistics::new(&qubo, &roles, &groups).with_guarantees(&groups, &penalties, weights).with_notes(
+    let statistics = Statistics::new(&qubo, &roles, &groups).with_guarantees(&penalties, weights).with_notes(
         architecture,
         options,
         merge,

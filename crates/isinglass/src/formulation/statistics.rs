@@ -42,6 +42,8 @@ pub struct Statistics {
     pub max_abs_coefficient: f64,
     /// Smallest absolute coefficient other than zero.
     pub min_abs_coefficient: f64,
+    /// The number of which every loss is a multiple, up to a constant; zero if the loss is constant.
+    pub loss_step: f64,
     /// A proven lower bound on the energy between the minimum and the best state whose weights are not optimal: the step of
     /// the loss. Zero where nothing is proven.
     pub guaranteed_gap: f64,
@@ -73,6 +75,7 @@ impl Statistics {
             density: qubo.density(),
             max_abs_coefficient: qubo.max_abs_coefficient(),
             min_abs_coefficient: qubo.min_abs_coefficient().unwrap_or(0.0),
+            loss_step: groups.deltas.iter().fold(0.0, |step, &delta| greatest_common_divisor(step, delta)),
             guaranteed_gap: 0.0,
             constraint_surplus: 0.0,
             exact: false,
@@ -81,13 +84,13 @@ impl Statistics {
     }
 
     /// Whether the minimum is that of the loss, and the gaps that follow.
-    pub(super) fn with_guarantees(mut self, groups: &Groups, penalties: &Penalties, weights: &WeightTerms) -> Self {
+    pub(super) fn with_guarantees(mut self, penalties: &Penalties, weights: &WeightTerms) -> Self {
         self.exact = penalties.ratio() >= 1.0;
         // without constraints there is nothing to violate, and no state to lie anywhere
         self.constraint_surplus = if penalties.surplus().is_finite() { penalties.surplus() } else { 0.0 };
         let has_biases = weights.biases.iter().any(|&(.., bias)| bias != 0.0);
         if self.exact && !has_biases {
-            self.guaranteed_gap = groups.deltas.iter().fold(0.0, |step, &delta| greatest_common_divisor(step, delta));
+            self.guaranteed_gap = self.loss_step;
         }
         let note = if self.exact {
             "exact: a violated constraint costs at least what it can save, so the minimum is that of the loss"

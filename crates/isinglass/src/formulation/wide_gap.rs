@@ -184,6 +184,17 @@ mod tests {
             gates.map(|gate| format!("{} {} {:.3}", 2 * gate.range() + 1, gate.num_slack(), 1.0 / largest(&gate)));
         let mut lines: Vec<String> = lines.collect();
         lines.dedup();
-        insta::assert_snapshot!(lines.join("\n"), @"");
+        insta::assert_snapshot!(lines.join("\n"), @r"
+        3 1 4.000
+        5 2 2.667
+        7 2 2.000
+        9 3 1.333
+        11 3 1.333
+        15 6 1.641
+        19 8 1.488
+        23 10 1.391
+        27 12 1.333
+        31 14 1.143
+        ");
     }
 }
