@@ -195,7 +195,7 @@ pub(crate) fn statistics_lines(statistics: &Statistics) -> Vec<String> {
 
 /// How precisely a chip sees a problem, and what to do where it does not see the loss.
 pub(crate) fn precision_lines(precision: &Precision, alternatives: &[Alternative]) -> Vec<String> {
-    let mut lines = vec![precision.to_string()];
+    let mut lines = vec![format!("{precision}, one qubit for each variable")];
     match precision.visibility {
         Visibility::Invisible => lines.push(
             "warning: the loss is invisible: a chip's control errors are larger than the gap and decide which weights look best"
@@ -207,9 +207,7 @@ pub(crate) fn precision_lines(precision: &Precision, alternatives: &[Alternative
         Visibility::Visible | Visibility::Unknown => {}
     }
     lines.extend(alternatives.iter().map(|other| {
-        let gap = other.precision.scaled_gap.map_or("unknown".to_owned(), compact);
-        let size = count(other.num_variables, "variable", "variables");
-        format!("with {}: gap {gap} of J, {size}", other.change)
+        format!("with {}: {}; {}", other.change, other.precision, count(other.num_variables, "variable", "variables"))
     }));
     lines
 }

@@ -204,26 +204,29 @@ impl Precision {
 }
 
 impl fmt::Display for Precision {
-    /// One line: gap after scaling, noise, and what follows.
+    /// One line: what the gap is after scaling, the noise, and what follows.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (least, median, largest) = self.flip_noise;
-        let noise = format!("noise of one flip {} ({} to {})", digits(median), digits(least), digits(largest));
-        let (Some(gap), Some(scaled)) = (self.gap, self.scaled_gap) else {
-            return write!(formatter, "gap unknown; {noise}");
+        match (self.gap, self.scaled_gap) {
+            (Some(gap), Some(scaled)) => {
+                let source = match gap.source {
+                    GapSource::Guaranteed => "gap",
+                    GapSource::LossStep => "step of the loss",
+                    GapSource::CommonDivisor => "common divisor",
+                };
+                let (energy, scale, scaled) = (digits(gap.energy), digits(self.scale), digits(scaled));
+                write!(formatter, "{source} {energy} / scale {scale} = {scaled} of J, ")?;
+            }
+            _ => formatter.write_str("gap unknown, ")?,
+        }
+        let visibility = match self.visibility {
+            Visibility::Visible => ": visible",
+            Visibility::Blurred => ": blurred",
+            Visibility::Invisible => ": invisible",
+            Visibility::Unknown => "",
         };
-        let source = match gap.source {
-            GapSource::Guaranteed => "guaranteed gap",
-            GapSource::LossStep => "step of the loss",
-            GapSource::CommonDivisor => "common divisor",
-        };
-        let word = match self.visibility {
-            Visibility::Visible => "visible",
-            Visibility::Blurred => "blurred",
-            Visibility::Invisible => "invisible",
-            Visibility::Unknown => "unknown",
-        };
-        let (energy, scale, scaled) = (digits(gap.energy), digits(self.scale), digits(scaled));
-        write!(formatter, "{source} {energy} / scale {scale} = {scaled} of J; {noise}: {word}")
+        let (least, median, largest) = (digits(least), digits(median), digits(largest));
+        write!(formatter, "noise of a flip {median} ({least} to {largest}){visibility}")
     }
 }
 
@@ -352,6 +355,6 @@ mod tests {
         // two couplers each; the chain has two qubits
         let (single, chain) = (2.0 * (0.0009f64 + 0.0032).sqrt(), 2.0 * (0.0018f64 + 0.0032).sqrt());
         assert!((found.flip_noise.1 - single).abs() < 1e-12 && (found.flip_noise.2 - chain).abs() < 1e-12);
-        insta::assert_snapshot!(found, @"guaranteed gap 1 / scale 4 = 0.25 of J; noise of one flip 0.128 (0.128 to 0.141): visible");
+        insta::assert_snapshot!(found, @"gap 1 / scale 4 = 0.25 of J, noise of a flip 0.128 (0.128 to 0.141): visible");
     }
 }

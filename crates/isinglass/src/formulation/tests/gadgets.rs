@@ -7,7 +7,7 @@ use super::super::options::{PenaltyRule, Reductions};
 use super::super::penalty::Penalties;
 use super::super::product::add_product;
 use super::super::threshold::{Gate, GateForm, Threshold};
-use isinglass_qubo::Bqm;
+use isinglass_qubo::{Bqm, Vartype};
 
 const NEURON: NeuronPlace = NeuronPlace { group: 0, layer: 0, neuron: 0 };
 
@@ -91,6 +91,27 @@ fn gates_too_large_for_a_wide_gap_are_half_step_gates() {
     let slack = |fan_in: usize, form| gate(fan_in, &[], form).unwrap().num_variables() - fan_in - 1;
     assert_eq!([31, 32, 33].map(|fan_in| slack(fan_in, GateForm::WideGap)), [14, 4, 4]);
     assert_eq!(gate(33, &[], GateForm::WideGap), gate(33, &[], GateForm::HalfStep));
+}
+
+/// Slack bits, and the gap of one gate once `|h| <= 4` and `|J| <= 1`.
+fn scaled_gap(fan_in: usize, form: GateForm) -> (usize, f64) {
+    let bqm = gate(fan_in, &[], form).unwrap();
+    let spin = bqm.to_vartype(Vartype::Spin).unwrap();
+    let fields = spin.linear().iter().map(|bias| bias.abs() / 4.0);
+    let largest = fields.chain(spin.interactions().map(|(.., bias)| bias.abs())).fold(0.0, f64::max);
+    let gap = if form == GateForm::WideGap { 1.0 } else { 2.0 };
+    (bqm.num_variables() - fan_in - 1, gap / largest)
+}
+
+#[test]
+fn the_gaps_after_scaling_are_those_of_the_documentation() {
+    let mut lines = String::new();
+    for fan_in in 2..=31 {
+        let [(few, half_step), (more, wide)] =
+            [GateForm::HalfStep, GateForm::WideGap].map(|form| scaled_gap(fan_in, form));
+        lines.push_str(&format!("{fan_in}: {few}, {half_step:.3} | {more}, {wide:.3}\n"));
+    }
+    insta::assert_snapshot!(lines, @"");
 }
 
 #[test]
