@@ -14,14 +14,17 @@ mod layout;
 mod loss;
 mod options;
 mod penalty;
+mod precision;
 mod product;
 mod slack;
 mod statistics;
 #[cfg(test)]
 mod tests;
 mod threshold;
+mod wide_gap;
 
 pub use compile::{Formulation, FormulationError, WeightTerms, compile};
 pub use layout::{Layout, LayoutError, NeuronPlace, Place, Role};
-pub use options::{FormulationOptions, PenaltyRule, Reductions};
+pub use options::{FormulationOptions, GateKind, PenaltyRule, Reductions};
+pub use precision::{Alternative, Change, alternatives};
 pub use statistics::{RoleCount, Statistics};

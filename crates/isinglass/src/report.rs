@@ -7,7 +7,7 @@ mod picture;
 pub use picture::weights_picture;
 
 use crate::baseline::BaselineResult;
-use crate::formulation::Statistics;
+use crate::formulation::{GateKind, Statistics};
 use crate::network::Architecture;
 use crate::train::StepRecord;
 use isinglass_qubo::SampleStatus;
@@ -63,6 +63,8 @@ pub struct FormulationReport {
     pub name: String,
     /// Reductions that were switched off.
     pub without: Vec<String>,
+    /// Which threshold gates, if half steps are not switched off.
+    pub gate: GateKind,
     /// Size and guarantees.
     #[serde(flatten)]
     pub statistics: Statistics,

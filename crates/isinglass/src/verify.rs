@@ -10,6 +10,9 @@ use isinglass_qubo::{Bqm, Vartype};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
+/// No wide-gap gate has more slack bits.
+const MAX_WIDE_GAP_SLACK: usize = 14;
+
 /// What one sample of a formulation turns out to be.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -215,8 +218,11 @@ fn check_places(layout: &Layout, groups: &Groups) -> Result<(), VerifyError> {
             neuron_exists(&place.neuron) && place.input < architecture.fan_in(place.neuron.layer)
         }
         Role::Activation(place) => neuron_exists(place),
-        // a gate has fewer slack bits than its fan-in has binary digits
-        Role::Slack(place, bit) => neuron_exists(place) && *bit <= architecture.fan_in(place.layer).ilog2() as usize,
+        // a gate has fewer slack bits than its fan-in has binary digits, or is a wide-gap gate
+        Role::Slack(place, bit) => {
+            let digits = architecture.fan_in(place.layer).ilog2() as usize + 1;
+            neuron_exists(place) && *bit < digits.max(MAX_WIDE_GAP_SLACK)
+        }
         Role::Error { group, output } | Role::Loss { group, output } => {
             *group < groups.len() && *output < architecture.num_outputs()
         }
@@ -324,37 +330,36 @@ fn complete(qubo: &Bqm, layout: &Layout, network: &Network, groups: &Groups, sam
     completed
 }
 
-/// Sets a few variables to the values of least energy, the others staying as they are.
+/// Sets a few variables to the values of least energy, the others staying as they are: all values in the order of the reflected Gray
+/// code, one flip after the other. Of equal ones the first is taken.
 fn set_best(qubo: &Bqm, sample: &mut [i8], variables: &[usize]) {
-    let mut best = (f64::INFINITY, 0);
-    for bits in 0u64..1 << variables.len() {
-        assign(sample, variables, bits);
-        let energy: f64 = variables
-            .iter()
-            .map(|&variable| {
-                let (neighbors, biases) = qubo.neighborhood(variable);
-                let field: f64 = neighbors
-                    .iter()
-                    .zip(biases)
-                    .map(|(&neighbor, bias)| {
-                        // a pair inside the set is met from both ends
-                        let share = if variables.contains(&(neighbor as usize)) { 0.5 } else { 1.0 };
-                        share * bias * f64::from(sample[neighbor as usize])
-                    })
-                    .sum();
-                f64::from(sample[variable]) * (qubo.linear()[variable] + field)
-            })
-            .sum();
+    variables.iter().for_each(|&variable| sample[variable] = 0);
+    let mut fields: Vec<f64> = Vec::with_capacity(variables.len());
+    let mut couplings = vec![vec![0.0; variables.len()]; variables.len()];
+    for (place, &variable) in variables.iter().enumerate() {
+        let (neighbors, biases) = qubo.neighborhood(variable);
+        let mut field = qubo.linear()[variable];
+        for (&neighbor, &bias) in neighbors.iter().zip(biases) {
+            field += bias * f64::from(sample[neighbor as usize]);
+            if let Some(other) = variables.iter().position(|&other| other == neighbor as usize) {
+                couplings[place][other] = bias;
+            }
+        }
+        fields.push(field);
+    }
+    let (mut energy, mut bits, mut best) = (0.0, 0u64, (0.0, 0u64));
+    for step in 1u64..1 << variables.len() {
+        let place = step.trailing_zeros() as usize;
+        bits ^= 1 << place;
+        let sign = if bits >> place & 1 == 1 { 1.0 } else { -1.0 };
+        energy += sign * fields[place];
+        fields.iter_mut().zip(&couplings[place]).for_each(|(field, coupling)| *field += sign * coupling);
         if energy < best.0 {
             best = (energy, bits);
         }
     }
-    assign(sample, variables, best.1);
-}
-
-fn assign(sample: &mut [i8], variables: &[usize], bits: u64) {
     for (place, &variable) in variables.iter().enumerate() {
-        sample[variable] = (bits >> place & 1) as i8;
+        sample[variable] = (best.1 >> place & 1) as i8;
     }
 }
 

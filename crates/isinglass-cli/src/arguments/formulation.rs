@@ -1,7 +1,7 @@
 //! How training becomes a QUBO.
 
 use clap::{Args, ValueEnum};
-use isinglass::formulation::{FormulationOptions, PenaltyRule, Reductions};
+use isinglass::formulation::{FormulationOptions, GateKind, PenaltyRule, Reductions};
 
 use super::value;
 use crate::failure::Failure;
@@ -17,6 +17,17 @@ pub(crate) enum FormulationName {
     Reference,
 }
 
+/// Which threshold gates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GateName {
+    /// As few slack bits as possible.
+    #[value(help = None)]
+    HalfStep,
+    /// Smaller coefficients.
+    #[value(help = None)]
+    WideGap,
+}
+
 /// How training becomes a QUBO.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Formulation")]
@@ -28,6 +39,9 @@ pub(crate) struct FormulationArguments {
     /// error-bit, gauge
     #[arg(long, value_name = "REDUCTIONS", value_delimiter = ',', value_parser = Reductions::NAMES)]
     pub(crate) without: Vec<String>,
+    /// Threshold gates: half-step (fewest slack bits) or wide-gap (more of them, and smaller coefficients, for analogue machines)
+    #[arg(long, value_name = "KIND", default_value = "half-step")]
+    pub(crate) gate: GateName,
     /// One penalty in front of every constraint [default: 50 for reference; as each group needs for compact]
     #[arg(long, value_name = "NUMBER", value_parser = value::positive, allow_hyphen_values = true, conflicts_with = "margin")]
     pub(crate) lambda: Option<f64>,
@@ -45,15 +59,22 @@ impl FormulationArguments {
         }
     }
 
-    /// Refuses reductions to leave out where there are none.
+    /// Refuses reductions to leave out where there are none, and gates where there is no place for them.
     ///
     /// # Errors
-    /// A [`Failure`] when the reference formulation is told to leave out reductions.
+    /// A [`Failure`] when the reference formulation is told to leave out reductions, or wide-gap gates have no place.
     pub(crate) fn check(&self) -> Result<(), Failure> {
         if self.formulation == FormulationName::Reference && !self.without.is_empty() {
             let failure =
                 Failure::input("`--formulation reference` has no reductions that `--without` could leave out");
             return Err(failure.with_hint("leave `--without` out, or take `--formulation compact`"));
+        }
+        let plain =
+            self.formulation == FormulationName::Reference || self.without.iter().any(|name| name == "half-step");
+        if plain && self.gate == GateName::WideGap {
+            let failure =
+                Failure::input("`--gate wide-gap` takes the place of half-step gates, which are switched off");
+            return Err(failure.with_hint("take `--formulation compact` with its half steps, or leave `--gate` out"));
         }
         Ok(())
     }
@@ -73,12 +94,21 @@ impl FormulationArguments {
             // opposite rows can be merged only together with equal ones
             options.reductions.merge_negated = false;
         }
+        options.gate = self.gate_kind();
         match (self.lambda, self.margin) {
             (Some(lambda), _) => options.penalties = PenaltyRule::Uniform { lambda },
             (None, Some(margin)) => options.penalties = PenaltyRule::PerGroup { margin },
             (None, None) => {}
         }
         options
+    }
+
+    /// Which threshold gates.
+    pub(crate) fn gate_kind(&self) -> GateKind {
+        match self.gate {
+            GateName::HalfStep => GateKind::HalfStep,
+            GateName::WideGap => GateKind::WideGap,
+        }
     }
 
     /// Reductions that were left out.

@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
-use isinglass::formulation::{Formulation, Statistics, WeightTerms, compile};
+use isinglass::formulation::{Alternative, Formulation, GateKind, Statistics, WeightTerms, alternatives, compile};
 use isinglass::handover::Handover;
 use isinglass::model::Provenance;
 use isinglass::network::Codebook;
 use isinglass::report::NetworkReport;
 use isinglass::task::Task;
+use isinglass_qubo::embedding::{ControlError, HardwareRange, Precision, Visibility};
 use isinglass_qubo::io::{self, Format, Label, WriteError, write_atomically};
 use serde::Serialize;
 
@@ -49,8 +50,13 @@ struct CompileReport {
     network: NetworkReport,
     formulation: &'static str,
     without: Vec<String>,
+    gate: GateKind,
     #[serde(flatten)]
     statistics: Statistics,
+    /// How precisely a D-Wave chip would see the problem, one qubit for each variable.
+    precision: Precision,
+    /// What it would see more precisely, where it does not see the loss of this problem well.
+    alternatives: Vec<Alternative>,
     offset: f64,
     seconds: f64,
     out: Option<PathBuf>,
@@ -86,6 +92,14 @@ pub(crate) fn run(arguments: &CompileArguments, session: &Session) -> Result<Out
     let start = Instant::now();
     let formulation = compile(&task, &architecture, &options, &WeightTerms::default())?;
     let seconds = start.elapsed().as_secs_f64();
+    let (range, control_error) = (HardwareRange::default(), ControlError::default());
+    let precision = formulation.precision(&range, control_error).map_err(|error| Failure::from_error(&error))?;
+    let alternatives = match precision.visibility {
+        Visibility::Blurred | Visibility::Invisible => {
+            alternatives(&task, &architecture, &options, &WeightTerms::default(), &range, control_error)?
+        }
+        Visibility::Visible | Visibility::Unknown => Vec::new(),
+    };
 
     if let Some((path, format)) = arguments.out.as_deref().zip(format) {
         write_problem(path, format, &formulation, session)?;
@@ -119,6 +133,9 @@ pub(crate) fn run(arguments: &CompileArguments, session: &Session) -> Result<Out
         network: NetworkReport::of(&architecture),
         formulation: arguments.formulation.name(),
         without: arguments.formulation.left_out(),
+        gate: options.gate,
+        precision,
+        alternatives,
         offset: formulation.qubo.offset(),
         statistics: formulation.statistics,
         seconds,
@@ -176,6 +193,25 @@ pub(crate) fn statistics_lines(statistics: &Statistics) -> Vec<String> {
     lines
 }
 
+/// How precisely a chip sees a problem, and what to do where it does not see the loss.
+pub(crate) fn precision_lines(precision: &Precision, alternatives: &[Alternative]) -> Vec<String> {
+    let mut lines = vec![format!("{precision}, one qubit for each variable")];
+    match precision.visibility {
+        Visibility::Invisible => lines.push(
+            "warning: the loss is invisible: a chip's control errors are larger than the gap and decide which weights look best"
+                .to_owned(),
+        ),
+        Visibility::Blurred => {
+            lines.push("the gap is smaller than the noise of most flips: expect weights that are not the best".to_owned());
+        }
+        Visibility::Visible | Visibility::Unknown => {}
+    }
+    lines.extend(alternatives.iter().map(|other| {
+        format!("with {}: {}; {}", other.change, other.precision, count(other.num_variables, "variable", "variables"))
+    }));
+    lines
+}
+
 impl Report for CompileReport {
     fn text(&self) -> String {
         let Self { dataset, network, statistics, .. } = self;
@@ -190,7 +226,12 @@ impl Report for CompileReport {
             "Network",
             format!("{}{bias}, {} binary weights", widths.join("-"), thousands(network.num_weights as u64)),
         );
-        sheet.lines("QUBO", std::iter::once(self.formulation.to_owned()).chain(statistics_lines(statistics)));
+        let mut name = self.formulation.to_owned();
+        if self.gate != GateKind::HalfStep {
+            name.push_str(&format!(", {} gates", self.gate.name()));
+        }
+        sheet.lines("QUBO", std::iter::once(name).chain(statistics_lines(statistics)));
+        sheet.lines("Precision", precision_lines(&self.precision, &self.alternatives));
         sheet.line("Time", duration(self.seconds));
         for (name, path) in [("Problem", &self.out), ("Layout", &self.layout)] {
             if let Some(path) = path {

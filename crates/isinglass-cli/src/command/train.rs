@@ -177,6 +177,7 @@ pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outco
         formulation: FormulationReport {
             name: arguments.formulation.name().to_owned(),
             without: arguments.formulation.left_out(),
+            gate: arguments.formulation.gate_kind(),
             statistics: training.formulation.statistics.clone(),
         },
         solver,

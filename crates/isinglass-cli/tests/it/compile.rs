@@ -49,3 +49,36 @@ fn training_compiles_to_the_same_sizes() {
         assert_eq!(compiled[name], trained["formulation"][name], "{name}");
     }
 }
+
+#[test]
+fn a_loss_that_no_chip_would_see_is_said_together_with_what_helps() {
+    let program = Program::new();
+    let invisible = program.json("compile parity:3 --hidden 3 --formulation reference");
+    assert_eq!(invisible["precision"]["visibility"], "invisible");
+    let better = &invisible["alternatives"][1];
+    assert_eq!(better["change"], "compact");
+    let compact = program.json("compile parity:3 --hidden 3");
+    assert_eq!(better["precision"], compact["precision"]);
+    assert_eq!((&compact["precision"]["visibility"], &compact["alternatives"]), (&json!("visible"), &json!([])));
+}
+
+#[test]
+fn wide_gap_gates_are_compiled_and_trained_and_refused_where_half_steps_are_off() {
+    let program = Program::new();
+    let half_step = program.json("compile majority:7 --hidden 3");
+    let wide = program.json("compile majority:7 --hidden 3 --gate wide-gap");
+    let number = |report: &Value, name: &str| report[name].as_u64().unwrap();
+    assert_eq!(
+        (&half_step["gate"], &wide["gate"], &wide["exact"]),
+        (&json!("half-step"), &json!("wide-gap"), &json!(true))
+    );
+    assert!(number(&wide, "num_variables") > number(&half_step, "num_variables"));
+    let trained = program.json("train majority:3 --gate wide-gap --solver exhaustive --no-baselines --no-proof");
+    assert_eq!((&trained["formulation"]["gate"], &trained["result"]["train_errors"]), (&json!("wide-gap"), &json!(0)));
+    for plain in ["--without half-step", "--formulation reference"] {
+        let output = program.run(&format!("compile majority:3 {plain} --gate wide-gap"));
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2));
+        assert!(message.contains("takes the place of half-step gates, which are switched off"), "{message}");
+    }
+}

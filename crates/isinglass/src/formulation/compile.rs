@@ -5,11 +5,12 @@ use super::draft::Draft;
 use super::gauge::{self, KnownWeights};
 use super::layout::{Layout, NeuronPlace, Place, Role};
 use super::loss::add_loss;
-use super::options::{FormulationOptions, PenaltyRule, Reductions};
+use super::options::{FormulationOptions, GateKind, PenaltyRule};
 use super::penalty::Penalties;
 use super::product::add_product;
 use super::statistics::Statistics;
-use super::threshold::{Gate, Threshold};
+use super::threshold::{Gate, GateForm, Threshold};
+use super::wide_gap;
 use crate::network::{Architecture, Network};
 use crate::task::{Groups, Merge, Task};
 use isinglass_qubo::{Bqm, ModelError};
@@ -91,6 +92,9 @@ pub enum FormulationError {
     /// `merge_negated` without `merge_equal`.
     #[error("rows with opposite inputs can be merged only where rows with equal inputs are")]
     MergeNegatedAlone,
+    /// A wide gap without half steps.
+    #[error("wide-gap gates take the place of half-step gates, which are switched off")]
+    GateWithoutHalfStep,
     /// Too large.
     #[error(
         "the QUBO would have up to {variables} variables, {interactions} interactions and {terms} terms to add up; \
@@ -140,7 +144,7 @@ pub fn compile(
     check(task, architecture, options)?;
     let merge = merge_of(architecture, options);
     let groups = task.group(merge);
-    check_size(&groups, architecture, &options.reductions)?;
+    check_size(&groups, architecture, options)?;
     let known = known_weights(architecture, options, weights)?;
 
     let mut compiler = Compiler::new(architecture, options, &groups, &known);
@@ -151,7 +155,7 @@ pub fn compile(
     }
     let Compiler { draft, penalties, .. } = compiler;
     let (qubo, roles) = draft.finish()?;
-    let statistics = Statistics::new(&qubo, &roles, &groups).with_guarantees(&groups, &penalties, weights).with_notes(
+    let statistics = Statistics::new(&qubo, &roles, &groups).with_guarantees(&penalties, weights).with_notes(
         architecture,
         options,
         merge,
@@ -175,6 +179,9 @@ fn check(task: &Task, architecture: &Architecture, options: &FormulationOptions)
     if options.reductions.merge_negated && !options.reductions.merge_equal {
         return Err(FormulationError::MergeNegatedAlone);
     }
+    if options.gate == GateKind::WideGap && !options.reductions.half_step {
+        return Err(FormulationError::GateWithoutHalfStep);
+    }
     Ok(())
 }
 
@@ -189,22 +196,30 @@ fn merge_of(architecture: &Architecture, options: &FormulationOptions) -> Merge 
 }
 
 /// Refuses what would not fit, by an upper bound for each neuron of a group.
-fn check_size(groups: &Groups, architecture: &Architecture, reductions: &Reductions) -> Result<(), FormulationError> {
+fn check_size(
+    groups: &Groups,
+    architecture: &Architecture,
+    options: &FormulationOptions,
+) -> Result<(), FormulationError> {
     let (mut variables, mut terms, mut interactions) = (0u128, 0u128, 0u128);
     for layer in 0..architecture.num_layers() {
         let fan_in = architecture.fan_in(layer) as u128;
         let neurons = architecture.width(layer + 1) as u128;
-        let product_variables = match (layer, reductions.substitute_inputs) {
+        let product_variables = match (layer, options.reductions.substitute_inputs) {
             (0, true) => 0,
             (0, false) => fan_in,
             _ => 2 * fan_in,
         };
-        let gate_variables = 3 + u128::from(fan_in.ilog2());
+        let most_slack = match options.gate {
+            GateKind::HalfStep => 0,
+            GateKind::WideGap => fan_in.min(wide_gap::MAX_SLACK as u128),
+        };
+        let gate_variables = 3 + u128::from(fan_in.ilog2()).max(most_slack);
         let in_gate = if layer == 0 { fan_in } else { 3 * fan_in } + gate_variables;
         variables += neurons * (product_variables + gate_variables);
         terms += neurons * in_gate * in_gate / 2;
         // weights of the first layer meet each other in every group, but are the same pairs each time
-        let shared = layer == 0 && reductions.substitute_inputs;
+        let shared = layer == 0 && options.reductions.substitute_inputs;
         interactions += neurons * gate_variables * in_gate + if shared { 0 } else { neurons * in_gate * in_gate / 2 };
     }
     let num_groups = groups.len() as u128;
@@ -267,7 +282,7 @@ impl<'a> Compiler<'a> {
             }
             weights.push(bits);
         }
-        let penalties = Penalties::new(options.penalties, options.reductions.half_step);
+        let penalties = Penalties::new(options.penalties);
         Self { architecture, options, groups, weights, draft, penalties }
     }
 
@@ -309,8 +324,7 @@ impl<'a> Compiler<'a> {
             Gate::Alias(bit) => bit,
             Gate::Open(gate) => {
                 let out = Bit::variable(self.draft.add_variable(Role::Activation(place)));
-                let strength = self.penalties.gate(need);
-                gate.add(&mut self.draft, self.options.reductions.half_step, strength, place, out);
+                self.add_gate(gate, place, out, need);
                 out
             }
         }
@@ -333,12 +347,21 @@ impl<'a> Compiler<'a> {
                     let out = Bit::variable(self.draft.add_variable(Role::Activation(place)));
                     (out, out.xnor(!target))
                 };
-                let strength = self.penalties.gate(delta);
-                gate.add(&mut self.draft, reductions.half_step, strength, place, out);
+                self.add_gate(gate, place, out, delta);
                 error
             }
         };
         add_loss(&mut self.draft, &mut self.penalties, reductions.error_bit, (group, output), delta, error);
+    }
+
+    fn add_gate(&mut self, gate: Threshold, place: NeuronPlace, out: Bit, need: f64) {
+        let form = match (self.options.reductions.half_step, self.options.gate) {
+            (false, _) => GateForm::Plain,
+            (true, GateKind::HalfStep) => GateForm::HalfStep,
+            (true, GateKind::WideGap) => GateForm::WideGap,
+        };
+        let strength = self.penalties.gate(need, gate.gap(form));
+        gate.add(&mut self.draft, form, strength, place, out);
     }
 
     /// Products of a neuron's weights with its inputs, the constant input of the bias last.

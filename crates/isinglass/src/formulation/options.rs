@@ -66,6 +66,29 @@ impl Reductions {
     }
 }
 
+/// Which threshold gates take the place of plain ones.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GateKind {
+    /// As few slack bits as possible.
+    #[default]
+    HalfStep,
+    /// More slack bits and smaller coefficients, so that the gap is wider once they are scaled into the range of an analogue
+    /// machine. Needs [`Reductions::half_step`]. Gates that would be too large are half-step gates.
+    WideGap,
+}
+
+impl GateKind {
+    /// The name, as on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::HalfStep => "half-step",
+            Self::WideGap => "wide-gap",
+        }
+    }
+}
+
 /// How strong the penalties are.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "snake_case")]
@@ -89,6 +112,9 @@ pub enum PenaltyRule {
 pub struct FormulationOptions {
     /// Which reductions to use.
     pub reductions: Reductions,
+    /// Which threshold gates to use with `half_step`. `[default: half-step]`
+    #[serde(default)]
+    pub gate: GateKind,
     /// How strong the penalties are.
     pub penalties: PenaltyRule,
 }
@@ -104,12 +130,14 @@ impl FormulationOptions {
     /// The paper's formulation: no reduction, one penalty of 50.
     #[must_use]
     pub fn reference() -> Self {
-        Self { reductions: Reductions::NONE, penalties: PenaltyRule::Uniform { lambda: Self::PAPER_LAMBDA } }
+        let penalties = PenaltyRule::Uniform { lambda: Self::PAPER_LAMBDA };
+        Self { reductions: Reductions::NONE, gate: GateKind::HalfStep, penalties }
     }
 
     /// Ours: every reduction, penalties per group.
     #[must_use]
     pub fn compact() -> Self {
-        Self { reductions: Reductions::ALL, penalties: PenaltyRule::PerGroup { margin: Self::DEFAULT_MARGIN } }
+        let penalties = PenaltyRule::PerGroup { margin: Self::DEFAULT_MARGIN };
+        Self { reductions: Reductions::ALL, gate: GateKind::HalfStep, penalties }
     }
 }

@@ -11,25 +11,23 @@ use super::product::ProductPenalty;
 /// constraint's *need*. If every violation costs at least its need, then `min E(w, .) = loss(w)` for every `w`.
 pub(super) struct Penalties {
     rule: PenaltyRule,
-    half_step: bool,
     /// Least `cost - need` and `cost / need` over all constraints so far.
     surplus: f64,
     ratio: f64,
 }
 
 impl Penalties {
-    pub(super) fn new(rule: PenaltyRule, half_step: bool) -> Self {
-        Self { rule, half_step, surplus: f64::INFINITY, ratio: f64::INFINITY }
+    pub(super) fn new(rule: PenaltyRule) -> Self {
+        Self { rule, surplus: f64::INFINITY, ratio: f64::INFINITY }
     }
 
-    /// The factor in front of a threshold gate; a wrong gate costs twice that with half steps.
-    pub(super) fn gate(&mut self, need: f64) -> f64 {
-        let cost_of_one = if self.half_step { 2.0 } else { 1.0 };
+    /// The factor in front of a threshold gate that costs at least `gap` times that factor where it is wrong.
+    pub(super) fn gate(&mut self, need: f64, gap: f64) -> f64 {
         let strength = match self.rule {
-            PenaltyRule::PerGroup { margin } => margin * need / cost_of_one,
+            PenaltyRule::PerGroup { margin } => margin * need / gap,
             PenaltyRule::Uniform { lambda } => lambda,
         };
-        self.enter(strength * cost_of_one, need);
+        self.enter(strength * gap, need);
         strength
     }
 

@@ -2,8 +2,9 @@
 
 use super::compile::WeightTerms;
 use super::layout::Role;
-use super::options::FormulationOptions;
+use super::options::{FormulationOptions, GateKind};
 use super::penalty::Penalties;
+use super::wide_gap;
 use crate::network::Architecture;
 use crate::task::{Groups, Merge};
 use isinglass_qubo::Bqm;
@@ -41,6 +42,8 @@ pub struct Statistics {
     pub max_abs_coefficient: f64,
     /// Smallest absolute coefficient other than zero.
     pub min_abs_coefficient: f64,
+    /// The number of which every loss is a multiple, up to a constant; zero if the loss is constant.
+    pub loss_step: f64,
     /// A proven lower bound on the energy between the minimum and the best state whose weights are not optimal: the step of
     /// the loss. Zero where nothing is proven.
     pub guaranteed_gap: f64,
@@ -72,6 +75,7 @@ impl Statistics {
             density: qubo.density(),
             max_abs_coefficient: qubo.max_abs_coefficient(),
             min_abs_coefficient: qubo.min_abs_coefficient().unwrap_or(0.0),
+            loss_step: groups.deltas.iter().fold(0.0, |step, &delta| greatest_common_divisor(step, delta)),
             guaranteed_gap: 0.0,
             constraint_surplus: 0.0,
             exact: false,
@@ -80,13 +84,13 @@ impl Statistics {
     }
 
     /// Whether the minimum is that of the loss, and the gaps that follow.
-    pub(super) fn with_guarantees(mut self, groups: &Groups, penalties: &Penalties, weights: &WeightTerms) -> Self {
+    pub(super) fn with_guarantees(mut self, penalties: &Penalties, weights: &WeightTerms) -> Self {
         self.exact = penalties.ratio() >= 1.0;
         // without constraints there is nothing to violate, and no state to lie anywhere
         self.constraint_surplus = if penalties.surplus().is_finite() { penalties.surplus() } else { 0.0 };
         let has_biases = weights.biases.iter().any(|&(.., bias)| bias != 0.0);
         if self.exact && !has_biases {
-            self.guaranteed_gap = groups.deltas.iter().fold(0.0, |step, &delta| greatest_common_divisor(step, delta));
+            self.guaranteed_gap = self.loss_step;
         }
         let note = if self.exact {
             "exact: a violated constraint costs at least what it can save, so the minimum is that of the loss"
@@ -121,6 +125,19 @@ impl Statistics {
             self.notes.push("the weight terms act on networks whose gauge-fixed outgoing weights are +1".to_owned());
         }
         let fan_ins = (0..architecture.num_layers()).map(|layer| architecture.fan_in(layer));
+        // a gate without known products has range fan_in / 2, one with some has no larger one
+        let wide: Vec<String> = fan_ins
+            .clone()
+            .filter(|fan_in| fan_in / 2 > wide_gap::MAX_RANGE as usize)
+            .map(|fan_in| fan_in.to_string())
+            .collect();
+        if options.gate == GateKind::WideGap && !wide.is_empty() {
+            self.notes.push(format!(
+                "fan-in {} is too large for wide-gap gates, which end at {}: half-step gates there",
+                wide.join(", "),
+                2 * wide_gap::MAX_RANGE + 1
+            ));
+        }
         let other: Vec<String> =
             fan_ins.filter(|fan_in| !(fan_in + 1).is_power_of_two()).map(|fan_in| fan_in.to_string()).collect();
         if !reductions.half_step && !other.is_empty() {

@@ -4,6 +4,15 @@ use super::affine::{Affine, Bit};
 use super::draft::Draft;
 use super::layout::{NeuronPlace, Role};
 use super::slack::bounded_binary;
+use super::wide_gap::{MAX_RANGE, WideGap};
+
+/// How a gate writes its inequality as a penalty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum GateForm {
+    Plain,
+    HalfStep,
+    WideGap,
+}
 
 /// What a gate found out about its output before any variable was added.
 pub(super) enum Gate {
@@ -50,6 +59,19 @@ impl Threshold {
         Gate::Open(Self { sum, threshold, num_open })
     }
 
+    fn range(&self) -> u64 {
+        (self.threshold - 1).max(self.num_open - self.threshold)
+    }
+
+    /// What the gate costs at least where it is wrong, in units of its strength.
+    pub(super) fn gap(&self, form: GateForm) -> f64 {
+        match form {
+            GateForm::Plain => 1.0,
+            GateForm::WideGap if self.range() <= MAX_RANGE => 1.0,
+            GateForm::HalfStep | GateForm::WideGap => 2.0,
+        }
+    }
+
     /// Adds the gate with `out` as its output, and its slack bits.
     ///
     /// With `R = max(t - 1, m - t)` and `d = u + (R + 1 - t) - (R + 1) out` the gate is right iff `0 <= d <= R`.
@@ -58,9 +80,17 @@ impl Threshold {
     ///   `{0, 1}` and at least 2 at every other integer.
     /// - Plain: `strength (d - s)^2`, `s` in `0..=R`: 0 iff right, else at least `strength`. With fan-in `2^(k+1) - 1` this is
     ///   the gate of arXiv 2107.02751.
-    pub(super) fn add(self, draft: &mut Draft, half_step: bool, strength: f64, place: NeuronPlace, out: Bit) {
-        let Self { sum, threshold, num_open } = self;
-        let mut range = (threshold - 1).max(num_open - threshold);
+    /// - Wide gap: `strength` times the gate of [`WideGap`] for `2R + 1` inputs, of which `R + 1 - t` are known to be set and
+    ///   `R + t - m` to be clear: 0 iff right, else at least `strength`. Half step where there is no such gate.
+    pub(super) fn add(self, draft: &mut Draft, form: GateForm, strength: f64, place: NeuronPlace, out: Bit) {
+        if form == GateForm::WideGap
+            && let Some(gate) = WideGap::of(self.range())
+        {
+            return self.add_wide_gap(&gate, draft, strength, place, out);
+        }
+        let half_step = form != GateForm::Plain;
+        let mut range = self.range();
+        let Self { sum, threshold, .. } = self;
         if half_step && range.is_multiple_of(2) {
             range += 1;
         }
@@ -73,6 +103,14 @@ impl Threshold {
             distance.push(slack, -step * coefficient as f64);
         }
         draft.add_shifted_square(&distance, if half_step { 1.0 } else { 0.0 }, strength);
+    }
+
+    fn add_wide_gap(self, gate: &WideGap, draft: &mut Draft, strength: f64, place: NeuronPlace, out: Bit) {
+        let mut sum = self.sum;
+        sum.constant += (gate.range() + 1 - self.threshold) as f64;
+        let slack: Vec<Bit> =
+            (0..gate.num_slack()).map(|bit| Bit::variable(draft.add_variable(Role::Slack(place, bit)))).collect();
+        gate.add(draft, strength, &sum, out, &slack);
     }
 }
 

@@ -1,6 +1,6 @@
 use super::*;
 use crate::bits::BitMatrix;
-use crate::formulation::{FormulationOptions, WeightTerms, compile};
+use crate::formulation::{FormulationOptions, GateKind, WeightTerms, compile};
 use crate::network::Architecture;
 use crate::task::Merge;
 use isinglass_qubo::rng::stream;
@@ -14,9 +14,21 @@ fn random_task(seed: u64, architecture: &Architecture) -> Task {
     Task::new(inputs, targets).unwrap()
 }
 
+/// Both formulations, and the one with wide-gap gates.
+fn formulations() -> [FormulationOptions; 3] {
+    let wide = FormulationOptions { gate: GateKind::WideGap, ..FormulationOptions::compact() };
+    [FormulationOptions::compact(), FormulationOptions::reference(), wide]
+}
+
 fn shapes() -> Vec<Architecture> {
-    let shapes =
-        [(&[3, 3, 1][..], false), (&[4, 2, 2], true), (&[2, 3, 2, 3], false), (&[1, 1, 1], true), (&[5, 1], false)];
+    let shapes = [
+        (&[3, 3, 1][..], false),
+        (&[4, 2, 2], true),
+        (&[2, 3, 2, 3], false),
+        (&[1, 1, 1], true),
+        (&[5, 1], false),
+        (&[19, 1], true),
+    ];
     shapes.into_iter().map(|(widths, bias)| Architecture::new(widths.to_vec(), bias).unwrap()).collect()
 }
 
@@ -35,7 +47,7 @@ fn the_plain_loss_equals_the_loss_of_the_packed_inference() {
 fn any_sample_completed_from_its_weights_has_their_loss_as_energy_and_no_violation() {
     for (seed, architecture) in shapes().into_iter().enumerate() {
         let task = random_task(seed as u64, &architecture);
-        for options in [FormulationOptions::compact(), FormulationOptions::reference()] {
+        for options in formulations() {
             let formulation = compile(&task, &architecture, &options, &WeightTerms::default()).unwrap();
             let mut stream = stream(seed as u64, 3);
             let sample: Vec<i8> =
@@ -56,7 +68,7 @@ fn any_sample_completed_from_its_weights_has_their_loss_as_energy_and_no_violati
 fn each_flipped_variable_is_a_violation() {
     let architecture = Architecture::new(vec![3, 2, 2], true).unwrap();
     let task = random_task(7, &architecture);
-    for options in [FormulationOptions::compact(), FormulationOptions::reference()] {
+    for options in formulations() {
         let formulation = compile(&task, &architecture, &options, &WeightTerms::default()).unwrap();
         let groups = task.group(formulation.layout.merge());
         let zeros = vec![0; formulation.qubo.num_variables()];
@@ -95,7 +107,7 @@ fn an_encoded_network_is_a_ground_state_of_its_weights() {
         let task = random_task(seed as u64, &architecture);
         let mut stream = stream(seed as u64, 4);
         let network = Network::from_fn(architecture.clone(), |_, _, _| stream.next_u64() >> 63 == 1);
-        for options in [FormulationOptions::compact(), FormulationOptions::reference()] {
+        for options in formulations() {
             let formulation = compile(&task, &architecture, &options, &WeightTerms::default()).unwrap();
             let sample = encode(&formulation.qubo, &formulation.layout, &task, &network).unwrap();
             assert_eq!(formulation.qubo.energy(&sample), loss(&network, &task), "{architecture}");

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use isinglass::formulation::GateKind;
 use isinglass::network::Network;
 use isinglass::report::{TrainReport, weights_picture};
 use isinglass_qubo::SampleStatus;
@@ -91,6 +92,9 @@ impl TrainOutput<'_> {
         let mut name = formulation.name.clone();
         if !formulation.without.is_empty() {
             name.push_str(&format!(" without {}", formulation.without.join(", ")));
+        }
+        if formulation.gate != GateKind::HalfStep {
+            name.push_str(&format!(", {} gates", formulation.gate.name()));
         }
         if !self.report.batches.is_empty() {
             name.push_str(", the last minibatch");

@@ -1,7 +1,7 @@
 //! For small random tasks: the energy left after minimising over everything but the weights is the loss of these weights, and
 //! the minimum of the QUBO is the minimum of the loss over all weights, whatever the switches.
 
-use super::super::{Formulation, FormulationOptions, PenaltyRule, Reductions, Role, WeightTerms, compile};
+use super::super::{Formulation, FormulationOptions, GateKind, PenaltyRule, Reductions, Role, WeightTerms, compile};
 use super::elimination::minimum;
 use crate::bits::BitMatrix;
 use crate::network::{Architecture, Network};
@@ -120,8 +120,23 @@ fn for_all_switches(widths: &[usize], bias: bool, num_fixed: usize, seed: u64) {
     let uniform = PenaltyRule::Uniform { lambda: 40.0 };
     for (number, reductions) in all_reductions().into_iter().enumerate() {
         let rules = [PenaltyRule::PerGroup { margin: 1.0 }, PenaltyRule::PerGroup { margin: 1.25 }, uniform];
-        let options = FormulationOptions { reductions, penalties: rules[(number + seed as usize) % 3] };
-        check(&task, &architecture, &terms, &options, seed);
+        let penalties = rules[(number + seed as usize) % 3];
+        check(
+            &task,
+            &architecture,
+            &terms,
+            &FormulationOptions { reductions, gate: GateKind::HalfStep, penalties },
+            seed,
+        );
+        if reductions.half_step {
+            check(
+                &task,
+                &architecture,
+                &terms,
+                &FormulationOptions { reductions, gate: GateKind::WideGap, penalties },
+                seed,
+            );
+        }
     }
 }
 

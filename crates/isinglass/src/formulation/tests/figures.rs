@@ -1,11 +1,12 @@
 //! Sizes that must come out: by formula on any data, and on the paper's own data where they are present.
 
-use super::super::{Formulation, FormulationOptions, Reductions, WeightTerms, compile};
+use super::super::{Formulation, FormulationOptions, GateKind, Reductions, WeightTerms, compile};
 use crate::a1a::Rows;
 use crate::bits::BitMatrix;
 use crate::dataset::order::numpy_shuffle;
 use crate::network::Architecture;
 use crate::task::Task;
+use isinglass_qubo::embedding::{ControlError, HardwareRange};
 use isinglass_qubo::rng::stream;
 use rand_core::Rng;
 use std::path::PathBuf;
@@ -88,6 +89,47 @@ fn unmerged_batches_have_the_stated_sizes() {
         let task = task_of(&rows, &PAPER, Some(&order[..num_rows]));
         assert_eq!(size(&compiled(&task, &[3, 3, 1], &unmerged)), expected);
     }
+}
+
+/// The table of docs/chips.md, as its text has it.
+#[test]
+fn gaps_after_scaling_are_those_of_the_documentation() {
+    let Some(rows) = Rows::read("a1a") else { return };
+    let shuffled = numpy_shuffle(rows.labels().len(), 2);
+    let features = [
+        PAPER.to_vec(),
+        rows.features_between(0.3, 0.65),
+        rows.features_between(0.3, 0.7),
+        rows.features_between(0.21, 0.79),
+    ];
+    let cell = |features: &[usize], batch: Option<usize>, options: &FormulationOptions| {
+        let task = task_of(&rows, features, batch.map(|batch| &shuffled[..batch]));
+        let formulation = compiled(&task, &[features.len(), 3, 1], options);
+        let precision = formulation.precision(&HardwareRange::default(), ControlError::default()).unwrap();
+        format!("{:.4} {}", precision.scaled_gap.unwrap(), formulation.statistics.num_variables)
+    };
+    let reference = FormulationOptions::reference();
+    let half_step = FormulationOptions::compact();
+    let wide = FormulationOptions { gate: GateKind::WideGap, ..half_step };
+    let mut lines = vec![cell(&PAPER, Some(4), &reference), cell(&PAPER, Some(8), &reference)];
+    let batches = [(0, Some(4)), (0, Some(8)), (1, Some(8)), (2, Some(8)), (3, Some(8))];
+    for (set, batch) in batches.into_iter().chain((0..4).map(|set| (set, None))) {
+        let cells = [&half_step, &wide].map(|options| cell(&features[set], batch, options));
+        lines.push(cells.join(" | "));
+    }
+    insta::assert_snapshot!(lines.join("\n"), @r"
+    0.0133 108
+    0.0133 204
+    1.8824 13 | 3.7647 17
+    0.3765 17 | 0.6275 25
+    0.2353 70 | 0.4706 98
+    0.3137 107 | 0.4706 139
+    0.1176 125 | 0.4706 229
+    0.0068 17 | 0.0088 25
+    0.0044 189 | 0.0055 285
+    0.0042 447 | 0.0048 615
+    0.0034 2955 | 0.0035 6738
+    ");
 }
 
 /// The paper's own QUBO of its first batch, as its notebook builds it: the same numbers, whatever the names.

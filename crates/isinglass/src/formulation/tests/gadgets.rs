@@ -6,8 +6,8 @@ use super::super::layout::{NeuronPlace, Place, Role};
 use super::super::options::{PenaltyRule, Reductions};
 use super::super::penalty::Penalties;
 use super::super::product::add_product;
-use super::super::threshold::{Gate, Threshold};
-use isinglass_qubo::Bqm;
+use super::super::threshold::{Gate, GateForm, Threshold};
+use isinglass_qubo::{Bqm, Vartype};
 
 const NEURON: NeuronPlace = NeuronPlace { group: 0, layer: 0, neuron: 0 };
 
@@ -31,13 +31,13 @@ fn bits(row: u32, num_bits: usize) -> Vec<i8> {
 
 /// A gate over `fan_in` free products, the first `known` of them replaced by constants; returns the model with the products
 /// as first variables, then the output.
-fn gate(fan_in: usize, known: &[bool], half_step: bool) -> Option<Bqm> {
+fn gate(fan_in: usize, known: &[bool], form: GateForm) -> Option<Bqm> {
     let mut draft = Draft::new();
     let free: Vec<Bit> = (known.len()..fan_in).map(|input| weight(&mut draft, input)).collect();
     let products: Vec<Affine> = known.iter().map(|&bit| Bit::Known(bit)).chain(free).map(Bit::affine).collect();
     let Gate::Open(threshold) = Threshold::decide(&products) else { return None };
     let out = Bit::variable(draft.add_variable(Role::Activation(NEURON)));
-    threshold.add(&mut draft, half_step, 1.0, NEURON, out);
+    threshold.add(&mut draft, form, 1.0, NEURON, out);
     Some(draft.finish().unwrap().0)
 }
 
@@ -61,7 +61,7 @@ fn gap(bqm: &Bqm, fan_in: usize) -> f64 {
 #[test]
 fn a_half_step_gate_is_free_when_right_and_costs_at_least_two_when_wrong() {
     for fan_in in 2..=12 {
-        let bqm = gate(fan_in, &[], true).unwrap();
+        let bqm = gate(fan_in, &[], GateForm::HalfStep).unwrap();
         let slack = bqm.num_variables() - fan_in - 1;
         // the table of docs/formulation.md, section 5
         assert_eq!(slack, [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 2][fan_in], "slack bits at fan-in {fan_in}");
@@ -72,26 +72,64 @@ fn a_half_step_gate_is_free_when_right_and_costs_at_least_two_when_wrong() {
 #[test]
 fn a_plain_gate_is_free_when_right_and_costs_at_least_one_when_wrong() {
     for fan_in in 2..=12 {
-        assert_eq!(gap(&gate(fan_in, &[], false).unwrap(), fan_in), 1.0, "gap at fan-in {fan_in}");
+        assert_eq!(gap(&gate(fan_in, &[], GateForm::Plain).unwrap(), fan_in), 1.0, "gap at fan-in {fan_in}");
     }
+}
+
+#[test]
+fn a_wide_gap_gate_is_free_when_right_and_costs_at_least_one_when_wrong() {
+    for fan_in in 2..=10 {
+        let bqm = gate(fan_in, &[], GateForm::WideGap).unwrap();
+        let slack = bqm.num_variables() - fan_in - 1;
+        assert_eq!(slack, [0, 0, 1, 1, 2, 2, 2, 2, 3, 3, 3][fan_in], "slack bits at fan-in {fan_in}");
+        assert_eq!(gap(&bqm, fan_in), 1.0, "gap at fan-in {fan_in}");
+    }
+}
+
+#[test]
+fn gates_too_large_for_a_wide_gap_are_half_step_gates() {
+    let slack = |fan_in: usize, form| gate(fan_in, &[], form).unwrap().num_variables() - fan_in - 1;
+    assert_eq!([31, 32, 33].map(|fan_in| slack(fan_in, GateForm::WideGap)), [14, 4, 4]);
+    assert_eq!(gate(33, &[], GateForm::WideGap), gate(33, &[], GateForm::HalfStep));
+}
+
+/// Slack bits, and the gap of one gate once `|h| <= 4` and `|J| <= 1`.
+fn scaled_gap(fan_in: usize, form: GateForm) -> (usize, f64) {
+    let bqm = gate(fan_in, &[], form).unwrap();
+    let spin = bqm.to_vartype(Vartype::Spin).unwrap();
+    let fields = spin.linear().iter().map(|bias| bias.abs() / 4.0);
+    let largest = fields.chain(spin.interactions().map(|(.., bias)| bias.abs())).fold(0.0, f64::max);
+    let gap = if form == GateForm::WideGap { 1.0 } else { 2.0 };
+    (bqm.num_variables() - fan_in - 1, gap / largest)
+}
+
+#[test]
+fn the_gaps_after_scaling_are_those_of_the_documentation() {
+    let mut lines = String::new();
+    for fan_in in 2..=31 {
+        let [(few, half_step), (more, wide)] =
+            [GateForm::HalfStep, GateForm::WideGap].map(|form| scaled_gap(fan_in, form));
+        lines.push_str(&format!("{fan_in}: {few}, {half_step:.3} | {more}, {wide:.3}\n"));
+    }
+    insta::assert_snapshot!(lines, @"");
 }
 
 #[test]
 fn the_slack_of_wide_gates_is_the_smallest_possible() {
     for (fan_in, slack) in [(13, 2), (15, 2), (17, 3), (31, 3), (33, 4)] {
-        let bqm = gate(fan_in, &[], true).unwrap();
+        let bqm = gate(fan_in, &[], GateForm::HalfStep).unwrap();
         assert_eq!(bqm.num_variables() - fan_in - 1, slack, "slack bits at fan-in {fan_in}");
     }
 }
 
 #[test]
 fn known_products_move_the_threshold_and_nothing_else() {
-    for half_step in [false, true] {
+    for form in [GateForm::Plain, GateForm::HalfStep, GateForm::WideGap] {
         for fan_in in 2..=7usize {
             for pattern in 0u32..1 << (fan_in - 1) {
                 for num_known in 1..fan_in {
                     let known: Vec<bool> = (0..num_known).map(|bit| pattern >> bit & 1 == 1).collect();
-                    let Some(bqm) = gate(fan_in, &known, half_step) else { continue };
+                    let Some(bqm) = gate(fan_in, &known, form) else { continue };
                     let free = fan_in - num_known;
                     for row in 0..1 << (free + 1) {
                         let given = bits(row, free + 1);
@@ -99,7 +137,7 @@ fn known_products_move_the_threshold_and_nothing_else() {
                             + known.iter().filter(|&&bit| bit).count() as i64;
                         let right = (2 * agreements - fan_in as i64 >= 0) == (given[free] == 1);
                         let least = least(&bqm, &given);
-                        let gap = if half_step { 2.0 } else { 1.0 };
+                        let gap = if form == GateForm::HalfStep { 2.0 } else { 1.0 };
                         assert!(if right { least == 0.0 } else { least >= gap }, "{known:?} of {fan_in}, row {row:b}");
                     }
                 }
@@ -128,7 +166,7 @@ fn a_gate_that_is_decided_takes_no_variable() {
 fn a_product_is_free_when_right_and_costs_its_need_when_wrong() {
     for (and_products, added) in [(true, 1), (false, 2)] {
         let reductions = Reductions { and_products, ..Reductions::NONE };
-        let mut penalties = Penalties::new(PenaltyRule::PerGroup { margin: 1.0 }, true);
+        let mut penalties = Penalties::new(PenaltyRule::PerGroup { margin: 1.0 });
         let mut draft = Draft::new();
         let (w, a) = (weight(&mut draft, 0), Bit::variable(draft.add_variable(Role::Activation(NEURON))));
         let place = Place { neuron: NEURON, input: 0 };
@@ -157,7 +195,7 @@ fn a_product_is_free_when_right_and_costs_its_need_when_wrong() {
 #[test]
 fn a_product_with_a_known_bit_is_a_literal_or_a_copy() {
     for known in [false, true] {
-        let mut penalties = Penalties::new(PenaltyRule::PerGroup { margin: 1.0 }, true);
+        let mut penalties = Penalties::new(PenaltyRule::PerGroup { margin: 1.0 });
         let mut draft = Draft::new();
         let w = weight(&mut draft, 0);
         let place = Place { neuron: NEURON, input: 0 };
