@@ -4,6 +4,8 @@
 mod attempt;
 mod polish;
 mod search;
+#[cfg(test)]
+mod tests;
 
 use super::Embedding;
 use crate::hardware::{Chip, Graph};
