@@ -39,12 +39,21 @@ fn sparse_graphs_are_routed_on_chips_with_faults_and_the_same_seed_gives_the_sam
 }
 
 #[test]
-fn searches_of_several_masks_connect_variables_with_many_neighbours() {
-    // a star of 70 leaves takes masks of 4 words
-    let star = Graph::from_edges(71, (1..71).map(|leaf| (0, leaf))).unwrap();
-    let chip = faulty("pegasus:4");
-    let found = Router::default().embed(&star, &chip, &RunControl::default()).unwrap();
-    assert!(found.chains()[0].len() >= 6, "a chain of fewer qubits touches at most 67 others");
+fn a_search_connects_any_number_of_chains_by_the_fewest_qubits() {
+    // two centres joined to each other, each with half of the leaves: masks of 1, 4 and 16 words
+    for leaves in [6, 70, 300] {
+        let spokes = (0..leaves).map(|leaf| (leaf % 2, 2 + leaf));
+        let chip = Graph::from_edges(leaves as usize + 2, spokes.chain([(0, 1)])).unwrap();
+        let chains: Vec<[u16; 1]> = (0..leaves as u16).map(|leaf| [2 + leaf]).collect();
+        let chains: Vec<&[u16]> = chains.iter().map(|chain| chain.as_slice()).collect();
+        let price = vec![search::FREE; chip.num_nodes()];
+        let mut search = search::Search::new(&chip);
+        for round in 0..2 {
+            let mut tree = search.connect(&price, &chains, &mut stream(round, 0));
+            tree.sort_unstable();
+            assert_eq!(tree, [0, 1], "{leaves} leaves");
+        }
+    }
 }
 
 #[test]
