@@ -9,6 +9,7 @@ import math
 import os
 import platform
 import random
+import resource
 import statistics
 import subprocess
 import sys
@@ -252,6 +253,158 @@ def cut_section(rows, limits):
     return lines
 
 
+# ---- embedding --------------------------------------------------------------------------------------------------------
+
+TOPOLOGY = "pegasus:16"
+EMBED_LIMIT = 300
+
+
+def edges_of(path):
+    """The pairs that interact in a .coo file."""
+    bqm, _ = read_coo(path)
+    return [tuple(sorted(pair)) for pair, bias in bqm.quadratic.items() if bias != 0]
+
+
+def embedding_problems(folder, instances, quick):
+    """Graphs as lists of edges by name, and the sizes of those that are complete (bipartite)."""
+    import networkx
+
+    def complete(size):
+        return [(first, second) for first in range(size) for second in range(first + 1, size)]
+
+    problems = {"K60": (complete(60), (60,))}
+    cubic = networkx.random_regular_graph(3, 100 if quick else 400, seed=1)
+    problems[f"3-regular {cubic.number_of_nodes()}"] = (sorted(map(tuple, map(sorted, cubic.edges))), None)
+    for name, arguments in (
+        ("network, reference", "monks-1 --hidden 3 --formulation reference --limit 4"),
+        ("network, compact", "monks-1 --hidden 3 --limit 8"),
+    ):
+        path = folder / f"{name.replace(', ', '_')}.coo"
+        command = [str(BINARY), "compile", *arguments.split(), "--out", str(path), "--quiet"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        problems[name] = (edges_of(path), None)
+    for name in ("exp0_b00", "exp1_b00", "f7b4_b00", "f15b4_b00"):
+        if instances is not None and (instances / f"{name}.coo").exists() and not (quick and name == "f15b4_b00"):
+            problems[name] = (edges_of(instances / f"{name}.coo"), None)
+    if not quick:
+        for size in (120, 180):
+            problems[f"K{size}"] = (complete(size), (size,))
+        problems["K100,100"] = ([(first, 100 + second) for first in range(100) for second in range(100)], (100, 100))
+    return problems
+
+
+def children_time():
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def embedding_checked(chains, edges, chip):
+    """Qubits and the longest chain, or None where the chains are no embedding."""
+    import networkx
+
+    nodes = {node for edge in edges for node in edge}
+    if not nodes <= set(chains):
+        return None
+    owner = {qubit: node for node in nodes for qubit in chains[node]}
+    is_sound = len(owner) == sum(len(chains[node]) for node in nodes) and all(qubit in chip for qubit in owner)
+    if not is_sound or not all(networkx.is_connected(chip.subgraph(chains[node])) for node in nodes):
+        return None
+    joined = {tuple(sorted((owner[u], owner[v]))) for u, v in chip.subgraph(owner).edges if owner[u] != owner[v]}
+    if not all(tuple(sorted(edge)) in joined for edge in edges):
+        return None
+    return len(owner), max(len(chains[node]) for node in nodes)
+
+
+def embedders(edges, sizes, chip, missing, path):
+    """Functions from a seed to (CPU seconds, chains)."""
+    import minorminer
+    from minorminer import busclique
+
+    def ours(seed):
+        start = children_time()
+        faults = ["--missing-qubits", missing] if missing else []
+        try:
+            report = isinglass("embed", path, "--topology", TOPOLOGY, "--seed", seed, *faults)
+            chains = dict(enumerate(report["chains"]))
+        except RuntimeError as error:
+            print(error, file=sys.stderr)
+            chains = {}
+        return children_time() - start, chains
+
+    def heuristic(seed):
+        return cpu_time(lambda: minorminer.find_embedding(edges, chip, random_seed=seed, timeout=EMBED_LIMIT, threads=1))
+
+    def lines(_):
+        if len(sizes) == 1:
+            return cpu_time(lambda: busclique.find_clique_embedding(sizes[0], chip, use_cache=False))
+        cache = busclique.busgraph_cache(chip)
+        return cpu_time(lambda: cache.find_biclique_embedding(*sizes))
+
+    # minorminer needs minutes for cliques of more than 60, and seldom finds one
+    by_minorminer = [] if sizes and sum(sizes) > 60 else [("minorminer", heuristic)]
+    return [("isinglass", ours), *by_minorminer, *([("busclique", lines)] if sizes else [])]
+
+
+def embeddings(folder, instances, quick):
+    import dwave_networkx
+
+    seeds = range(1, 3 if quick else 6)
+    ideal = dwave_networkx.pegasus_graph(16)
+    rng = random.Random(2)
+    lost = sorted(node for node in ideal.nodes if rng.random() < 0.02)
+    missing = folder / "missing.txt"
+    missing.write_text("\n".join(map(str, lost)) + "\n")
+    faulty = ideal.copy()
+    faulty.remove_nodes_from(lost)
+    rows = []
+    for name, (edges, sizes) in embedding_problems(folder, instances, quick).items():
+        path = folder / "graph.edges"
+        path.write_text("".join(f"{first} {second}\n" for first, second in edges))
+        for chip_name, chip, faults in (("ideal", ideal, None), ("2 % missing", faulty, missing)):
+            results = {}
+            methods = embedders(edges, sizes, chip, faults, path)
+            for seed in seeds:
+                for method, find in methods:
+                    seconds, chains = find(seed)
+                    results.setdefault(method, []).append((seconds, embedding_checked(chains, edges, chip)))
+            rows.append((name, len({node for edge in edges for node in edge}), len(edges), chip_name, results))
+            print(rows[-1], file=sys.stderr)
+    return rows
+
+
+def embedding_section(rows):
+    lines = [
+        "## Embedding",
+        "",
+        f"Onto {TOPOLOGY}, one thread, default parameters; medians over seeds, a failure counting as more than any number. CPU seconds:",
+        "of the whole program for isinglass, of the call for minorminer and busclique (without its cache). Ratios: peer / isinglass.",
+        "",
+        "| graph | variables | interactions | chip | by | found | qubits | longest chain | CPU s | qubits, ratio | time, ratio |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for name, variables, interactions, chip_name, results in rows:
+        medians = {}
+        for method, runs in results.items():
+            figures = [found or (math.inf, math.inf) for _, found in runs]
+            medians[method] = (
+                statistics.median_high(figure[0] for figure in figures),
+                statistics.median_high(figure[1] for figure in figures),
+                statistics.median(seconds for seconds, _ in runs),
+            )
+        for method, runs in results.items():
+            found = sum(figures is not None for _, figures in runs)
+            qubits, longest, seconds = medians[method]
+            ratios = ["", ""]
+            if method != "isinglass":
+                ours = medians["isinglass"]
+                known = math.isfinite(qubits) and math.isfinite(ours[0])
+                ratios = [f"{qubits / ours[0]:.2f}" if known else "", f"{seconds / ours[2]:.2f}"]
+            shown = ["none" if math.isinf(value) else str(value) for value in (qubits, longest)]
+            cells = [name, str(variables), f"{interactions:,}", chip_name, method, f"{found}/{len(runs)}", *shown, f"{seconds:.3f}", *ratios]
+            lines.append("| " + " | ".join(cells) + " |")
+    return lines
+
+
 # ---- the page ---------------------------------------------------------------------------------------------------------
 
 
@@ -265,7 +418,7 @@ def machine():
 
 
 def versions():
-    names = ("dimod", "dwave-samplers", "openjij", "numpy")
+    names = ("dimod", "dwave-samplers", "openjij", "minorminer", "dwave-networkx", "numpy")
     text = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in names)
     program = subprocess.run([str(BINARY), "--version"], capture_output=True, text=True, check=True).stdout.strip()
     return f"{program}, Python {platform.python_version()}, {text}"
@@ -278,11 +431,11 @@ def main():
     parser.add_argument("--out", type=Path, help="page to write [default: standard output]")
     parser.add_argument("--quick", action="store_true", help="few reads and repeats")
     parser.add_argument("--append", action="store_true", help="add sections to the page instead of writing it anew")
-    parser.add_argument("--only", choices=["speed", "solutions", "cuts"], action="append", help="only these sections")
+    parser.add_argument("--only", choices=["speed", "solutions", "cuts", "embedding"], action="append", help="only these sections")
     arguments = parser.parse_args()
     global BINARY
     BINARY = arguments.binary
-    sections = arguments.only or ["speed", "solutions", "cuts"]
+    sections = arguments.only or ["speed", "solutions", "cuts", "embedding"]
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         made = arguments.instances is None
@@ -315,6 +468,9 @@ def main():
             paths = sorted(instances.glob("*.rud"))
             if paths:
                 lines += [*cut_section(cuts(paths, limits), limits), ""]
+        if "embedding" in sections:
+            rows = embeddings(folder, arguments.instances, arguments.quick)
+            lines += [*embedding_section(rows), ""]
     text = "\n".join(lines).rstrip() + "\n"
     if arguments.out:
         before = arguments.out.read_text() + "\n" if arguments.append else ""
@@ -333,7 +489,8 @@ def page_head(arguments, made, sections):
         *([] if arguments.append else ["# Benchmarks", ""]),
         f"Measured {datetime.date.today()} on {machine()}.",
         f"{versions()}.",
-        "Seeds: isinglass 0 and upwards, dwave-samplers 1 and upwards (7 for times to solution), OpenJij numpy's 0 and upwards.",
+        "Seeds: isinglass 0 and upwards, dwave-samplers 1 and upwards (7 for times to solution), OpenJij numpy's 0 and upwards;",
+        "embeddings 1 and upwards on all sides.",
         "",
         f"    {' '.join(shown)} --out docs/benchmarks.md",
         "",

@@ -4,12 +4,14 @@
 mod attempt;
 mod polish;
 mod search;
+#[cfg(test)]
+mod tests;
 
 use super::Embedding;
 use crate::hardware::{Chip, Graph};
 use crate::rng::stream;
-use crate::sampler::RunControl;
-use attempt::Attempt;
+use crate::sampler::{RunControl, Watch};
+use attempt::{Attempt, MAX_PASSES};
 
 /// Finds embeddings of any graph by negotiated routing.
 ///
@@ -89,7 +91,8 @@ pub enum RouteError {
 }
 
 impl Router {
-    /// An embedding of `problem` on `chip`; a run that `control` stops returns the best so far, if there is one.
+    /// An embedding of `problem` on `chip`; a run that `control` stops returns the best so far, if there is one. Progress is told in
+    /// passes over all variables, of the most that there can be.
     ///
     /// # Errors
     /// [`RouteError`] when there is none, or none was found.
@@ -123,7 +126,7 @@ impl Router {
             return embedding.clone();
         }
         attempt.resume(embedding);
-        attempt.shorten(self.patience, control);
+        attempt.shorten(self.patience, &Watch::new(control, MAX_PASSES));
         attempt.embedding(chip).expect("no qubit is shared and every interaction has a coupler")
     }
 
@@ -149,20 +152,21 @@ impl Router {
         {
             return Err(RouteError::TooManyNeighbors { variable, degree, limit: search::MAX_CHAINS - 1 });
         }
+        let watch = Watch::new(control, u64::from(self.tries) * 2 * MAX_PASSES);
         let mut nearest: Option<(usize, usize)> = None;
         let mut tries = 0;
         while tries < self.tries {
             let mut attempt = Attempt::new(problem, chip, stream(self.seed, tries.into()));
             tries += 1;
             attempt.lay(wires);
-            if attempt.route(self.patience, control) {
-                attempt.shorten(self.patience, control);
+            if attempt.route(self.patience, &watch) {
+                attempt.shorten(self.patience, &watch);
                 let embedding = attempt.embedding(chip);
                 return Ok(embedding.expect("no qubit is shared and every interaction has a coupler"));
             }
             let left = attempt.left_over();
             nearest = Some(nearest.map_or(left, |best| best.min(left)));
-            if control.should_stop(None).is_some() {
+            if watch.is_stopped() {
                 break;
             }
         }

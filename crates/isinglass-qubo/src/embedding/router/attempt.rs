@@ -4,15 +4,20 @@ use super::search::{BLOCKED, FREE, MAX_PRICE, Search};
 use crate::embedding::{Embedding, Fault};
 use crate::hardware::{Chip, Graph};
 use crate::rng::Stream;
-use crate::sampler::RunControl;
+use crate::sampler::Watch;
 use rand_core::Rng;
 
 /// By how much sharing a qubit multiplies its price, at first and from one pass to the next.
-const FIRST_PENALTY: f32 = 2.0;
-const PENALTY_GROWTH: f32 = 1.2;
-const MAX_PENALTY: f32 = 8.0;
-/// What a pass adds to the price of a qubit that stayed shared.
+const FIRST_PENALTY: f32 = 8.0;
+const PENALTY_GROWTH: f32 = 1.3;
+const MAX_PENALTY: f32 = 100.0;
+/// What a pass adds to the price of a qubit that stayed shared, and what is left of earlier additions. Remembered for long, they would
+/// keep chains away from places that are free by now.
 const HISTORY: f32 = 1.0;
+const HISTORY_LEFT: f32 = 0.5;
+
+/// The most passes over all variables until no qubit is shared, and as many again to shorten chains.
+pub(super) const MAX_PASSES: u64 = 100;
 
 /// One try. Qubits are numbered by their place among the working ones.
 pub(super) struct Attempt<'a> {
@@ -51,7 +56,7 @@ impl<'a> Attempt<'a> {
             history: vec![0.0; qubits.len()],
             penalty: FIRST_PENALTY,
             is_strict: false,
-            search: Search::new(qubits.len()),
+            search: Search::new(&chip),
             random,
             marks: vec![0; qubits.len()],
             mark: 0,
@@ -62,26 +67,34 @@ impl<'a> Attempt<'a> {
     }
 
     /// Places everything and re-places it until no qubit is shared; says whether that was reached.
-    pub(super) fn route(&mut self, patience: u32, control: &RunControl<'_>) -> bool {
+    pub(super) fn route(&mut self, patience: u32, watch: &Watch<'_>) -> bool {
         for variable in self.first_order() {
+            if watch.is_stopped() {
+                return false;
+            }
             self.place(variable);
         }
         let mut best = self.left_over();
-        let mut waited = 0;
+        let (mut passes, mut waited) = (0, 0);
         while best != (0, 0) {
             if waited >= patience && self.is_wire.contains(&true) {
                 // no way past the wires: they are put up for negotiation too
                 self.is_wire.fill(false);
                 waited = 0;
             }
-            if waited >= patience || control.should_stop(None).is_some() {
+            if waited >= patience || passes == MAX_PASSES {
                 return false;
             }
+            passes += 1;
             self.penalty = (self.penalty * PENALTY_GROWTH).min(MAX_PENALTY);
             for (price, &usage) in self.history.iter_mut().zip(&self.usage) {
-                *price += HISTORY * f32::from(usage.saturating_sub(1));
+                *price = *price * HISTORY_LEFT + HISTORY * f32::from(usage.saturating_sub(1));
             }
+            self.set_prices();
             for variable in self.shuffled() {
+                if watch.is_stopped() {
+                    return false;
+                }
                 if self.is_wire[variable] {
                     continue;
                 }
@@ -93,6 +106,7 @@ impl<'a> Attempt<'a> {
                 }
                 self.place(variable);
             }
+            watch.advance(1);
             let left = self.left_over();
             waited = if left < best { 0 } else { waited + 1 };
             best = best.min(left);
@@ -167,10 +181,9 @@ impl<'a> Attempt<'a> {
         if missing.is_empty() {
             return;
         }
-        self.set_prices();
         let mut ends: Vec<&[u16]> = missing.iter().map(|&other| self.chains[other].as_slice()).collect();
         ends.push(&chain);
-        let more = self.search.connect(&self.chip, &self.price, &ends, &mut self.random);
+        let more = self.search.connect(&self.price, &ends, &mut self.random);
         self.tear_out(variable);
         self.put(variable, chain.into_iter().chain(more).collect());
     }
@@ -190,41 +203,46 @@ impl<'a> Attempt<'a> {
     pub(super) fn tear_out(&mut self, variable: usize) {
         for qubit in std::mem::take(&mut self.chains[variable]) {
             self.usage[qubit as usize] -= 1;
+            self.set_price(qubit);
         }
     }
 
     pub(super) fn put(&mut self, variable: usize, chain: Vec<u16>) {
         for &qubit in &chain {
             self.usage[qubit as usize] += 1;
+            self.set_price(qubit);
         }
         self.chains[variable] = chain;
     }
 
-    fn set_prices(&mut self) {
-        // few chains share a qubit: powers are looked up
-        let powers: [f32; 8] = std::array::from_fn(|usage| self.penalty.powi(usage as i32));
-        for (price, (&usage, &history)) in self.price.iter_mut().zip(self.usage.iter().zip(&self.history)) {
-            *price = match (usage, self.is_strict) {
-                (0, true) => FREE,
-                (_, true) => BLOCKED,
-                (_, false) => {
-                    let price = f32::from(FREE) * (1.0 + history) * powers[usize::from(usage).min(7)];
-                    price.min(f32::from(MAX_PRICE)) as u16
-                }
-            };
+    /// Sets all prices anew, after a change of the penalty or of what is out of bounds.
+    pub(super) fn set_prices(&mut self) {
+        for qubit in 0..self.price.len() {
+            self.set_price(qubit as u16);
         }
+    }
+
+    fn set_price(&mut self, qubit: u16) {
+        let place = usize::from(qubit);
+        self.price[place] = match (self.usage[place], self.is_strict) {
+            (0, true) => FREE,
+            (_, true) => BLOCKED,
+            (usage, false) => {
+                let price = f32::from(FREE) * (1.0 + self.history[place]) * self.penalty.powi(usage.into());
+                price.min(f32::from(MAX_PRICE)) as u16
+            }
+        };
     }
 
     /// Places a variable that was torn out; says whether there is a place for it.
     pub(super) fn place(&mut self, variable: usize) -> bool {
-        self.set_prices();
         let neighbors: Vec<usize> = self.neighbors(variable).collect();
         let placed: Vec<&[u16]> =
             neighbors.iter().map(|&other| self.chains[other].as_slice()).filter(|chain| !chain.is_empty()).collect();
         let chain = if placed.is_empty() {
             self.lonely_qubit().into_iter().collect()
         } else {
-            self.search.connect(&self.chip, &self.price, &placed, &mut self.random)
+            self.search.connect(&self.price, &placed, &mut self.random)
         };
         let is_placed = !chain.is_empty();
         self.put(variable, chain);
@@ -268,6 +286,7 @@ impl<'a> Attempt<'a> {
                     touches.swap_remove(place).iter().for_each(|&index| contacts[index as usize] -= 1);
                     let qubit = chain.swap_remove(place);
                     self.usage[qubit as usize] -= 1;
+                    self.set_price(qubit);
                     changed = true;
                 } else {
                     place += 1;

@@ -1,7 +1,7 @@
 //! The second half of a try: no qubit is shared, and variables are placed anew as long as that saves some.
 
-use super::attempt::{Attempt, below};
-use crate::sampler::RunControl;
+use super::attempt::{Attempt, MAX_PASSES, below};
+use crate::sampler::Watch;
 
 /// Variables of a larger degree are not torn out together with others: the search would take longer than it gains.
 const MAX_TORN_DEGREE: usize = 40;
@@ -14,21 +14,24 @@ const MAX_TORN: usize = 6;
 
 impl Attempt<'_> {
     /// Re-places variables on free qubits until `patience` passes in turn saved nearly nothing.
-    pub(super) fn shorten(&mut self, patience: u32, control: &RunControl<'_>) {
+    pub(super) fn shorten(&mut self, patience: u32, watch: &Watch<'_>) {
         self.is_strict = true;
+        self.set_prices();
         self.is_wire.fill(false);
         for variable in 0..self.chains.len() {
             self.prune(variable);
         }
-        let mut waited = 0;
-        while waited < patience {
+        let (mut passes, mut waited) = (0, 0);
+        while waited < patience && passes < MAX_PASSES {
+            passes += 1;
             let before = self.measure(0..self.chains.len());
             for variable in self.shuffled() {
-                if control.should_stop(None).is_some() {
+                if watch.is_stopped() {
                     return;
                 }
                 self.shorten_around(variable);
             }
+            watch.advance(1);
             let after = self.measure(0..self.chains.len());
             let is_progress = (before.0 - after.0) * LEAST_GAIN > before.0;
             waited = if is_progress { 0 } else { waited + 1 };

@@ -14,7 +14,7 @@ pub(super) const MAX_CHAINS: usize = 64 * 64;
 
 /// The price of a free qubit, the largest price, and that of a qubit that must not be used.
 pub(super) const FREE: u16 = 4;
-pub(super) const MAX_PRICE: u16 = 1023;
+pub(super) const MAX_PRICE: u16 = 8191;
 pub(super) const BLOCKED: u16 = u16::MAX;
 
 const NUM_BUCKETS: usize = MAX_PRICE as usize + 1;
@@ -26,13 +26,14 @@ const ROOT_MARGIN: u32 = FREE as u32;
 
 /// Scratch space for searches on one chip.
 pub(super) struct Search {
-    /// By qubit, a mask each: chains whose distance is known, and chains that have just come up.
-    seen: Vec<u64>,
+    /// The neighbours of all qubits, those of each from its start on.
+    starts: Vec<u32>,
+    nearby: Vec<u16>,
+    nodes: Vec<Node>,
+    /// By qubit, a mask each: chains that have not come as far yet, and chains that have just come up.
+    open: Vec<u64>,
     fresh: Vec<u64>,
-    /// By qubit: how many distances are known, their sum, and the last arrival.
-    counts: Vec<u32>,
-    sums: Vec<u32>,
-    last: Vec<u32>,
+    epoch: u32,
     arrivals: Vec<Arrival>,
     masks: Vec<u64>,
     /// Arrivals by the distance at which their neighbours are reached.
@@ -44,6 +45,16 @@ pub(super) struct Search {
     roots: Vec<(u32, u64, u16)>,
 }
 
+/// What a search knows about a qubit, if it is the search of this epoch.
+#[derive(Clone, Copy)]
+struct Node {
+    epoch: u32,
+    /// How many distances are known, their sum, and the last arrival.
+    count: u32,
+    sum: u32,
+    last: u32,
+}
+
 /// Chains that a qubit is equally far from; the mask is kept beside.
 #[derive(Clone, Copy)]
 struct Arrival {
@@ -53,13 +64,21 @@ struct Arrival {
 }
 
 impl Search {
-    pub(super) fn new(num_qubits: usize) -> Self {
+    pub(super) fn new(chip: &Graph) -> Self {
+        let num_qubits = chip.num_nodes();
+        let mut starts = vec![0];
+        let mut nearby = Vec::with_capacity(2 * chip.num_edges());
+        for qubit in 0..num_qubits as u32 {
+            nearby.extend(chip.neighbors(qubit).iter().map(|&near| near as u16));
+            starts.push(nearby.len() as u32);
+        }
         Self {
-            seen: Vec::new(),
+            starts,
+            nearby,
+            nodes: vec![Node { epoch: 0, count: 0, sum: 0, last: NOTHING }; num_qubits],
+            open: Vec::new(),
             fresh: Vec::new(),
-            counts: vec![0; num_qubits],
-            sums: vec![0; num_qubits],
-            last: vec![NOTHING; num_qubits],
+            epoch: 0,
             arrivals: Vec::new(),
             masks: Vec::new(),
             buckets: vec![Vec::new(); NUM_BUCKETS],
@@ -70,48 +89,51 @@ impl Search {
         }
     }
 
+    /// The qubits coupled to a qubit.
+    #[inline]
+    pub(super) fn near(&self, qubit: u16) -> &[u16] {
+        let place = usize::from(qubit);
+        &self.nearby[self.starts[place] as usize..self.starts[place + 1] as usize]
+    }
+
     /// A connected set of qubits that touches every one of `chains`, of least total price as far as paths from a few roots tell;
     /// empty when there is none.
-    pub(super) fn connect(&mut self, chip: &Graph, price: &[u16], chains: &[&[u16]], random: &mut Stream) -> Vec<u16> {
+    pub(super) fn connect(&mut self, price: &[u16], chains: &[&[u16]], random: &mut Stream) -> Vec<u16> {
         match chains.len().div_ceil(64) {
             0 => Vec::new(),
-            1 => self.connect_wide::<1>(chip, price, chains, random),
-            2..=4 => self.connect_wide::<4>(chip, price, chains, random),
-            5..=16 => self.connect_wide::<16>(chip, price, chains, random),
-            _ => self.connect_wide::<64>(chip, price, chains, random),
+            1 => self.connect_wide::<1>(price, chains, random),
+            2..=4 => self.connect_wide::<4>(price, chains, random),
+            5..=16 => self.connect_wide::<16>(price, chains, random),
+            _ => self.connect_wide::<64>(price, chains, random),
         }
     }
 
-    fn connect_wide<const W: usize>(
-        &mut self,
-        chip: &Graph,
-        price: &[u16],
-        chains: &[&[u16]],
-        random: &mut Stream,
-    ) -> Vec<u16> {
+    fn connect_wide<const W: usize>(&mut self, price: &[u16], chains: &[&[u16]], random: &mut Stream) -> Vec<u16> {
         self.begin::<W>(price);
         for (lane, chain) in chains.iter().enumerate() {
-            for &near in chain.iter().flat_map(|&qubit| chip.neighbors(qubit.into())) {
-                let mut mask = [0; W];
-                mask[lane / 64] = 1 << (lane % 64);
-                self.offer(near as u16, &mask);
-            }
+            let mut mask = [0; W];
+            mask[lane / 64] = 1 << (lane % 64);
+            chain.iter().for_each(|&qubit| self.offer_around(qubit, &mask));
         }
-        self.spread::<W>(chip, price, chains.len(), random);
+        self.spread::<W>(price, chains.len(), random);
         let cost = |tree: &[u16]| tree.iter().map(|&qubit| u32::from(price[qubit as usize])).sum::<u32>();
-        let trees = self.roots.iter().map(|&(.., root)| self.join::<W>(root, chip, price, chains.len()));
+        let trees = self.roots.iter().map(|&(.., root)| self.join::<W>(root, price, chains.len()));
         trees.min_by_key(|tree| cost(tree)).unwrap_or_default()
     }
 
     fn begin<const W: usize>(&mut self, price: &[u16]) {
-        self.fresh.clear();
-        self.fresh.resize(price.len() * W, 0);
-        self.seen.clear();
+        self.open.clear();
         // a blocked qubit looks as if every chain had come there already
-        self.seen.extend(price.iter().flat_map(|&price| [if price == BLOCKED { u64::MAX } else { 0 }; W]));
-        self.counts.fill(0);
-        self.sums.fill(0);
-        self.last.fill(NOTHING);
+        self.open.resize(price.len() * W, 0);
+        for (open, &price) in self.open.chunks_exact_mut(W).zip(price) {
+            open.fill(if price == BLOCKED { 0 } else { u64::MAX });
+        }
+        self.fresh.resize(price.len() * W, 0);
+        if self.epoch == u32::MAX {
+            self.nodes.iter_mut().for_each(|node| node.epoch = 0);
+            self.epoch = 0;
+        }
+        self.epoch += 1;
         self.arrivals.clear();
         self.masks.clear();
         self.used_buckets.drain(..).for_each(|bucket| self.buckets[usize::from(bucket)].clear());
@@ -120,59 +142,67 @@ impl Search {
         self.roots.clear();
     }
 
+    /// Tells the neighbours of a qubit that these chains have come as far as to them.
     #[inline]
-    fn offer<const W: usize>(&mut self, qubit: u16, mask: &[u64; W]) {
-        let place = usize::from(qubit) * W;
-        let seen: &[u64; W] = self.seen[place..place + W].try_into().expect("a mask has W words");
-        let fresh: &mut [u64; W] = (&mut self.fresh[place..place + W]).try_into().expect("a mask has W words");
-        let was_empty = fresh.iter().all(|&word| word == 0);
-        let mut any = 0;
-        for word in 0..W {
-            let new = mask[word] & !seen[word];
-            fresh[word] |= new;
-            any |= new;
-        }
-        if was_empty && any != 0 {
-            self.coming.push(qubit);
+    fn offer_around<const W: usize>(&mut self, qubit: u16, mask: &[u64; W]) {
+        let place = usize::from(qubit);
+        for &near in &self.nearby[self.starts[place] as usize..self.starts[place + 1] as usize] {
+            let node = usize::from(near);
+            let open: &mut [u64] = &mut self.open[node * W..(node + 1) * W];
+            if open.iter().zip(mask).all(|(open, mask)| open & mask == 0) {
+                continue;
+            }
+            let fresh: &mut [u64] = &mut self.fresh[node * W..(node + 1) * W];
+            if fresh.iter().all(|&word| word == 0) {
+                self.coming.push(near);
+            }
+            for ((open, fresh), mask) in open.iter_mut().zip(fresh).zip(mask) {
+                *fresh |= *open & mask;
+                *open &= !mask;
+            }
         }
     }
 
     /// Finds the qubits whose own price and paths to all chains are least together: the best few, since paths may share qubits.
     ///
-    /// A qubit that lacks some distances costs at least what it has, and as much as the present distance for each that is missing: once
-    /// no qubit can beat the best complete one, the search ends.
-    fn spread<const W: usize>(&mut self, chip: &Graph, price: &[u16], lanes: usize, random: &mut Stream) {
+    /// A qubit that lacks some distances costs at least what it has, and as much as the present distance for each that is missing. Once
+    /// only a few can still beat the best complete one, only the chains that these lack go on, and when none can, the search ends.
+    fn spread<const W: usize>(&mut self, price: &[u16], lanes: usize, random: &mut Stream) {
         let mut best = u32::MAX;
         let mut distance = 0u32;
         let mut num_waiting = 0usize;
+        let mut needed = [u64::MAX; W];
         loop {
             for index in 0..self.coming.len() {
                 let qubit = self.coming[index];
-                let node = usize::from(qubit);
+                let place = usize::from(qubit);
                 let mut count = 0;
-                for place in node * W..node * W + W {
-                    let new = std::mem::take(&mut self.fresh[place]);
-                    self.seen[place] |= new;
+                for fresh in &mut self.fresh[place * W..(place + 1) * W] {
+                    let new = std::mem::take(fresh);
                     count += new.count_ones();
                     self.masks.push(new);
                 }
                 let arrival = self.arrivals.len() as u32;
-                self.arrivals.push(Arrival { qubit, distance, previous: self.last[node] });
-                if self.last[node] == NOTHING {
+                let node = &mut self.nodes[place];
+                if node.epoch != self.epoch {
+                    *node = Node { epoch: self.epoch, count: 0, sum: 0, last: NOTHING };
+                }
+                self.arrivals.push(Arrival { qubit, distance, previous: node.last });
+                if node.last == NOTHING {
                     self.incomplete.push(qubit);
                 }
-                self.last[node] = arrival;
-                self.counts[node] += count;
-                self.sums[node] += count * distance;
-                let own = u32::from(price[node]);
+                node.last = arrival;
+                node.count += count;
+                node.sum += count * distance;
+                let own = u32::from(price[place]);
                 let bucket = (distance + own) as usize % NUM_BUCKETS;
                 if self.buckets[bucket].is_empty() {
                     self.used_buckets.push(bucket as u16);
                 }
                 self.buckets[bucket].push(arrival);
                 num_waiting += 1;
-                if self.counts[node] as usize == lanes {
-                    let total = own + self.sums[node];
+                if node.count as usize == lanes {
+                    let total = own + node.sum;
                     best = best.min(total);
                     if total <= best + ROOT_MARGIN {
                         self.roots.push((total, random.next_u64(), qubit));
@@ -190,15 +220,19 @@ impl Search {
                     break std::mem::take(bucket);
                 }
             };
-            if best < u32::MAX && self.is_settled(price, lanes, distance, best) {
-                break;
+            if best < u32::MAX && lanes as u32 * distance + u32::from(FREE) >= best {
+                needed = self.still_needed(price, lanes, distance, best);
+                if needed == [0; W] {
+                    break;
+                }
             }
             num_waiting -= bucket.len();
             for &arrival in &bucket {
                 let start = arrival as usize * W;
-                let mask: [u64; W] = self.masks[start..start + W].try_into().expect("a mask has W words");
-                for &near in chip.neighbors(self.arrivals[arrival as usize].qubit.into()) {
-                    self.offer(near as u16, &mask);
+                let mut mask: [u64; W] = self.masks[start..start + W].try_into().expect("a mask has W words");
+                mask.iter_mut().zip(&needed).for_each(|(word, needed)| *word &= needed);
+                if mask != [0; W] {
+                    self.offer_around(self.arrivals[arrival as usize].qubit, &mask);
                 }
             }
             self.buckets[distance as usize % NUM_BUCKETS] = bucket;
@@ -208,23 +242,27 @@ impl Search {
         self.roots.truncate(MAX_ROOTS);
     }
 
-    /// Whether no incomplete qubit can cost as little as `best` when every distance that is missing is at least `distance`.
-    fn is_settled(&mut self, price: &[u16], lanes: usize, distance: u32, best: u32) -> bool {
-        if lanes as u32 * distance + u32::from(FREE) < best {
-            return false;
-        }
-        let (counts, sums) = (&self.counts, &self.sums);
+    /// The chains that are missing where a qubit may yet cost less than `best`, every missing distance being at least `distance`.
+    fn still_needed<const W: usize>(&mut self, price: &[u16], lanes: usize, distance: u32, best: u32) -> [u64; W] {
+        let mut needed = [0; W];
+        let (nodes, open) = (&self.nodes, &self.open);
         self.incomplete.retain(|&qubit| {
-            let node = usize::from(qubit);
-            let missing = lanes as u32 - counts[node];
-            missing > 0 && u32::from(price[node]) + sums[node] + missing * distance < best
+            let place = usize::from(qubit);
+            let node = nodes[place];
+            let missing = lanes as u32 - node.count;
+            let is_open = missing > 0 && u32::from(price[place]) + node.sum + missing * distance < best;
+            if is_open {
+                needed.iter_mut().zip(&open[place * W..]).for_each(|(word, open)| *word |= open);
+            }
+            is_open
         });
-        self.incomplete.is_empty()
+        needed
     }
 
     /// The distance of a qubit from a chain, if it is known.
     fn distance<const W: usize>(&self, lane: usize, qubit: u16) -> Option<u32> {
-        let mut arrival = self.last[usize::from(qubit)];
+        let node = self.nodes[usize::from(qubit)];
+        let mut arrival = if node.epoch == self.epoch { node.last } else { NOTHING };
         while arrival != NOTHING {
             let Arrival { distance, previous, .. } = self.arrivals[arrival as usize];
             if self.masks[arrival as usize * W + lane / 64] >> (lane % 64) & 1 == 1 {
@@ -237,7 +275,7 @@ impl Search {
 
     /// The root and paths from it, or from what is there already, to every chain; the longest path first. Of steps that are equally
     /// good for a chain the one is taken that is nearest to most of the chains that wait.
-    fn join<const W: usize>(&self, root: u16, chip: &Graph, price: &[u16], lanes: usize) -> Vec<u16> {
+    fn join<const W: usize>(&self, root: u16, price: &[u16], lanes: usize) -> Vec<u16> {
         let known = |lane: usize, qubit: u16| self.distance::<W>(lane, qubit);
         let mut order: Vec<(usize, u32)> =
             (0..lanes).map(|lane| (lane, known(lane, root).expect("the root is complete"))).collect();
@@ -252,11 +290,11 @@ impl Search {
                 let ahead = |near: u16| {
                     waiting.iter().filter(|&&(other, _)| known(other, near).is_some_and(|at| at < far)).count()
                 };
-                let step = |&near: &u32| {
-                    let left = known(lane, near as u16)?;
-                    (left + u32::from(price[near as usize]) == far).then_some((left, near as u16))
+                let step = |&near: &u16| {
+                    let left = known(lane, near)?;
+                    (left + u32::from(price[near as usize]) == far).then_some((left, near))
                 };
-                let steps = chip.neighbors(qubit.into()).iter().filter_map(step);
+                let steps = self.near(qubit).iter().filter_map(step);
                 (distance, qubit) = steps.max_by_key(|&(_, near)| ahead(near)).expect("a path leads to the chain");
                 if !tree.contains(&qubit) {
                     tree.push(qubit);
