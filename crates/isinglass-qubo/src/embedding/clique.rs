@@ -4,7 +4,7 @@
 mod tests;
 
 use super::Embedding;
-use super::lines::Lines;
+use super::lines::{Lines, segment};
 use crate::hardware::{Chip, Graph};
 
 /// Candidate lines of the other direction that a line is paired with, on either side of its rank.
@@ -12,6 +12,8 @@ const REACH: usize = 16;
 /// Lines by which one direction is moved against the other, and the step.
 const SHIFTS: std::ops::RangeInclusive<i64> = -4..=4;
 const SHIFT_STEP: i64 = 4;
+/// Widths that are tried for a clique, each a sixteenth wider than the last.
+const SPARE_WIDTHS: usize = 9;
 
 /// A complete graph on `num_variables` variables with short chains of equal length, if this chip has room for one.
 ///
@@ -34,10 +36,12 @@ const SHIFT_STEP: i64 = 4;
 #[must_use]
 pub fn clique(num_variables: usize, chip: &Chip) -> Option<Embedding> {
     let lines = Lines::of(chip)?;
+    let (runs, most) = (Runs::of(&lines, chip)?, *lines.num_lines.iter().min()? as usize);
     // more lines than variables make up for lines that are broken
-    let chains = (0..4)
-        .map(|spare| num_variables + spare * (num_variables / 16).max(2))
-        .find_map(|width| best_clique(&lines, chip, width, num_variables))?;
+    let widths = (0..SPARE_WIDTHS).map(|spare| num_variables + spare * (num_variables / 16).max(2));
+    let mut widths: Vec<usize> = widths.map(|width| width.min(most.max(num_variables))).collect();
+    widths.dedup();
+    let chains = widths.into_iter().find_map(|width| best_clique(&lines, &runs, chip, width, num_variables))?;
     let problem = complete(num_variables);
     Embedding::new(chains, &problem, chip).ok()
 }
@@ -46,14 +50,14 @@ pub fn clique(num_variables: usize, chip: &Chip) -> Option<Embedding> {
 #[must_use]
 pub fn largest_clique(chip: &Chip) -> Option<Embedding> {
     let lines = Lines::of(chip)?;
-    let most = *lines.num_lines.iter().min()? as usize;
+    let (runs, most) = (Runs::of(&lines, chip)?, *lines.num_lines.iter().min()? as usize);
     let mut largest: Vec<Vec<u32>> = Vec::new();
     for width in (1..=most).rev() {
         if width <= largest.len() || width + 4 * REACH < most && !largest.is_empty() {
             break;
         }
         for window in windows(&lines, width) {
-            let found = window.clique(&lines, chip);
+            let found = window.clique(&lines, &runs, chip, usize::MAX);
             if found.len() > largest.len() {
                 largest = found;
             }
@@ -122,9 +126,9 @@ fn windows(lines: &Lines<'_>, width: usize) -> Vec<Window> {
 }
 
 /// The chains of fewest qubits for a clique of at least `wanted` variables on so many lines.
-fn best_clique(lines: &Lines<'_>, chip: &Chip, width: usize, wanted: usize) -> Option<Vec<Vec<u32>>> {
+fn best_clique(lines: &Lines<'_>, runs: &Runs, chip: &Chip, width: usize, wanted: usize) -> Option<Vec<Vec<u32>>> {
     let found = windows(lines, width).into_iter().filter_map(|window| {
-        let mut chains = window.clique(lines, chip);
+        let mut chains = window.clique(lines, runs, chip, wanted);
         (chains.len() >= wanted).then(|| {
             chains.truncate(wanted);
             chains
@@ -134,23 +138,57 @@ fn best_clique(lines: &Lines<'_>, chip: &Chip, width: usize, wanted: usize) -> O
 }
 
 impl Window {
-    /// Chains of which every two touch.
-    fn clique(&self, lines: &Lines<'_>, chip: &Chip) -> Vec<Vec<u32>> {
-        let column = |index: usize| self.first_column + index as u32;
-        let row = |index: usize| self.first_row + if self.is_mirrored { self.width - 1 - index } else { index } as u32;
-        let last_column = column(self.width - 1);
+    fn column(&self, index: usize) -> u32 {
+        self.first_column + index as u32
+    }
+
+    fn row(&self, index: usize) -> u32 {
+        self.first_row + if self.is_mirrored { self.width - 1 - index } else { index } as u32
+    }
+
+    /// Chains of which every two touch: `wanted` of them, or as many as there are.
+    fn clique(&self, lines: &Lines<'_>, runs: &Runs, chip: &Chip, wanted: usize) -> Vec<Vec<u32>> {
+        let ells = self.ells(lines, runs);
+        if wanted < ells.len() {
+            // fewer Ls are shorter ones
+            let chains = self.chains(&ells[..wanted], lines, chip);
+            if chains.len() == wanted {
+                return chains;
+            }
+        }
+        self.chains(&ells, lines, chip)
+    }
+
+    /// Columns and rows that make Ls, by column. Broken lines are paired in order, whole ones with any near them.
+    fn ells(&self, lines: &Lines<'_>, runs: &Runs) -> Vec<(u32, u32)> {
+        let last_column = self.column(self.width - 1);
         let is_in = |reach: Option<(u32, u32)>, at: u32| reach.is_some_and(|(first, last)| first <= at && at <= last);
         // rows should go on to the last column, and columns back to the first row
         let fits = |first: usize, second: usize| {
-            let (down, right) = (lines.reach(false, column(first)), lines.reach(true, row(second)));
-            let is_far = is_in(right, last_column) && is_in(down, row(0));
-            is_in(down, row(second)) && is_in(right, column(first)) && (is_far || self.is_loose)
+            let (column, row) = (self.column(first), self.row(second));
+            let (down, right) = (lines.reach(false, column), lines.reach(true, row));
+            let is_far = is_in(right, last_column) && is_in(down, self.row(0));
+            is_in(down, row) && is_in(right, column) && (is_far || self.is_loose)
         };
-        let ells: Vec<(u32, u32)> = pair(self.width, fits)
-            .into_iter()
-            .enumerate()
-            .filter_map(|(index, partner)| Some((column(index), row(partner?))))
-            .collect();
+        let is_whole = |first: usize, second: usize| {
+            let (column, row) = (self.column(first), self.row(second));
+            runs.is_whole(false, column, row, self.row(0)) && runs.is_whole(true, row, column, last_column)
+        };
+        let ells = |partners: Vec<Option<usize>>| -> Vec<(u32, u32)> {
+            let pairs = partners.into_iter().enumerate();
+            pairs.filter_map(|(index, partner)| Some((self.column(index), self.row(partner?)))).collect()
+        };
+        let by_near = ells(pair(self.width, |first, second| fits(first, second) && is_whole(first, second)));
+        if by_near.len() == self.width {
+            return by_near;
+        }
+        ells(pair_in_order(self.width, |first, second| fits(first, second) && is_whole(first, second)))
+    }
+
+    /// The chains of these Ls, without those that miss another one.
+    fn chains(&self, ells: &[(u32, u32)], lines: &Lines<'_>, chip: &Chip) -> Vec<Vec<u32>> {
+        let is_in = |reach: Option<(u32, u32)>, at: u32| reach.is_some_and(|(first, last)| first <= at && at <= last);
+        let last_column = ells.iter().map(|&(column, _)| column).max().unwrap_or(0);
         // what each column and row must cross: columns the rows before, or else rows the columns before
         let mut downs: Vec<(u32, u32)> = ells.iter().map(|&(_, row)| (row, row)).collect();
         let mut rights: Vec<(u32, u32)> = ells.iter().map(|&(column, _)| (column, last_column)).collect();
@@ -175,6 +213,69 @@ impl Window {
         drop_strangers(&mut chains, chip);
         chains
     }
+}
+
+/// The unbroken parts of all lines: the lines of the other direction that each crosses, from the first to before the last.
+struct Runs([Vec<Vec<(u32, u32)>>; 2]);
+
+impl Runs {
+    fn of(lines: &Lines<'_>, chip: &Chip) -> Option<Self> {
+        let topology = chip.topology()?;
+        let runs = |is_horizontal: bool, line: u32| {
+            let (mut runs, mut at, end) = (Vec::new(), 0, lines.num_lines[usize::from(!is_horizontal)]);
+            while at < end {
+                let piece = lines.piece(is_horizontal, line, at, 0, end);
+                let segments = || piece.iter().map(|&qubit| segment(topology, qubit));
+                match segments().map(|segment| segment.end).max() {
+                    Some(last) => {
+                        runs.push((segments().map(|segment| segment.first).min().unwrap_or(at), last));
+                        at = last;
+                    }
+                    None => at += 1,
+                }
+            }
+            runs
+        };
+        let all = |is_horizontal: bool| {
+            (0..lines.num_lines[usize::from(is_horizontal)]).map(|line| runs(is_horizontal, line)).collect()
+        };
+        Some(Self([all(false), all(true)]))
+    }
+
+    /// Whether a line is whole from where it crosses line `from` of the other direction to line `to`, or to its own end before.
+    fn is_whole(&self, is_horizontal: bool, line: u32, from: u32, to: u32) -> bool {
+        let runs = &self.0[usize::from(is_horizontal)][line as usize];
+        let Some(&(first, end)) = runs.iter().find(|&&(first, end)| (first..end).contains(&from)) else { return false };
+        let (least, most) = (runs.first().map_or(0, |run| run.0), runs.last().map_or(0, |run| run.1));
+        if to < from { first <= to.max(least) } else { end > to.min(most - 1) }
+    }
+}
+
+/// Pairs indices with others in ascending order, as many as `fits` allows: the longest common subsequence.
+fn pair_in_order(width: usize, fits: impl Fn(usize, usize) -> bool) -> Vec<Option<usize>> {
+    let is_pair: Vec<bool> = (0..width * width).map(|both| fits(both / width, both % width)).collect();
+    let mut longest = vec![0u32; (width + 1) * (width + 1)];
+    let at = |first: usize, second: usize| first * (width + 1) + second;
+    for first in (0..width).rev() {
+        for second in (0..width).rev() {
+            let paired = longest[at(first + 1, second + 1)] + u32::from(is_pair[first * width + second]);
+            longest[at(first, second)] = paired.max(longest[at(first + 1, second)]).max(longest[at(first, second + 1)]);
+        }
+    }
+    let mut partners = vec![None; width];
+    let (mut first, mut second) = (0, 0);
+    while first < width && second < width {
+        let here = longest[at(first, second)];
+        if is_pair[first * width + second] && here == longest[at(first + 1, second + 1)] + 1 {
+            partners[first] = Some(second);
+            (first, second) = (first + 1, second + 1);
+        } else if here == longest[at(first + 1, second)] {
+            first += 1;
+        } else {
+            second += 1;
+        }
+    }
+    partners
 }
 
 /// Pairs every index with another one near it, as far as `fits` allows.
