@@ -94,20 +94,22 @@ pub(crate) fn run(arguments: &EmbedArguments, session: &Session) -> Result<Outco
     Ok(Outcome::Done)
 }
 
-/// A problem in one of the formats, or a plain edge list: what ends in `.edges`, or is in no known format and has two numbers in
-/// each line.
+/// A problem in one of the formats, or a plain edge list: what ends in `.edges`, or has no ending of a format and two numbers in each
+/// line.
 fn read(arguments: &ProblemArguments) -> Result<Source, Failure> {
     let is_file = arguments.format.is_none() && arguments.file != Path::new(crate::arguments::problem::STANDARD_INPUT);
     if is_file {
         let (path, bytes) = (&arguments.file, read_bytes(&arguments.file)?);
         let is_named_so = path.extension().is_some_and(|ending| ending == "edges" || ending == "edgelist");
-        if is_named_so || Format::detect(path, &bytes).is_none() {
-            match edges_to_graph(&String::from_utf8_lossy(&bytes)) {
-                Ok(graph) => {
+        if is_named_so || Format::from_path(path).is_none() {
+            let edges = edges_to_graph(&String::from_utf8_lossy(&bytes));
+            match edges {
+                // every format has a line of another kind
+                Ok(graph) if is_named_so || graph.num_edges() > 0 => {
                     return Ok(Source { name: path.display().to_string(), format: "edges", graph, labels: None });
                 }
                 Err(cause) if is_named_so => return Err(Failure::input(cause).context(cannot_read(path))),
-                Err(_) => {}
+                _ => {}
             }
         }
     }

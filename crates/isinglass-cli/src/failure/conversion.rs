@@ -59,6 +59,7 @@ impl From<FindError> for Failure {
             FindError::NotFound { fits, .. } => {
                 Some(format!("try another seed of the search, or take a larger chip, such as --topology {fits}"))
             }
+            FindError::Degree { .. } => Some("take a chip whose qubits have more couplers".to_owned()),
             FindError::TooSmall { .. } => Some("take a larger chip".to_owned()),
             _ => None,
         };

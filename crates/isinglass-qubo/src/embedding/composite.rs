@@ -80,6 +80,7 @@ pub struct EmbeddedReport {
     /// The chip's name.
     pub chip: String,
     /// Figures of the embedding.
+    #[serde(flatten)]
     pub embedding: EmbeddingStatistics,
     /// Where the embedding is from.
     pub origin: EmbeddingOrigin,

@@ -205,7 +205,7 @@ fn a_network_is_trained_on_a_chip() {
 #[test]
 fn minibatches_on_a_chip_are_resumed_like_any_others() {
     let batching = Batching::Minibatches { batch_size: 6, batches: 5, alpha: 0.25 };
-    let plan = on_chip(TrainingPlan { batching, ..plan(&[5, 3, 1], true, ANNEALING) });
+    let plan = on_chip(TrainingPlan { batching, ..plan(&[5, 1], true, ANNEALING) });
     resume_everywhere(&noisy_task(20), &plan);
 }
 
