@@ -12,6 +12,7 @@ mod failures;
 mod interrupt;
 mod measure;
 mod model;
+mod plan;
 mod program;
 mod readme;
 mod solve;

@@ -63,6 +63,16 @@ impl HardwareRange {
     /// Every number of a model over spins that is outside the range by more than a rounding error.
     #[must_use]
     pub fn check(&self, spin: &Bqm) -> Vec<RangeFault> {
+        self.check_named(spin, "variable", |variable| variable)
+    }
+
+    /// As [`check`](Self::check), with another word for variables and other numbers.
+    pub(crate) fn check_named<N: std::fmt::Display>(
+        &self,
+        spin: &Bqm,
+        word: &str,
+        number: impl Fn(usize) -> N,
+    ) -> Vec<RangeFault> {
         let mut faults = Vec::new();
         let mut check = |value: f64, (low, high): (f64, f64), what: &dyn Fn() -> String| {
             if value < low - 1e-9 * low.abs() || value > high + 1e-9 * high.abs() {
@@ -70,14 +80,14 @@ impl HardwareRange {
             }
         };
         for (variable, &bias) in spin.linear().iter().enumerate() {
-            check(bias, self.h, &|| format!("the linear bias of variable {variable}"));
+            check(bias, self.h, &|| format!("the linear bias of {word} {}", number(variable)));
         }
         for (first, second, bias) in spin.interactions() {
-            check(bias, self.j, &|| format!("the coupling of variables {first} and {second}"));
+            check(bias, self.j, &|| format!("the coupling of {word}s {} and {}", number(first), number(second)));
         }
         if let Some(range) = self.per_qubit_coupling {
             for (variable, sum) in coupling_sums(spin).enumerate() {
-                check(sum, range, &|| format!("the sum of all couplings of variable {variable}"));
+                check(sum, range, &|| format!("the sum of all couplings of {word} {}", number(variable)));
             }
         }
         faults

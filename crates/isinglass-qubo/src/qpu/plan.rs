@@ -253,7 +253,7 @@ mod tests {
         assert_eq!((plan.scale, plan.is_in_range, plan.least_bias), (1.5, true, Some(1.0 / 1.5)));
         assert_eq!(
             plan.unscaled_fault.as_deref(),
-            Some("the coupling of variables 2 and 3 is -3, but the chip takes -2 to 1")
+            Some("the coupling of qubits 2 and 3 is -3, but the chip takes -2 to 1")
         );
     }
 

@@ -339,7 +339,9 @@ impl SolverProperties {
     /// ```
     /// use isinglass_qubo::qpu::{SolverProperties, TimingRequest};
     /// let chip = SolverProperties::named("advantage6")?;
-    /// assert_eq!(chip.max_reads(&TimingRequest::new(100)), 8690);
+    /// assert_eq!(chip.max_reads(&TimingRequest::new(100)), 8072);
+    /// let long = TimingRequest { annealing_time: Some(2000.0), ..TimingRequest::new(100) };
+    /// assert!((470..500).contains(&chip.max_reads(&long)));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]

@@ -23,13 +23,19 @@ impl SolverProperties {
         groups.fold(self.hardware_range().scale(spin), f64::max)
     }
 
-    /// Every number of a model over spins, and every sum of couplings, that the chip does not take.
+    /// Every number of a model over spins, and every sum of couplings, that the chip does not take, under the labels of the qubits where
+    /// they are given.
     #[must_use]
     pub fn range_faults(&self, spin: &Bqm, qubits: Option<&[u32]>) -> Vec<RangeFault> {
-        let mut faults = self.hardware_range().check(spin);
+        let range = self.hardware_range();
+        let mut faults = match qubits.filter(|qubits| qubits.len() == spin.num_variables()) {
+            Some(qubits) => range.check_named(spin, "qubit", |variable| qubits[variable]),
+            None => range.check(spin),
+        };
         for (variable, half, value, (low, high)) in self.group_sums(spin, qubits) {
             if value < low * (1.0 + 1e-9) || value > high * (1.0 + 1e-9) {
-                let what = format!("the sum of the couplings of the {half} half of variable {variable}");
+                let qubit = qubits.map_or(0, |qubits| qubits[variable]);
+                let what = format!("the sum of the couplings of the {half} half of qubit {qubit}");
                 faults.push(RangeFault { what, value, low, high });
             }
         }
@@ -125,7 +131,7 @@ mod tests {
         assert!(properties.range_faults(&bqm, None).is_empty());
         let worst = properties.worst_range_fault(&bqm, Some(&qubits)).unwrap();
         assert_eq!((worst.value, worst.low, worst.high), (-20.0, -13.0, 10.0));
-        assert!(worst.what.contains("half of variable "), "{}", worst.what);
+        assert!(worst.what.contains("half of qubit "), "{}", worst.what);
     }
 
     #[test]
