@@ -195,7 +195,7 @@ pub(crate) fn statistics_lines(statistics: &Statistics) -> Vec<String> {
 
 /// How precisely a chip sees a problem, and what to do where it does not see the loss.
 pub(crate) fn precision_lines(precision: &Precision, alternatives: &[Alternative]) -> Vec<String> {
-    let mut lines = vec![format!("{precision}, one qubit for each variable")];
+    let mut lines = vec![format!("without chains: {precision}")];
     match precision.visibility {
         Visibility::Invisible => lines.push(
             "warning: the loss is invisible: a chip's control errors are larger than the gap and decide which weights look best"
