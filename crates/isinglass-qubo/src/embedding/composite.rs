@@ -29,11 +29,11 @@ use std::time::Instant;
 ///
 /// With spin-reversal transforms an inner sampler runs for each, so there are as many times more reads, and the time up to the
 /// deadline is shared out. A target that is met by samples with broken chains only, and not after unembedding, does not end the
-/// run. The name is that of the inner sampler.
+/// run.
 ///
 /// # Examples
 /// ```
-/// use isinglass_qubo::embedding::EmbeddingComposite;
+/// use isinglass_qubo::embedding::{Embedded, EmbeddingComposite};
 /// use isinglass_qubo::hardware::{Chip, Topology};
 /// use isinglass_qubo::{BqmBuilder, RunControl, Sampler, Vartype, sampler::SimulatedAnnealing};
 /// let mut builder = BqmBuilder::new(Vartype::Spin, 3);
@@ -41,14 +41,14 @@ use std::time::Instant;
 ///     builder.add_quadratic(first, second, 1.0);
 /// }
 /// let chip = Chip::ideal("chimera:1".parse::<Topology>()?);
-/// let make = |seed| Box::new(SimulatedAnnealing { seed, ..SimulatedAnnealing::default() }) as Box<dyn Sampler>;
+/// let make = |seed, _: &Embedded| Box::new(SimulatedAnnealing { seed, ..SimulatedAnnealing::default() }) as Box<dyn Sampler>;
 /// let composite = EmbeddingComposite::new(Box::new(make), chip);
 /// let (sampling, report) = composite.sample_embedded(&builder.build()?, &RunControl::default())?;
 /// assert_eq!((sampling.best().map(|row| row.energy), report.embedding.num_qubits), (Some(-1.0), 4));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct EmbeddingComposite<'a> {
-    /// Makes the sampler of the model over qubits from a seed.
+    /// Makes the sampler of the model over qubits.
     pub inner: MakeSampler<'a>,
     /// The chip.
     pub chip: Chip,
@@ -70,9 +70,10 @@ pub struct EmbeddingComposite<'a> {
     pub seed: u64,
 }
 
-/// Makes the sampler of the model over qubits from a seed. With spin reversals it is called for each of them with another seed:
-/// with the same random numbers, reads of a turned problem would follow those of the problem itself.
-pub type MakeSampler<'a> = Box<dyn Fn(u64) -> Box<dyn Sampler + 'a> + 'a>;
+/// Makes the sampler of the model over qubits from a seed and that model, whose chains and qubits it may want to know. With spin
+/// reversals it is called for each of them with another seed: with the same random numbers, reads of a turned problem would follow
+/// those of the problem itself.
+pub type MakeSampler<'a> = Box<dyn Fn(u64, &Embedded) -> Box<dyn Sampler + 'a> + 'a>;
 
 /// What happened on the chip.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -104,6 +105,9 @@ pub struct EmbeddedReport {
     pub embedding_seconds: f64,
     /// Why a new embedding could not be kept in the folder of the cache.
     pub unsaved: Option<String>,
+    /// The model over qubits.
+    #[serde(skip)]
+    pub embedded: Embedded,
 }
 
 impl EmbeddedReport {
@@ -164,7 +168,7 @@ pub enum EmbeddingCompositeError {
 }
 
 impl<'a> EmbeddingComposite<'a> {
-    /// An inner sampler made from a seed, a chip, and defaults for everything else.
+    /// A way to make inner samplers, a chip, and defaults for everything else.
     #[must_use]
     pub fn new(inner: MakeSampler<'a>, chip: Chip) -> Self {
         Self {
@@ -246,12 +250,13 @@ impl<'a> EmbeddingComposite<'a> {
             num_spin_reversal_transforms: physical.num_transforms,
             embedding_seconds,
             unsaved: lookup.unsaved.map(|error| error.to_string()),
+            embedded,
         };
         if logical.samples.is_empty() {
             return Err(EmbeddingCompositeError::AllDiscarded { num_reads: report.num_reads });
         }
         let least = logical.samples.best().map_or(f64::INFINITY, |row| row.energy);
-        let slack = rounding(bqm, &spin, embedded.bqm());
+        let slack = rounding(bqm, &spin, report.embedded.bqm());
         let bound = physical.lower_bound.map(|bound| if slack == 0.0 { bound } else { bound - slack });
         let is_proven =
             physical.status == SampleStatus::Optimal && slack == 0.0 && bound.is_some_and(|bound| least <= bound);
@@ -332,7 +337,7 @@ fn rounding(bqm: &Bqm, spin: &Bqm, physical: &Bqm) -> f64 {
 
 impl Sampler for EmbeddingComposite<'_> {
     fn name(&self) -> &'static str {
-        (self.inner)(self.seed).name()
+        "embedding"
     }
 
     /// A run that is stopped before an embedding was found returns one random sample.

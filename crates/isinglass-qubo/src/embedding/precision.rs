@@ -3,7 +3,7 @@
 use super::{Embedded, HardwareRange};
 use crate::model::{Bqm, ModelError, Vartype};
 use crate::sampler::common_divisor;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Standard deviations of the numbers that a chip realises around those it was sent, in the chip's own units.
@@ -12,7 +12,7 @@ use std::fmt;
 /// D-Wave documentation, *Error sources for problem representation*, 2026: 0.008 to 0.026 for `h` and 0.009 to 0.016 for `J`, on
 /// chips older than those of today; the defaults are the middles of these ranges. Offsets that are no noise, crosstalk, and the
 /// steps of converters come on top.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ControlError {
     /// Of a linear bias. `[default: 0.017] [range: at least 0]`
     pub h: f64,
@@ -37,7 +37,7 @@ impl ControlError {
 }
 
 /// The energy that a chip must be able to see: the difference of the best and the second best.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EnergyGap {
     /// In units of the problem; above 0.
     pub energy: f64,
@@ -46,7 +46,7 @@ pub struct EnergyGap {
 }
 
 /// Where a gap is from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GapSource {
     /// Proven: states that are not optimal lie at least this much above the minimum.
@@ -70,7 +70,7 @@ impl EnergyGap {
 }
 
 /// What a chip can make out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Visibility {
     /// The gap is at least the noise of the flip of a typical variable (the median).
@@ -100,7 +100,8 @@ pub enum Visibility {
 /// assert_eq!(precision.visibility, Visibility::Invisible);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Precision {
     /// All coefficients over spins are divided by this number, so that they fit into the range of the chip and fill it.
     pub scale: f64,
@@ -139,7 +140,7 @@ impl Precision {
     ) -> Result<Self, ModelError> {
         let spin = bqm.to_vartype(Vartype::Spin)?;
         let flips = (0..spin.num_variables()).map(|variable| (1, spin.neighborhood(variable).0.len())).collect();
-        Ok(Self::new(&spin, flips, gap, range, control_error))
+        Ok(Self::new(&spin, flips, gap, range.scale(&spin), control_error))
     }
 
     /// The precision of a model on its chip, chains and all. `gap` is that of the model that was embedded.
@@ -150,13 +151,19 @@ impl Precision {
         range: &HardwareRange,
         control_error: ControlError,
     ) -> Self {
+        Self::of_scaled(embedded, gap, range.scale(embedded.bqm()), control_error)
+    }
+
+    /// As [`of_embedded`](Self::of_embedded), for a chip that divides all coefficients by `scale`.
+    #[must_use]
+    pub fn of_scaled(embedded: &Embedded, gap: Option<EnergyGap>, scale: f64, control_error: ControlError) -> Self {
         let spin = embedded.bqm();
         let flip = |chain: &Vec<usize>| {
             let outside = |&&neighbor: &&u32| chain.binary_search(&(neighbor as usize)).is_err();
             let cut = chain.iter().map(|&qubit| spin.neighborhood(qubit).0.iter().filter(outside).count()).sum();
             (chain.len(), cut)
         };
-        Self::new(spin, embedded.chains().iter().map(flip).collect(), gap, range, control_error)
+        Self::new(spin, embedded.chains().iter().map(flip).collect(), gap, scale, control_error)
     }
 
     /// `flips`: for each variable its qubits, and the couplers between them and others.
@@ -164,10 +171,9 @@ impl Precision {
         spin: &Bqm,
         flips: Vec<(usize, usize)>,
         gap: Option<EnergyGap>,
-        range: &HardwareRange,
+        scale: f64,
         control_error: ControlError,
     ) -> Self {
-        let scale = range.scale(spin);
         let mut noises: Vec<f64> =
             flips.iter().map(|&(qubits, cut)| control_error.of_difference(qubits, cut)).collect();
         noises.sort_unstable_by(f64::total_cmp);

@@ -1,13 +1,14 @@
 //! What a chip takes, checked for a model on its qubits: sums over groups of couplers as well.
 
 use super::properties::SolverProperties;
-use crate::embedding::{HardwareRange, RangeFault};
+use crate::embedding::{ControlError, Embedded, EnergyGap, HardwareRange, Precision, RangeFault};
 use crate::hardware::{Topology, ZephyrCoordinates};
 use crate::model::Bqm;
 
 impl SolverProperties {
-    /// Ranges of single numbers and of sums of a qubit.
-    fn hardware_range(&self) -> HardwareRange {
+    /// Ranges of single numbers, and of the sum of the couplings of a qubit.
+    #[must_use]
+    pub fn hardware_range(&self) -> HardwareRange {
         HardwareRange { h: self.h_range, j: self.extended_j_range, per_qubit_coupling: self.per_qubit_coupling_range }
     }
 
@@ -21,6 +22,13 @@ impl SolverProperties {
         let ratio = |value: f64, (low, high): (f64, f64)| if value < 0.0 { value / low } else { value / high };
         let groups = self.group_sums(spin, qubits).into_iter().map(|(.., sum, range)| ratio(sum, range));
         groups.fold(self.hardware_range().scale(spin), f64::max)
+    }
+
+    /// How precisely this chip sees a model, scaled as [`scale`](Self::scale) does. `gap` is that of the model that was embedded.
+    #[must_use]
+    pub fn precision(&self, embedded: &Embedded, gap: Option<EnergyGap>, control_error: ControlError) -> Precision {
+        let scale = self.scale(embedded.bqm(), Some(embedded.qubits()));
+        Precision::of_scaled(embedded, gap, scale, control_error)
     }
 
     /// Every number of a model over spins, and every sum of couplings, that the chip does not take, under the labels of the qubits where

@@ -30,7 +30,7 @@ impl Physical {
     ) -> Result<Self, EmbeddingCompositeError> {
         let (bqm, seed, num_transforms) = (embedded.bqm(), composite.seed, composite.num_spin_reversal_transforms);
         if num_transforms == 0 {
-            let sampling = (composite.inner)(seed).sample(bqm, control)?;
+            let sampling = (composite.inner)(seed, embedded).sample(bqm, control)?;
             let rows = sampling.samples.rows().map(|row| row.sample.to_vec()).collect();
             return Ok(Physical::new(rows, &sampling, 0));
         }
@@ -44,7 +44,7 @@ impl Physical {
             // another stream than that of the coins for broken chains
             let reversal = SpinReversal::random(bqm.num_variables(), mix(seed ^ REVERSALS), index as u64);
             let turned = reversal.apply(bqm)?;
-            let sampling = (composite.inner)(seed.wrapping_add(index as u64))
+            let sampling = (composite.inner)(seed.wrapping_add(index as u64), embedded)
                 .sample(&turned, &RunControl { deadline, ..*control })?;
             let rows: Vec<Vec<i8>> = sampling.samples.rows().map(|row| reversal.turn(row.sample)).collect();
             let part = Physical::new(rows, &sampling, 1);

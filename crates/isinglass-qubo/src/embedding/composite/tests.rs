@@ -10,7 +10,7 @@ const PEGASUS: Topology = Topology::Pegasus { size: 3, fabric_only: true };
 const CHIMERA: Topology = Topology::Chimera { rows: 4, columns: 4, shore: 4 };
 
 fn on<S: Sampler + 'static>(topology: Topology, make: impl Fn(u64) -> S + 'static) -> EmbeddingComposite<'static> {
-    EmbeddingComposite::new(Box::new(move |seed| Box::new(make(seed))), Chip::ideal(topology))
+    EmbeddingComposite::new(Box::new(move |seed, _: &Embedded| Box::new(make(seed))), Chip::ideal(topology))
 }
 
 fn annealing(threads: usize) -> impl Fn(u64) -> SimulatedAnnealing + 'static {
