@@ -7,11 +7,13 @@
 mod checkpoint;
 mod embedding;
 mod plan;
+mod sampler;
 mod state;
 
 pub use checkpoint::CheckpointError;
-pub use embedding::{EmbeddedStep, EmbeddingPlan};
+pub use embedding::{EmbeddedStep, EmbeddingPlan, QpuTime};
 pub use plan::{Batching, PlanError, Solver, TrainingPlan};
+pub use sampler::{MakeStepSampler, NamedSampler, SamplerCall};
 pub use state::{BestNetwork, StepRecord, TrainingState};
 
 use crate::descent::Descent;
@@ -22,8 +24,8 @@ use crate::network::Network;
 use crate::task::{Merge, Task};
 use crate::verify::{Verification, VerifyError, encode, loss, verify};
 use crate::weight_annealing::WeightAnnealing;
-use embedding::sample_qubo;
-use isinglass_qubo::embedding::{EmbeddingCompositeError, EmbeddingFileError};
+use embedding::{MakeSampler, sample_qubo};
+use isinglass_qubo::embedding::{Embedded, EmbeddingCompositeError, EmbeddingFileError};
 use isinglass_qubo::sampler::{Exhaustive, SimulatedAnnealing};
 use isinglass_qubo::{RunControl, SampleError, SampleStatus, Sampler, rng};
 use rayon::prelude::*;
@@ -48,6 +50,9 @@ pub enum TrainError {
     /// The embedding given is of another problem.
     #[error("the embedding given does not fit the QUBO")]
     EmbeddingFile(#[from] EmbeddingFileError),
+    /// The chip does not take the run.
+    #[error("the chip does not take the run")]
+    Chip(#[from] isinglass_qubo::qpu::PlanError),
     /// The exact trainer cannot run.
     #[error("the exact trainer cannot run")]
     Exact(#[from] ExactError),
@@ -167,21 +172,27 @@ fn solve_step(
     let control = &plan.control_of_step(control);
     let seed = rng::stream_state(plan.seed, state.next_step as u64)[0];
     let (num_reads, threads) = (plan.reads_of_step(state.next_step), plan.threads);
-    match plan.solver {
+    match &plan.solver {
         Solver::Exact => solve_exactly(task, plan, formulation, control),
         Solver::Exhaustive => {
-            let make = |_| Box::new(Exhaustive { threads, ..Exhaustive::default() }) as Box<dyn Sampler>;
+            let make =
+                |_, _: Option<&Embedded>| Box::new(Exhaustive { threads, ..Exhaustive::default() }) as Box<dyn Sampler>;
             sample(task, plan, formulation, state, (seed, &make), control)
         }
-        Solver::Annealing { num_sweeps, beta_range, .. } => {
-            let make = |seed| {
+        &Solver::Annealing { num_sweeps, beta_range, .. } => {
+            let make = |seed, _: Option<&Embedded>| {
                 let default = SimulatedAnnealing::default();
                 let annealing = SimulatedAnnealing { num_reads, num_sweeps, beta_range, seed, threads, ..default };
                 Box::new(annealing) as Box<dyn Sampler>
             };
             sample(task, plan, formulation, state, (seed, &make), control)
         }
-        Solver::Weights { num_sweeps, beta_range, .. } => {
+        Solver::Sampler(sampler) => {
+            let num_reads = sampler.num_reads.is_some().then_some(num_reads);
+            let make = |seed, embedded: Option<&Embedded>| (sampler.make)(SamplerCall { seed, num_reads, embedded });
+            sample(task, plan, formulation, state, (seed, &make), control)
+        }
+        &Solver::Weights { num_sweeps, beta_range, .. } => {
             let default = WeightAnnealing::default();
             let annealing = WeightAnnealing { num_reads, num_sweeps, beta_range, seed, threads, ..default };
             anneal_weights(task, plan, formulation, state, &annealing, control)
@@ -196,7 +207,7 @@ fn sample(
     plan: &TrainingPlan,
     formulation: &Formulation,
     state: &TrainingState,
-    (seed, make): (u64, &dyn Fn(u64) -> Box<dyn Sampler>),
+    (seed, make): (u64, &MakeSampler<'_>),
     control: &RunControl<'_>,
 ) -> Result<StepResult, TrainError> {
     let (sampling, embedded) = sample_qubo(formulation, plan.embedding.as_ref(), seed, make, control)?;

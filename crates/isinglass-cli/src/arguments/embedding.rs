@@ -7,19 +7,21 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use isinglass::train::EmbeddingPlan;
 use isinglass_qubo::embedding::{
-    ChainBreakMethod, ChainStrength, Embedder, EmbeddingCache, EmbeddingComposite, EmbeddingFile, Router,
+    ChainBreakMethod, ChainStrength, ControlError, Embedded, Embedder, EmbeddingCache, EmbeddingComposite,
+    EmbeddingFile, EmbeddingOrigin, EnergyGap, Found, HardwareRange, Lookup, Precision, Router, interaction_graph,
 };
-use isinglass_qubo::{Bqm, Sampler};
+use isinglass_qubo::qpu::SolverProperties;
+use isinglass_qubo::{Bqm, RunControl, SampleStatus, Sampler};
 
 use super::chip::{ChipArguments, ChosenChip};
 use super::problem::Problem;
 use super::value;
 use crate::failure::Failure;
 use crate::files::{cannot_read, read_text};
-pub(crate) use report::{EmbeddedOutput, breaks_line, statistics_text, strengths_text};
+pub(crate) use report::{EmbeddedOutput, breaks_lines, precision_lines, statistics_text, strengths_text};
 
 /// Which chip, and how.
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Chip")]
 pub(crate) struct EmbeddingArguments {
     /// The chip; without one the problem is solved as it is.
@@ -27,11 +29,11 @@ pub(crate) struct EmbeddingArguments {
     pub(crate) chip: ChipArguments,
     /// Take the embedding of this file, as `isinglass embed --out` writes it, instead of looking for one
     #[arg(long, value_name = "FILE")]
-    embedding: Option<PathBuf>,
+    pub(crate) embedding: Option<PathBuf>,
     /// Strength of chains: a number, utc or utc:PREFACTOR (uniform torque compensation), scaled or scaled:PREFACTOR (times
     /// the largest coefficient), or scan, which tries several and takes the best [default: utc:1.414]
     #[arg(long, value_name = "STRENGTH", value_parser = strength)]
-    chain_strength: Option<Strength>,
+    pub(crate) chain_strength: Option<Strength>,
     /// What a chain is worth whose qubits differ [default: majority]
     #[arg(long, value_name = "METHOD")]
     chain_break: Option<ChainBreak>,
@@ -40,20 +42,23 @@ pub(crate) struct EmbeddingArguments {
     num_spin_reversal_transforms: Option<usize>,
     /// Seed of the search for an embedding [default: 0]
     #[arg(long, value_name = "N")]
-    embedding_seed: Option<u64>,
+    pub(crate) embedding_seed: Option<u64>,
     /// Folder that keeps embeddings for later runs, or off [default: one in the user's folder of caches]
     #[arg(long, value_name = "DIR|off")]
-    embedding_cache: Option<PathBuf>,
+    pub(crate) embedding_cache: Option<PathBuf>,
 }
 
 /// A chain strength, or a scan of them.
 #[derive(Clone, Debug, PartialEq)]
-enum Strength {
+pub(crate) enum Strength {
+    /// This one.
     Of(ChainStrength),
+    /// The best of several.
     Scan,
 }
 
-fn strength(text: &str) -> Result<Strength, String> {
+/// Reads a chain strength.
+pub(crate) fn strength(text: &str) -> Result<Strength, String> {
     let expected = "a chain strength is a number, utc, utc:PREFACTOR, scaled, scaled:PREFACTOR or scan";
     let positive = |number: &str| value::positive(number).map_err(|error| format!("{error}; {expected}"));
     let (name, prefactor) = text.split_once(':').map_or((text, None), |(name, number)| (name, Some(number)));
@@ -95,12 +100,14 @@ enum ChainBreak {
 pub(crate) struct Setup {
     /// The chip.
     pub(crate) chosen: ChosenChip,
+    properties: Result<SolverProperties, Failure>,
     embedder: Embedder,
     cache: EmbeddingCache,
     file: Option<(PathBuf, EmbeddingFile)>,
     strength: Strength,
     chain_break: ChainBreak,
-    num_spin_reversal_transforms: usize,
+    /// Transforms that were asked for.
+    pub(crate) num_spin_reversal_transforms: usize,
 }
 
 impl EmbeddingArguments {
@@ -124,22 +131,61 @@ impl EmbeddingArguments {
                     .with_hint("name one with --embed pegasus:16, --chip advantage6 or --graph EDGES")),
             };
         };
+        self.on(chosen).map(Some)
+    }
+
+    /// The chip and everything about it.
+    ///
+    /// # Errors
+    /// As [`setup`](Self::setup), and when no chip is named.
+    pub(crate) fn required_setup(&self) -> Result<Setup, Failure> {
+        self.on(self.chip.required()?)
+    }
+
+    fn on(&self, chosen: ChosenChip) -> Result<Setup, Failure> {
         let file = self.embedding.as_ref().map(|path| Ok::<_, Failure>((path.clone(), read_embedding(path)?)));
-        Ok(Some(Setup {
+        Ok(Setup {
             chosen,
+            properties: self.chip.properties(),
             embedder: embedder(self.embedding_seed),
             cache: cache(self.embedding_cache.as_ref()),
             file: file.transpose()?,
             strength: self.chain_strength.clone().unwrap_or(Strength::Of(ChainStrength::default())),
             chain_break: self.chain_break.unwrap_or(ChainBreak::Majority),
             num_spin_reversal_transforms: self.num_spin_reversal_transforms.unwrap_or(0),
-        }))
+        })
+    }
+}
+
+/// What to do about an embedding that does not fit.
+pub(crate) const OTHER_EMBEDDING: &str =
+    "make one with `isinglass embed --out FILE` for the same problem and chip, or leave --embedding out";
+
+/// How precisely a chip sees a model; with the ranges of chips in service where its own are not known.
+pub(crate) fn precision(
+    properties: Option<&SolverProperties>,
+    embedded: &Embedded,
+    gap: Option<EnergyGap>,
+) -> Precision {
+    let error = ControlError::default();
+    match properties {
+        Some(properties) => properties.precision(embedded, gap, error),
+        None => Precision::of_embedded(embedded, gap, &HardwareRange::default(), error),
+    }
+}
+
+/// The failure of a search for an embedding, with the cause where it was stopped.
+pub(crate) fn stopped_early(failure: Failure, stopped: Option<SampleStatus>) -> Failure {
+    match stopped {
+        Some(SampleStatus::TimeLimit) => failure.because("the search was stopped by --time-limit"),
+        Some(_) => failure.because("the search was stopped by the user"),
+        None => failure,
     }
 }
 
 /// An embedding in a file.
 pub(crate) fn read_embedding(path: &Path) -> Result<EmbeddingFile, Failure> {
-    EmbeddingFile::from_json(&read_text(path)?).map_err(|error| Failure::from_error(&error).context(cannot_read(path)))
+    EmbeddingFile::from_json(&read_text(path)?).map_err(|error| Failure::from(error).context(cannot_read(path)))
 }
 
 /// The embedder of a seed.
@@ -171,7 +217,7 @@ impl Setup {
     }
 
     /// The strength, that of the middle of the scan if there is one.
-    fn strength(&self) -> ChainStrength {
+    pub(crate) fn strength(&self) -> ChainStrength {
         match &self.strength {
             Strength::Of(strength) => strength.clone(),
             Strength::Scan => ChainStrength::default(),
@@ -188,6 +234,51 @@ impl Setup {
         }
     }
 
+    /// Ranges and times of the chip.
+    ///
+    /// # Errors
+    /// A [`Failure`] when nothing is known of it.
+    pub(crate) fn properties(&self) -> Result<SolverProperties, Failure> {
+        self.properties.clone()
+    }
+
+    /// How precisely the chip sees a model; with the ranges of chips in service where its own are not known.
+    pub(crate) fn precision(&self, embedded: &Embedded, gap: Option<EnergyGap>) -> Precision {
+        precision(self.properties.as_ref().ok(), embedded, gap)
+    }
+
+    /// The chains of the file, if there is one.
+    fn chains(&self, problem: &Problem) -> Result<Option<Vec<Vec<u32>>>, Failure> {
+        let bqm: &Bqm = &problem.file.bqm;
+        let chains = self.file.as_ref().map(|(path, file)| {
+            file.chains(bqm.num_variables(), problem.file.labels.as_deref())
+                .map_err(|error| Failure::from(error).context(format!("cannot use {}", path.display())))
+        });
+        chains.transpose()
+    }
+
+    /// The embedding of a problem: that of the file, or one that is found or was found before.
+    ///
+    /// # Errors
+    /// A [`Failure`] when the embedding given is not one of this problem, or none is found.
+    pub(crate) fn embed(&self, problem: &Problem, control: &RunControl<'_>) -> Result<Lookup, Failure> {
+        let (graph, chip) = (interaction_graph(&problem.file.bqm), &self.chosen.chip);
+        let place = || format!("no embedding of {} on {}", problem.name(), self.chosen.text());
+        match (self.chains(problem)?, &self.file) {
+            (Some(chains), Some((path, _))) => {
+                let found = Found::given(chains, &graph, chip).map_err(|fault| {
+                    let what = format!("{} is {}", path.display(), place());
+                    Failure::from_error(&fault).context(what).with_hint(OTHER_EMBEDDING)
+                })?;
+                Ok(Lookup { found, origin: EmbeddingOrigin::Given, unsaved: None })
+            }
+            _ => {
+                let found = self.cache.find(&self.embedder, &graph, chip, control);
+                found.map_err(|error| stopped_early(Failure::from(error).context(place()), control.should_stop(None)))
+            }
+        }
+    }
+
     /// A sampler of `problem` on the chip; `make` makes the sampler of the model over qubits from a seed.
     ///
     /// # Errors
@@ -196,7 +287,7 @@ impl Setup {
         &self,
         problem: &Problem,
         seed: u64,
-        make: impl Fn(u64) -> Box<dyn Sampler + 'a> + 'a,
+        make: impl Fn(u64, &Embedded) -> Box<dyn Sampler + 'a> + 'a,
     ) -> Result<EmbeddingComposite<'a>, Failure> {
         let Some(method) = self.chain_break_method() else {
             return Err(Failure::input(
@@ -204,15 +295,10 @@ impl Setup {
             )
             .with_hint("use --chain-break minimize-energy"));
         };
-        let bqm: &Bqm = &problem.file.bqm;
-        let chains = self.file.as_ref().map(|(path, file)| {
-            file.chains(bqm.num_variables(), problem.file.labels.as_deref())
-                .map_err(|error| Failure::from_error(&error).context(format!("cannot use {}", path.display())))
-        });
         Ok(EmbeddingComposite {
             embedder: self.embedder,
             cache: self.cache.clone(),
-            chains: chains.transpose()?,
+            chains: self.chains(problem)?,
             chain_strength: self.strength(),
             chain_break_method: method,
             num_spin_reversal_transforms: self.num_spin_reversal_transforms,
@@ -238,6 +324,7 @@ impl Setup {
             chain_strength: self.strength(),
             chain_break_method: self.chain_break_method(),
             num_spin_reversal_transforms: self.num_spin_reversal_transforms,
+            properties: self.properties.as_ref().ok().cloned(),
             ..EmbeddingPlan::new(self.chosen.chip.clone())
         })
     }

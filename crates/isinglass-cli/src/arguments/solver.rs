@@ -1,5 +1,6 @@
 //! How a problem is sampled: the solver, its schedule, and its limits.
 
+mod emulator;
 mod make;
 mod tuning;
 
@@ -8,16 +9,18 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
-use isinglass::train::Solver;
 use isinglass_qubo::automatic::{Automatic, AutomaticReport};
+use isinglass_qubo::embedding::Embedded;
 use isinglass_qubo::presolve::Statistics;
+use isinglass_qubo::qpu::SolverProperties;
 use isinglass_qubo::sampler::{Polished, Presolving, Sampling};
 use isinglass_qubo::{Bqm, Progress, RunControl, Sampler};
 
 use super::value;
 use crate::failure::Failure;
+pub(crate) use emulator::{Emulation, EmulationOutput};
 pub(crate) use make::Call;
-use tuning::TuningArguments;
+pub(crate) use tuning::TuningArguments;
 
 /// Up to this many variables training's `auto` searches all samples: far below a second.
 pub(crate) const AUTO_EXHAUSTIVE: usize = 24;
@@ -53,6 +56,8 @@ pub(crate) enum SolverName {
     Tree,
     /// Exact: branch and bound, which returns a bound when stopped
     BranchAndBound,
+    /// Classical emulation of the chip: no quantum computer takes part
+    QpuEmulator,
 }
 
 impl SolverName {
@@ -73,6 +78,7 @@ impl SolverName {
             Self::Exhaustive => "exhaustive",
             Self::Tree => "tree",
             Self::BranchAndBound => "branch-and-bound",
+            Self::QpuEmulator => "qpu-emulator",
         }
     }
 
@@ -116,7 +122,7 @@ pub(crate) struct SolverOptions {
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Solver")]
 pub(crate) struct SamplingArguments {
-    /// Number of independent reads [default: 64 for annealing; 128 when training]
+    /// Number of independent reads [default: 64 for annealing; 128 when training; 1000 for qpu-emulator]
     #[arg(long, value_name = "N", value_parser = value::count)]
     pub(crate) num_reads: Option<NonZeroUsize>,
     /// Number of sweeps of each read [default: 1000; 2000 when training]
@@ -152,7 +158,32 @@ impl SolverOptions {
     /// # Errors
     /// A [`Failure`] that names the flag, and the solvers that have it.
     pub(crate) fn check(&self, solver: SolverName) -> Result<(), Failure> {
-        self.tuning.check(solver)?;
+        if solver == SolverName::QpuEmulator {
+            return Err(Failure::input("there is no chip to emulate").with_hint(
+                "name one on `isinglass solve` or `isinglass train`, with --chip advantage6, the JSON file of a solver, or \
+                 --topology pegasus:16",
+            ));
+        }
+        self.check_on_chip(solver)
+    }
+
+    /// The same for a solver of the model over the qubits of a chip.
+    ///
+    /// # Errors
+    /// A [`Failure`] that names the flag.
+    pub(crate) fn check_on_chip(&self, solver: SolverName) -> Result<(), Failure> {
+        self.tuning.check(Ok(solver))?;
+        if solver == SolverName::QpuEmulator {
+            let given = [("--num-sweeps", self.sampling.num_sweeps.is_some()), ("--presolve", self.presolve)];
+            if let Some((flag, _)) = given.into_iter().find(|(_, is_given)| *is_given) {
+                let failure = Failure::input(format!("{flag} means nothing to the solver qpu-emulator"));
+                return Err(match flag {
+                    "--presolve" => failure.with_hint("a chip takes the model over its qubits as it is"),
+                    _ => failure
+                        .with_hint("say how long an anneal is, with --annealing-time and --sweeps-per-microsecond"),
+                });
+            }
+        }
         if self.sampling.beta_range.is_some() && !make::has_beta_range(solver) {
             return Err(Failure::input(format!("--beta-range: {} has no temperatures", solver.text())));
         }
@@ -193,6 +224,35 @@ impl SolverOptions {
         }
     }
 
+    /// The chip to be emulated, if the solver is its emulator; `num_spin_reversal_transforms` are shared out reads.
+    pub(crate) fn emulation(
+        &self,
+        solver: SolverName,
+        properties: impl FnOnce() -> Result<SolverProperties, Failure>,
+        num_spin_reversal_transforms: usize,
+    ) -> Result<Option<Emulation>, Failure> {
+        if solver != SolverName::QpuEmulator {
+            return Ok(None);
+        }
+        let num_reads = self.sampling.num_reads.map(NonZeroUsize::get);
+        let num_slices = self.tuning.num_slices.map(NonZeroUsize::get);
+        let transforms = num_spin_reversal_transforms;
+        Ok(Some(Emulation(self.tuning.emulator.emulator(properties()?, num_reads, num_slices, transforms))))
+    }
+
+    /// The sampler of the model over qubits.
+    pub(crate) fn on_chip(
+        &self,
+        solver: SolverName,
+        call: Call,
+        emulation: Option<&Emulation>,
+        embedded: &Embedded,
+    ) -> Box<dyn Sampler> {
+        let Some(emulation) = emulation else { return self.make(solver, call) };
+        let inner = Box::new(emulation.sampler(call.seed, embedded));
+        if self.polish { Box::new(Polished { inner, threads: call.threads }) } else { inner }
+    }
+
     fn automatic(&self, call: Call) -> Automatic {
         Automatic { annealing: self.annealing(call), ..Automatic::default() }
     }
@@ -229,24 +289,6 @@ fn reason(bqm: &Bqm, report: &AutomaticReport) -> String {
 }
 
 impl SamplingArguments {
-    /// Annealing for training, whose QUBOs are larger than most: more reads and sweeps unless the user says how many.
-    pub(crate) fn training(&self) -> Solver {
-        Solver::Annealing {
-            num_reads: self.num_reads.map_or(128, NonZeroUsize::get),
-            num_sweeps: self.num_sweeps.map_or(2000, |sweeps| sweeps.get() as u64),
-            beta_range: self.beta_range,
-        }
-    }
-
-    /// Annealing of the weights of a network, with as many reads and sweeps.
-    pub(crate) fn training_of_weights(&self) -> Solver {
-        Solver::Weights {
-            num_reads: self.num_reads.map_or(128, NonZeroUsize::get),
-            num_sweeps: self.num_sweeps.map_or(2000, |sweeps| sweeps.get() as u64),
-            beta_range: self.beta_range,
-        }
-    }
-
     /// The limits, counted from now.
     pub(crate) fn control<'a>(&self, cancel: &'a AtomicBool, progress: &'a dyn Progress) -> RunControl<'a> {
         RunControl {

@@ -194,18 +194,8 @@ pub(crate) fn statistics_lines(statistics: &Statistics) -> Vec<String> {
 }
 
 /// How precisely a chip sees a problem, and what to do where it does not see the loss.
-pub(crate) fn precision_lines(precision: &Precision, alternatives: &[Alternative]) -> Vec<String> {
-    let mut lines = vec![format!("without chains: {precision}")];
-    match precision.visibility {
-        Visibility::Invisible => lines.push(
-            "warning: the loss is invisible: a chip's control errors are larger than the gap and decide which weights look best"
-                .to_owned(),
-        ),
-        Visibility::Blurred => {
-            lines.push("the gap is smaller than the noise of most flips: expect weights that are not the best".to_owned());
-        }
-        Visibility::Visible | Visibility::Unknown => {}
-    }
+fn precision_lines(precision: &Precision, alternatives: &[Alternative]) -> Vec<String> {
+    let mut lines = crate::arguments::embedding::precision_lines("without chains", precision);
     lines.extend(alternatives.iter().map(|other| {
         format!("with {}: {}; {}", other.change, other.precision, count(other.num_variables, "variable", "variables"))
     }));

@@ -8,14 +8,18 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use isinglass::handover::Handover;
-use isinglass_qubo::RunControl;
-use isinglass_qubo::embedding::{Embedder, EmbeddingFile, FindError, Router, interaction_graph};
-use isinglass_qubo::hardware::Graph;
+use isinglass_qubo::embedding::{
+    ChainStrength, ControlError, Embedded, Embedder, EmbeddingCompositeError, EmbeddingFile, EnergyGap, FindError,
+    Found, HardwareRange, Precision, Router, interaction_graph,
+};
+use isinglass_qubo::hardware::{Chip, Graph};
 use isinglass_qubo::io::{Format, Label};
+use isinglass_qubo::qpu::SolverProperties;
+use isinglass_qubo::{Bqm, RunControl};
 
 use crate::app::Outcome;
 use crate::arguments::chip::{ChipArguments, edges_to_graph};
-use crate::arguments::embedding::embedder;
+use crate::arguments::embedding::{embedder, stopped_early};
 use crate::arguments::problem::ProblemArguments;
 use crate::arguments::value;
 use crate::failure::Failure;
@@ -54,6 +58,8 @@ struct Source {
     format: &'static str,
     graph: Graph,
     labels: Option<Vec<Label>>,
+    /// The model; an edge list has none.
+    bqm: Option<Bqm>,
 }
 
 /// Finds an embedding, writes it, and shows what it takes.
@@ -64,7 +70,8 @@ pub(crate) fn run(arguments: &EmbedArguments, session: &Session) -> Result<Outco
     check_places([&arguments.out])?;
     let chosen = arguments.chip.required()?;
     let source = read(&arguments.problem)?;
-    let kinds = arguments.layout.as_ref().map(|path| kinds(path, &source)).transpose()?;
+    let handover = arguments.layout.as_ref().map(|path| layout(path)).transpose()?;
+    let kinds = handover.as_ref().map(|(path, handover)| kinds(path, handover, &source)).transpose()?;
     let default = embedder(Some(arguments.seed));
     let tries = arguments.tries.map_or(default.router.tries, |tries| tries.get().try_into().unwrap_or(u32::MAX));
     let embedder = Embedder { router: Router { tries, ..default.router }, ..default };
@@ -82,14 +89,16 @@ pub(crate) fn run(arguments: &EmbedArguments, session: &Session) -> Result<Outco
     let seconds = start.elapsed().as_secs_f64();
     drop(bar);
     let found = result.map_err(|error| {
-        let out_of_time = stopped.is_some() && matches!(error, FindError::NotFound { .. });
+        let is_not_found = matches!(error, FindError::NotFound { .. });
         let failure = Failure::from(error).context(format!("no embedding of {} on {}", source.name, chosen.text()));
-        if out_of_time { failure.because("the search was stopped early") } else { failure }
+        if is_not_found { stopped_early(failure, stopped) } else { failure }
     })?;
+    let precision = |bqm| precision(bqm, handover.as_ref().map(|(_, one)| one), &found, &arguments.chip, &chosen.chip);
+    let precision = source.bqm.as_ref().map(precision).transpose()?;
     if let Some(path) = &arguments.out {
         write_text(path, &EmbeddingFile::new(found.embedding.chains(), source.labels.as_deref()).to_json())?;
     }
-    let report = EmbedReport::new(&source, &chosen, &found, kinds.as_deref(), arguments, (seconds, stopped));
+    let report = EmbedReport::new(&source, &chosen, &found, kinds.as_deref(), precision, arguments, (seconds, stopped));
     session.output().report(&report)?;
     Ok(Outcome::Done)
 }
@@ -106,7 +115,13 @@ fn read(arguments: &ProblemArguments) -> Result<Source, Failure> {
             match edges {
                 // every format has a line of another kind
                 Ok(graph) if is_named_so || graph.num_edges() > 0 => {
-                    return Ok(Source { name: path.display().to_string(), format: "edges", graph, labels: None });
+                    return Ok(Source {
+                        name: path.display().to_string(),
+                        format: "edges",
+                        graph,
+                        labels: None,
+                        bqm: None,
+                    });
                 }
                 Err(cause) if is_named_so => return Err(Failure::input(cause).context(cannot_read(path))),
                 _ => {}
@@ -115,13 +130,38 @@ fn read(arguments: &ProblemArguments) -> Result<Source, Failure> {
     }
     let problem = arguments.read()?;
     let graph = interaction_graph(&problem.file.bqm);
-    Ok(Source { name: problem.source, format: problem.format.name(), graph, labels: problem.file.labels })
+    let (name, format) = (problem.source, problem.format.name());
+    Ok(Source { name, format, graph, labels: problem.file.labels, bqm: Some(problem.file.bqm) })
+}
+
+/// What the variables mean.
+fn layout(path: &Path) -> Result<(&Path, Handover), Failure> {
+    let handover = Handover::from_json(&read_text(path)?);
+    Ok((path, handover.map_err(|error| Failure::from(error).context(cannot_read(path)))?))
+}
+
+/// How precisely a chip sees the problem, without chains and with the default ones; the gap is that of the task where there is a
+/// layout.
+fn precision(
+    bqm: &Bqm,
+    handover: Option<&Handover>,
+    found: &Found,
+    arguments: &ChipArguments,
+    chip: &Chip,
+) -> Result<(Precision, Precision), Failure> {
+    let of_task = handover.and_then(|handover| handover.compile().ok()?.gap());
+    let gap = of_task.or_else(|| EnergyGap::of_coefficients(bqm));
+    let properties = arguments.properties().ok();
+    let range = properties.as_ref().map_or_else(HardwareRange::default, SolverProperties::hardware_range);
+    let failed = |error| Failure::from(EmbeddingCompositeError::from(error));
+    let logical = Precision::of(bqm, gap, &range, ControlError::default())
+        .map_err(|error| Failure::from(EmbeddingCompositeError::from(error)))?;
+    let embedded = Embedded::new(bqm, &found.embedding, chip, &ChainStrength::default()).map_err(failed)?;
+    Ok((logical, crate::arguments::embedding::precision(properties.as_ref(), &embedded, gap)))
 }
 
 /// What each variable is, by the layout.
-fn kinds(path: &Path, source: &Source) -> Result<Vec<&'static str>, Failure> {
-    let handover =
-        Handover::from_json(&read_text(path)?).map_err(|error| Failure::from(error).context(cannot_read(path)))?;
+fn kinds(path: &Path, handover: &Handover, source: &Source) -> Result<Vec<&'static str>, Failure> {
     let roles = handover.layout.roles();
     let (found, expected) = (roles.len(), source.graph.num_nodes());
     // a file with labels may have its variables in any order

@@ -3,22 +3,19 @@
 mod report;
 
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use isinglass_qubo::RunControl;
-use isinglass_qubo::embedding::{
-    ChainStrength, Embedded, Embedder, Embedding, EmbeddingFile, Router, interaction_graph,
-};
-use isinglass_qubo::hardware::Chip;
+use isinglass_qubo::embedding::{Embedded, EmbeddingCompositeError, EnergyGap};
 use isinglass_qubo::qpu::{Plan, PlanRequest};
 
 use crate::app::Outcome;
 use crate::arguments::chip::ChipArguments;
-use crate::arguments::problem::{Problem, ProblemArguments};
+use crate::arguments::embedding::{EmbeddingArguments, Strength, strength};
+use crate::arguments::problem::ProblemArguments;
 use crate::arguments::value;
 use crate::failure::Failure;
-use crate::files::{cannot_read, read_text};
 use crate::session::Session;
 use report::PlanReport;
 
@@ -32,12 +29,15 @@ pub(crate) struct PlanArguments {
     /// Take the embedding of this file, an object from variables to lists of qubits, instead of looking for one
     #[arg(long, value_name = "FILE", help_heading = "Embedding")]
     embedding: Option<PathBuf>,
-    /// Strength of chains [default: uniform torque compensation]
-    #[arg(long, value_name = "NUMBER", value_parser = value::positive, help_heading = "Embedding")]
-    chain_strength: Option<f64>,
+    /// Strength of chains: a number, utc or utc:PREFACTOR, scaled or scaled:PREFACTOR [default: utc:1.414]
+    #[arg(long, value_name = "STRENGTH", value_parser = strength, help_heading = "Embedding")]
+    chain_strength: Option<Strength>,
     /// Seed of the search for an embedding
     #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Embedding")]
     seed: u64,
+    /// Folder that keeps embeddings for later runs, or off [default: one in the user's folder of caches]
+    #[arg(long, value_name = "DIR|off", help_heading = "Embedding")]
+    embedding_cache: Option<PathBuf>,
     /// Reads in all
     #[arg(long, value_name = "N", value_parser = value::count, default_value = "1000", help_heading = "Run")]
     num_reads: NonZeroUsize,
@@ -64,16 +64,32 @@ pub(crate) struct PlanArguments {
 /// A [`Failure`] when problem or chip cannot be read, no embedding is found, or the chip does not take the run.
 pub(crate) fn run(arguments: &PlanArguments, session: &Session) -> Result<Outcome, Failure> {
     let properties = arguments.chip.properties()?;
-    let chosen = arguments.chip.required()?;
+    let embedding = EmbeddingArguments {
+        chip: arguments.chip.clone(),
+        embedding: arguments.embedding.clone(),
+        chain_strength: arguments.chain_strength.clone(),
+        embedding_seed: Some(arguments.seed),
+        embedding_cache: arguments.embedding_cache.clone(),
+        ..EmbeddingArguments::default()
+    };
+    let setup = embedding.required_setup()?;
+    if setup.is_scan() {
+        return Err(Failure::input("--chain-strength scan: nothing is sampled here")
+            .with_hint("scan with `isinglass solve --chain-strength scan`, and give the number found"));
+    }
     let problem = arguments.problem.read()?;
     let bqm = &problem.file.bqm;
-    let embedding = match &arguments.embedding {
-        Some(path) => from_file(path, &problem, &chosen.chip)?,
-        None => find(arguments.seed, &problem, &chosen.chip, session)?,
-    };
-    let strength = arguments.chain_strength.map_or_else(ChainStrength::default, ChainStrength::Uniform);
-    let embedded =
-        Embedded::new(bqm, &embedding, &chosen.chip, &strength).map_err(|error| Failure::from_error(&error))?;
+    let cancel = session.interrupted()?;
+    let bar = session.bar("embed");
+    let control = RunControl { cancel: Some(cancel), progress: Some(&bar), ..RunControl::default() };
+    let lookup = setup.embed(&problem, &control)?;
+    drop(bar);
+    if let Some(error) = &lookup.unsaved {
+        session.output().note(&format!("the embedding was not kept for later runs: {error}"));
+    }
+    let chip = &setup.chosen.chip;
+    let embedded = Embedded::new(bqm, &lookup.found.embedding, chip, &setup.strength())
+        .map_err(|error| Failure::from(EmbeddingCompositeError::from(error)))?;
     let request = PlanRequest {
         num_reads: arguments.num_reads.get() as u64,
         annealing_time: arguments.annealing_time,
@@ -83,33 +99,9 @@ pub(crate) fn run(arguments: &PlanArguments, session: &Session) -> Result<Outcom
         num_spin_reversal_transforms: arguments.num_spin_reversal_transforms,
     };
     let plan = Plan::new(&properties, &embedded, &request)
-        .map_err(|error| Failure::from_error(&error).context(format!("no such run on {}", properties.name)))?;
-    let report = PlanReport::new(&problem, &chosen, arguments.embedding.as_deref(), plan);
+        .map_err(|error| Failure::from(error).context(format!("no such run on {}", properties.name)))?;
+    let precision = setup.precision(&embedded, EnergyGap::of_coefficients(bqm));
+    let report = PlanReport::new(&problem, &setup.chosen, arguments.embedding.as_deref(), plan, precision);
     session.output().report(&report)?;
     Ok(Outcome::Done)
-}
-
-fn from_file(path: &Path, problem: &Problem, chip: &Chip) -> Result<Embedding, Failure> {
-    let bqm = &problem.file.bqm;
-    let of_file = || {
-        let chains = EmbeddingFile::from_json(&read_text(path)?).map_err(|error| Failure::from_error(&error))?;
-        let chains = chains.chains(bqm.num_variables(), problem.file.labels.as_deref());
-        let chains = chains.map_err(|error| Failure::from_error(&error))?;
-        Embedding::new(chains, &interaction_graph(bqm), chip).map_err(|error| Failure::from_error(&error))
-    };
-    of_file().map_err(|failure: Failure| match failure.message() {
-        message if message == cannot_read(path) => failure,
-        _ => failure.context(format!("{} is no embedding of {} on {}", path.display(), problem.name(), chip.name())),
-    })
-}
-
-fn find(seed: u64, problem: &Problem, chip: &Chip, session: &Session) -> Result<Embedding, Failure> {
-    let embedder = Embedder { router: Router { seed, ..Router::default() }, ..Embedder::default() };
-    let cancel = session.interrupted()?;
-    let bar = session.bar("embed");
-    let control = RunControl { cancel: Some(cancel), progress: Some(&bar), ..RunControl::default() };
-    let found = embedder.find(&interaction_graph(&problem.file.bqm), chip, &control);
-    drop(bar);
-    let no_embedding = format!("no embedding of {} on {}", problem.name(), chip.name());
-    Ok(found.map_err(|error| Failure::from_error(&error).context(no_embedding))?.embedding)
 }

@@ -7,16 +7,17 @@ use std::slice;
 use std::time::Instant;
 
 use clap::Args;
-use isinglass_qubo::embedding::{ChainStrength, best_of_scan};
+use isinglass_qubo::embedding::{ChainStrength, Embedded, EmbeddingCompositeError, EnergyGap, FindError, best_of_scan};
 use isinglass_qubo::io::{WriteError, write_atomically, write_samples};
+use isinglass_qubo::qpu::PlanError;
 use isinglass_qubo::race::{Contestant, Standing, race};
 use isinglass_qubo::sampler::Sampling;
 use isinglass_qubo::{Bqm, RunControl};
 
 use crate::app::Outcome;
-use crate::arguments::embedding::{EmbeddedOutput, EmbeddingArguments, Setup};
+use crate::arguments::embedding::{EmbeddedOutput, EmbeddingArguments, Setup, stopped_early};
 use crate::arguments::problem::{Problem, ProblemArguments};
-use crate::arguments::solver::{Call, Sampled, SolverArguments, SolverName, SolverOptions};
+use crate::arguments::solver::{Call, Emulation, EmulationOutput, Sampled, SolverArguments, SolverName, SolverOptions};
 use crate::failure::Failure;
 use crate::files::{cannot_write, check_places};
 use crate::output::number::compact;
@@ -48,10 +49,14 @@ pub(crate) fn run(arguments: &SolveArguments, session: &Session) -> Result<Outco
     check_places([&arguments.out])?;
     let options = &arguments.solver.options;
     let solvers = if arguments.race.is_empty() { slice::from_ref(&arguments.solver.solver) } else { &arguments.race };
-    for &solver in solvers {
-        options.check(solver)?;
-    }
     let setup = arguments.embedding.setup()?;
+    for &solver in solvers {
+        if setup.is_some() && arguments.race.is_empty() {
+            options.check_on_chip(solver)?;
+        } else {
+            options.check(solver)?;
+        }
+    }
     if setup.is_some() && !arguments.race.is_empty() {
         return Err(Failure::input("a race is not run on a chip").with_hint("name one --solver"));
     }
@@ -62,10 +67,10 @@ pub(crate) fn run(arguments: &SolveArguments, session: &Session) -> Result<Outco
     let bar = session.bar(name);
     let control = options.sampling.control(cancel, &bar);
     let start = Instant::now();
-    let (sampled, standings, embedded) = match (&setup, arguments.race.as_slice()) {
+    let (sampled, standings, on_chip) = match (&setup, arguments.race.as_slice()) {
         (Some(setup), _) => {
-            let (sampled, embedded) = run_on_chip(options, arguments.solver.solver, setup, &problem, &control)?;
-            (sampled, Vec::new(), Some(embedded))
+            let (sampled, on_chip) = run_on_chip(options, arguments.solver.solver, setup, &problem, &control)?;
+            (sampled, Vec::new(), Some(on_chip))
         }
         (None, []) => (options.sample(arguments.solver.solver, bqm, &control)?, Vec::new(), None),
         (None, racers) => {
@@ -75,6 +80,7 @@ pub(crate) fn run(arguments: &SolveArguments, session: &Session) -> Result<Outco
     };
     let seconds = start.elapsed().as_secs_f64();
     drop(bar);
+    let (embedded, emulation) = on_chip.unzip();
     if let Some(note) = embedded.as_ref().and_then(EmbeddedOutput::note) {
         session.output().note(&note);
     }
@@ -84,7 +90,16 @@ pub(crate) fn run(arguments: &SolveArguments, session: &Session) -> Result<Outco
     }
     let (seed, target) = (options.sampling.seed, options.sampling.target);
     let outcome = outcome(&sampled.sampling, target);
-    let run = Run { solver: name, seed, target, seconds, sampled: &sampled, standings, embedded };
+    let run = Run {
+        solver: name,
+        seed,
+        target,
+        seconds,
+        sampled: &sampled,
+        standings,
+        embedded,
+        emulation: emulation.flatten(),
+    };
     session.output().report(&SolveReport::new(&problem, run))?;
     Ok(outcome)
 }
@@ -99,23 +114,42 @@ fn run_on_chip(
     setup: &Setup,
     problem: &Problem,
     control: &RunControl<'_>,
-) -> Result<(Sampled, EmbeddedOutput), Failure> {
+) -> Result<(Sampled, (EmbeddedOutput, Option<EmulationOutput>)), Failure> {
     let call = Call::of(&options.sampling);
-    let make = |seed| options.make(solver, Call { seed, ..call });
+    let emulation = options.emulation(solver, || setup.properties(), setup.num_spin_reversal_transforms)?;
+    let make = |seed, embedded: &Embedded| options.on_chip(solver, Call { seed, ..call }, emulation.as_ref(), embedded);
     let mut composite = setup.composite(problem, call.seed, make)?;
+    if emulation.is_some() {
+        // the emulator shares its reads out among the transforms, as a chip's users do
+        composite.num_spin_reversal_transforms = 0;
+    }
     let bqm = &problem.file.bqm;
+    let failed = |error: EmbeddingCompositeError| match error {
+        error @ EmbeddingCompositeError::Find(FindError::NotFound { .. }) => {
+            stopped_early(error.into(), control.should_stop(None))
+        }
+        error => error.into(),
+    };
     let mut scan = Vec::new();
     if setup.is_scan() {
         let now = Instant::now();
         let deadline = control.deadline.map(|deadline| now + deadline.saturating_duration_since(now) / 2);
-        scan = composite.scan(bqm, &SCAN, &RunControl { deadline, target: None, ..*control })?;
+        scan = composite.scan(bqm, &SCAN, &RunControl { deadline, target: None, ..*control }).map_err(failed)?;
         if let Some(best) = best_of_scan(&scan) {
             composite.chain_strength = ChainStrength::Uniform(best.chain_strength);
         }
     }
-    let (sampling, report) = composite.sample_embedded(bqm, control)?;
+    let (sampling, report) = composite.sample_embedded(bqm, control).map_err(failed)?;
+    drop(composite);
+    let time = |emulation: &Emulation| {
+        let time = emulation.time(&report.embedded, report.num_reads)?;
+        Ok::<_, PlanError>(emulation.output(report.num_reads, &[time]))
+    };
+    let emulated = emulation.as_ref().map(time).transpose()?;
     let reason = format!("on the qubits of {}", setup.chosen.text());
-    Ok((Sampled { sampling, reason, presolve: None }, EmbeddedOutput::new(&setup.chosen, report, scan)))
+    let precision = setup.precision(&report.embedded, EnergyGap::of_coefficients(bqm));
+    let embedded = EmbeddedOutput::new(&setup.chosen, report, scan, precision);
+    Ok((Sampled { sampling, reason, presolve: None }, (embedded, emulated)))
 }
 
 fn run_race(

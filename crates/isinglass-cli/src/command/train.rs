@@ -4,6 +4,7 @@ mod checkpoint;
 mod chip;
 mod job;
 mod proof;
+mod solver;
 mod text;
 
 use std::num::NonZeroUsize;
@@ -11,13 +12,12 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use isinglass::baseline::{BaselineResult, LabelledBits, evaluate_all};
 use isinglass::dataset::{Dataset, Split};
-use isinglass::formulation::{WeightTerms, compile};
 use isinglass::metrics::Score;
 use isinglass::model::{Model, Provenance, predict};
-use isinglass::network::{Architecture, Codebook};
+use isinglass::network::Codebook;
 use isinglass::report::{
     DatasetReport, FormulationReport, NetworkReport, OptimumReport, ResultReport, SolverReport, TrainReport,
 };
@@ -27,10 +27,10 @@ use isinglass_qubo::{RunControl, SampleStatus};
 
 use crate::app::Outcome;
 use crate::arguments::data::{DataArguments, PreparedData};
-use crate::arguments::embedding::{EmbeddingArguments, Setup};
+use crate::arguments::embedding::EmbeddingArguments;
 use crate::arguments::formulation::FormulationArguments;
 use crate::arguments::network::NetworkArguments;
-use crate::arguments::solver::{AUTO_EXHAUSTIVE, SamplingArguments};
+use crate::arguments::solver::{SamplingArguments, TuningArguments};
 use crate::arguments::value;
 use crate::command::eval::goal;
 use crate::failure::Failure;
@@ -38,6 +38,7 @@ use crate::files::{check_places, write_text};
 use crate::session::Session;
 use checkpoint::Checkpoints;
 use chip::OnChip;
+use solver::{Choice, TrainSolver};
 use text::TrainOutput;
 
 /// What to learn, with which network, how, and where the model goes.
@@ -51,11 +52,13 @@ pub(crate) struct TrainArguments {
     network: NetworkArguments,
     #[command(flatten)]
     formulation: FormulationArguments,
-    /// Solver: weights anneals the weights on the true loss, sa anneals the QUBO, exhaustive searches it, exact searches neuron functions and committees of them
+    /// Solver: weights and exact search the weights, all others sample the QUBO, as it is or on a chip
     #[arg(long, value_name = "SOLVER", default_value = "auto", help_heading = "Solver")]
     solver: TrainSolver,
     #[command(flatten)]
     sampling: SamplingArguments,
+    #[command(flatten)]
+    tuning: TuningArguments,
     #[command(flatten)]
     embedding: EmbeddingArguments,
     /// Take decoded weights as they are, without descent on the true loss by flips of single weights
@@ -93,26 +96,6 @@ pub(crate) struct TrainArguments {
     require_accuracy: Option<f64>,
 }
 
-/// Who minimises.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum TrainSolver {
-    /// Exhaustive search for very small QUBOs, else annealing of the weights.
-    #[value(help = None)]
-    Auto,
-    /// Simulated annealing of the weights.
-    #[value(help = None)]
-    Weights,
-    /// Simulated annealing of the QUBO.
-    #[value(help = None)]
-    Sa,
-    /// Exhaustive search of the QUBO.
-    #[value(help = None)]
-    Exhaustive,
-    /// Exact search over neuron functions.
-    #[value(help = None)]
-    Exact,
-}
-
 /// Trains, verifies, compares and reports.
 ///
 /// # Errors
@@ -129,7 +112,7 @@ pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outco
     let task = Task::new(prepared.train.inputs.clone(), codebook.targets(&prepared.train.labels))
         .map_err(|error| Failure::from_error(&error))?;
     let setup = arguments.embedding.setup()?;
-    let (solver, reason) = choose_solver(arguments, setup.as_ref(), &task, &architecture)?;
+    let Choice { solver, reason, emulation } = Choice::new(arguments, setup.as_ref(), &task, &architecture)?;
     let plan = TrainingPlan {
         architecture,
         formulation: arguments.formulation.options(),
@@ -137,7 +120,7 @@ pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outco
         batching: batching(arguments, task.num_rows()),
         polish: !arguments.no_polish,
         seed: arguments.sampling.seed,
-        embedding: setup.as_ref().map(Setup::plan).transpose()?,
+        embedding: setup.as_ref().map(|setup| chip::plan(setup, emulation.as_ref())).transpose()?,
         threads: None,
     };
 
@@ -190,6 +173,7 @@ pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outco
     session.output().report(&TrainOutput {
         report,
         embedded: setup.as_ref().and_then(|setup| OnChip::of(&setup.chosen, &training)),
+        emulation: emulation.as_ref().map(|emulation| chip::emulated(emulation, &training)),
         network: &training.network,
         out: arguments.out.as_deref(),
     })?;
@@ -212,42 +196,6 @@ fn batching(arguments: &TrainArguments, num_rows: usize) -> Batching {
             let batch_size = batch_size.get();
             let batches = arguments.batches.map_or(num_rows.div_ceil(batch_size), NonZeroUsize::get);
             Batching::Minibatches { batch_size, batches, alpha: arguments.alpha }
-        }
-    }
-}
-
-/// Why `auto` anneals weights.
-const BETTER: &str = "flips of weights find lower losses than flips of a QUBO";
-
-/// The solver, and why it was taken if the user left the choice.
-fn choose_solver(
-    arguments: &TrainArguments,
-    setup: Option<&Setup>,
-    task: &Task,
-    architecture: &Architecture,
-) -> Result<(Solver, Option<String>), Failure> {
-    let weights = arguments.sampling.training_of_weights();
-    match arguments.solver {
-        TrainSolver::Weights => Ok((weights, None)),
-        TrainSolver::Sa => Ok((arguments.sampling.training(), None)),
-        TrainSolver::Exhaustive => Ok((Solver::Exhaustive, None)),
-        TrainSolver::Exact => Ok((Solver::Exact, None)),
-        TrainSolver::Auto if setup.is_some() => {
-            Ok((arguments.sampling.training(), Some("a chip takes a QUBO, not weights".to_owned())))
-        }
-        TrainSolver::Auto => {
-            // minibatches differ in size, so only the whole set is small enough or not
-            if arguments.batch_size.is_some() {
-                return Ok((weights, Some(BETTER.to_owned())));
-            }
-            let options = arguments.formulation.options();
-            let size = compile(task, architecture, &options, &WeightTerms::default())?;
-            let num_variables = size.statistics.num_variables;
-            if num_variables <= AUTO_EXHAUSTIVE {
-                Ok((Solver::Exhaustive, Some(format!("{num_variables} variables are few enough to try all samples"))))
-            } else {
-                Ok((weights, Some(format!("{num_variables} variables are too many to try all samples, and {BETTER}"))))
-            }
         }
     }
 }
@@ -315,7 +263,7 @@ impl Run<'_> {
             progress: Some(&bar),
             ..*control
         };
-        let by_solver = already.then_some((self.training.loss, self.plan.solver));
+        let by_solver = already.then_some((self.training.loss, &self.plan.solver));
         let optimum = proof::optimum(task, &self.plan.architecture, by_solver, &control);
         proof::or_unavoidable(optimum, task, self.training.loss)
     }

@@ -7,10 +7,12 @@ use isinglass::handover::HandoverError;
 use isinglass::model::ModelError;
 use isinglass::train::{CheckpointError, PlanError, TrainError};
 use isinglass_qubo::SampleError;
-use isinglass_qubo::embedding::{EmbeddingCompositeError, FindError};
+use isinglass_qubo::embedding::{EmbedError, EmbeddingCompositeError, EmbeddingFileError, FindError};
 use isinglass_qubo::io::{ReadCause, ReadError, WriteError};
+use isinglass_qubo::qpu;
 
 use super::Failure;
+use crate::arguments::embedding::OTHER_EMBEDDING;
 
 impl From<DatasetError> for Failure {
     fn from(error: DatasetError) -> Self {
@@ -47,6 +49,7 @@ impl From<SampleError> for Failure {
     fn from(error: SampleError) -> Self {
         let hint = match &error {
             SampleError::TooLarge { .. } => Some("use `--solver sa`".to_owned()),
+            SampleError::OutOfRange { .. } => Some("leave --no-auto-scale out".to_owned()),
             _ => None,
         };
         Self::from_error(&error).with_optional_hint(hint)
@@ -74,8 +77,33 @@ impl From<EmbeddingCompositeError> for Failure {
             EmbeddingCompositeError::Sample(error) => error.into(),
             EmbeddingCompositeError::AllDiscarded { .. } => Self::from_error(&error)
                 .with_hint("hold chains together with more --chain-strength, or mend them with --chain-break majority"),
+            EmbeddingCompositeError::Given { .. } => Self::from_error(&error).with_hint(OTHER_EMBEDDING),
+            EmbeddingCompositeError::Embed(EmbedError::ChainStrength(_) | EmbedError::Model(_))
+            | EmbeddingCompositeError::Model(_) => Self::from_error(&error)
+                .with_hint("coefficients or --chain-strength are too large: scale the problem down"),
             _ => Self::from_error(&error),
         }
+    }
+}
+
+impl From<EmbeddingFileError> for Failure {
+    fn from(error: EmbeddingFileError) -> Self {
+        let hint = match &error {
+            EmbeddingFileError::Json(_) => r#"an embedding is an object such as {"0": [3, 17], "1": [4]}"#,
+            _ => OTHER_EMBEDDING,
+        };
+        Self::from_error(&error).with_hint(hint)
+    }
+}
+
+impl From<qpu::PlanError> for Failure {
+    fn from(error: qpu::PlanError) -> Self {
+        let hint = match &error {
+            qpu::PlanError::TooLong { .. } => Some("take a shorter --annealing-time or less cooling"),
+            qpu::PlanError::Model(_) => Some("coefficients or --chain-strength are too large: scale the problem down"),
+            _ => None,
+        };
+        Self::from_error(&error).with_optional_hint(hint.map(str::to_owned))
     }
 }
 
@@ -121,9 +149,10 @@ impl From<TrainError> for Failure {
             TrainError::Formulation(error) => error.into(),
             TrainError::Sample(error) => error.into(),
             TrainError::Embedding(error) => error.into(),
-            TrainError::Plan(PlanError::NothingToEmbed { .. }) => {
-                Self::from_error(&error).with_hint("use --solver sa or exhaustive, or leave the chip out")
-            }
+            TrainError::EmbeddingFile(inner) => Self::from(inner).context("the embedding given does not fit the QUBO"),
+            TrainError::Chip(error) => error.into(),
+            TrainError::Plan(PlanError::NothingToEmbed { .. }) => Self::from_error(&error)
+                .with_hint("use a solver that samples the QUBO, such as --solver sa, or leave the chip out"),
             TrainError::Exact(error) => {
                 let hint = error.hint().to_owned();
                 Self::from_error(&error).with_hint(hint)

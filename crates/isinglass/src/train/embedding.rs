@@ -3,17 +3,19 @@
 use super::TrainError;
 use crate::formulation::{Formulation, Role};
 use isinglass_qubo::embedding::{
-    ChainBreakMethod, ChainStrength, EmbeddedReport, Embedder, EmbeddingCache, EmbeddingComposite, EmbeddingFile,
+    ChainBreakMethod, ChainStrength, ControlError, Embedded, EmbeddedReport, Embedder, EmbeddingCache,
+    EmbeddingComposite, EmbeddingFile, HardwareRange, Precision,
 };
 use isinglass_qubo::hardware::Chip;
 use isinglass_qubo::io::Label;
+use isinglass_qubo::qpu::{Plan, PlanRequest, SolverProperties};
 use isinglass_qubo::sampler::Sampling;
 use isinglass_qubo::{RunControl, Sampler};
 use serde::{Deserialize, Serialize, Serializer};
 
 /// Which chip, and how QUBOs are put onto it. Minibatches with equal graphs share an embedding.
 ///
-/// Two plans are equal if they lead to the same samples: the cache does not count.
+/// Two plans are equal if they lead to the same samples and records: the cache does not count.
 #[derive(Clone, Debug)]
 pub struct EmbeddingPlan {
     /// The chip.
@@ -31,6 +33,10 @@ pub struct EmbeddingPlan {
     pub chain_break_method: Option<ChainBreakMethod>,
     /// Runs with the meaning of random spins turned round; 0 is one run without. `[default: 0]`
     pub num_spin_reversal_transforms: usize,
+    /// Ranges and times of the chip; [`HardwareRange::default`] and no times where they are not known. `[default: none]`
+    pub properties: Option<SolverProperties>,
+    /// What is asked of the chip beside reads, if its time is to be reckoned. `[default: none]`
+    pub request: Option<PlanRequest>,
 }
 
 impl EmbeddingPlan {
@@ -45,14 +51,16 @@ impl EmbeddingPlan {
             chain_strength: ChainStrength::default(),
             chain_break_method: Some(ChainBreakMethod::default()),
             num_spin_reversal_transforms: 0,
+            properties: None,
+            request: None,
         }
     }
 
-    /// What the samples depend on.
+    /// What samples and records depend on.
     fn identity(&self) -> (&Chip, String) {
-        let Self { chip, embedder, cache: _, file, chain_strength, chain_break_method, num_spin_reversal_transforms } =
-            self;
-        let rest = (embedder, file, chain_strength, chain_break_method, num_spin_reversal_transforms);
+        let Self { chip, embedder, cache: _, file, .. } = self;
+        let chains = (&self.chain_strength, &self.chain_break_method, self.num_spin_reversal_transforms);
+        let rest = (embedder, file, chains, &self.properties, self.request);
         (chip, format!("{rest:?}"))
     }
 }
@@ -94,12 +102,43 @@ pub struct EmbeddedStep {
     pub mean_break_rate: f64,
     /// Labels of variables whose chains break, with the share of reads in which they do, the worst first.
     pub break_rates: Vec<(String, f64)>,
+    /// How precisely the chip sees the QUBO.
+    pub precision: Precision,
+    /// How long the chip would be busy, where that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub qpu: Option<QpuTime>,
+}
+
+/// What the reads of one step would take on the chip, by the service's model of times ([`Plan`]). Nothing was measured.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct QpuTime {
+    /// What auto-scaling divides all biases by.
+    pub scale: f64,
+    /// Submissions.
+    pub num_submissions: u64,
+    /// Microseconds that are charged.
+    pub qpu_access_time: f64,
 }
 
 impl EmbeddedStep {
-    fn of(report: &EmbeddedReport, formulation: &Formulation) -> Self {
+    fn of(report: &EmbeddedReport, plan: &EmbeddingPlan, formulation: &Formulation) -> Result<Self, TrainError> {
+        let (gap, control_error) = (formulation.gap(), ControlError::default());
+        let precision = match &plan.properties {
+            Some(properties) => properties.precision(&report.embedded, gap, control_error),
+            None => Precision::of_embedded(&report.embedded, gap, &HardwareRange::default(), control_error),
+        };
+        let request = plan.request.map(|request| PlanRequest { num_reads: report.num_reads as u64, ..request });
+        let qpu = match plan.properties.as_ref().zip(request) {
+            Some((properties, request)) => {
+                let plan = Plan::new(properties, &report.embedded, &request)?;
+                let Plan { scale, num_submissions, qpu_access_time, .. } = plan;
+                Some(QpuTime { scale, num_submissions, qpu_access_time })
+            }
+            None => None,
+        };
         let rate = |variable: usize| (formulation.layout.roles()[variable].to_string(), report.break_rates[variable]);
-        Self {
+        Ok(Self {
             num_variables: report.chains.len(),
             num_qubits: report.embedding.num_qubits,
             max_chain_length: report.embedding.max_chain_length,
@@ -109,19 +148,24 @@ impl EmbeddedStep {
             num_broken_reads: report.num_broken_reads,
             mean_break_rate: report.mean_break_rate(),
             break_rates: report.worst_chains().into_iter().map(rate).collect(),
-        }
+            precision,
+            qpu,
+        })
     }
 }
 
-/// Samples a QUBO with the sampler that `make` makes from a seed: as it is, or on a chip.
+/// Makes a sampler from a seed and, on a chip, the model over qubits.
+pub(super) type MakeSampler<'a> = dyn Fn(u64, Option<&Embedded>) -> Box<dyn Sampler> + 'a;
+
+/// Samples a QUBO with the sampler that `make` makes: as it is, or on a chip.
 pub(super) fn sample_qubo(
     formulation: &Formulation,
     plan: Option<&EmbeddingPlan>,
     seed: u64,
-    make: &dyn Fn(u64) -> Box<dyn Sampler>,
+    make: &MakeSampler<'_>,
     control: &RunControl<'_>,
 ) -> Result<(Sampling, Option<EmbeddedStep>), TrainError> {
-    let Some(plan) = plan else { return Ok((make(seed).sample(&formulation.qubo, control)?, None)) };
+    let Some(plan) = plan else { return Ok((make(seed, None).sample(&formulation.qubo, control)?, None)) };
     let roles = formulation.layout.roles();
     let is_weight = |&variable: &usize| matches!(roles[variable], Role::Weight { .. });
     let chains = plan.file.as_ref().map(|file| {
@@ -141,8 +185,8 @@ pub(super) fn sample_qubo(
         },
         num_spin_reversal_transforms: plan.num_spin_reversal_transforms,
         seed,
-        ..EmbeddingComposite::new(Box::new(|seed| make(seed)), plan.chip.clone())
+        ..EmbeddingComposite::new(Box::new(|seed, embedded: &Embedded| make(seed, Some(embedded))), plan.chip.clone())
     };
     let (sampling, report) = composite.sample_embedded(&formulation.qubo, control)?;
-    Ok((sampling, Some(EmbeddedStep::of(&report, formulation))))
+    Ok((sampling, Some(EmbeddedStep::of(&report, plan, formulation)?)))
 }

@@ -1,6 +1,7 @@
 //! What a training run is to do.
 
 use super::embedding::EmbeddingPlan;
+use super::sampler::NamedSampler;
 use super::state::TrainingState;
 use crate::formulation::FormulationOptions;
 use crate::network::Architecture;
@@ -9,7 +10,7 @@ use isinglass_qubo::{RunControl, SampleStatus};
 use serde::{Deserialize, Serialize};
 
 /// Who minimises.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Solver {
     /// Simulated annealing of the QUBO.
@@ -30,6 +31,8 @@ pub enum Solver {
         /// Inverse temperatures at both ends, in units of 1 / loss; the annealer's own choice if absent.
         beta_range: Option<(f64, f64)>,
     },
+    /// Any sampler of the QUBO.
+    Sampler(NamedSampler),
     /// Exhaustive search of the QUBO.
     Exhaustive,
     /// Exact search over neuron functions and committees of them; the QUBO only checks the result.
@@ -43,6 +46,7 @@ impl Solver {
         match self {
             Self::Annealing { .. } => "sa",
             Self::Weights { .. } => "weights",
+            Self::Sampler(sampler) => sampler.name,
             Self::Exhaustive => "exhaustive",
             Self::Exact => "exact",
         }
@@ -50,9 +54,18 @@ impl Solver {
 
     /// Independent reads, for solvers that have them.
     fn num_reads(&self) -> Option<usize> {
-        match *self {
-            Self::Annealing { num_reads, .. } | Self::Weights { num_reads, .. } => Some(num_reads),
+        match self {
+            Self::Annealing { num_reads, .. } | Self::Weights { num_reads, .. } => Some(*num_reads),
+            Self::Sampler(sampler) => sampler.num_reads,
             Self::Exhaustive | Self::Exact => None,
+        }
+    }
+
+    /// Reads of a round on the whole set.
+    fn reads_per_round(&self) -> usize {
+        match self {
+            Self::Sampler(NamedSampler { has_rounds: false, .. }) => usize::MAX,
+            _ => READS_PER_ROUND,
         }
     }
 }
@@ -76,7 +89,7 @@ pub enum Batching {
 }
 
 /// A whole run: the network's shape, the formulation, the solver, the rows of each step, and the seed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct TrainingPlan {
     /// The network's shape.
     pub architecture: Architecture,
@@ -91,7 +104,7 @@ pub struct TrainingPlan {
     /// Every random number comes from here.
     pub seed: u64,
     /// The chip that QUBOs are sampled on, if any.
-    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub embedding: Option<EmbeddingPlan>,
     /// Threads of the solver; all cores if absent. Not part of what the result depends on.
     #[serde(skip)]
@@ -160,7 +173,9 @@ impl TrainingPlan {
     pub fn num_steps(&self) -> usize {
         match self.batching {
             Batching::Minibatches { batches, .. } => batches,
-            Batching::Whole => self.solver.num_reads().map_or(1, |num_reads| num_reads.div_ceil(READS_PER_ROUND)),
+            Batching::Whole => {
+                self.solver.num_reads().map_or(1, |num_reads| num_reads.div_ceil(self.solver.reads_per_round()))
+            }
         }
     }
 
@@ -204,7 +219,10 @@ impl TrainingPlan {
     /// Reads of a step: a round of the whole set, or all of a minibatch.
     pub(super) fn reads_of_step(&self, step: usize) -> usize {
         match (self.solver.num_reads(), self.batching) {
-            (Some(num_reads), Batching::Whole) => READS_PER_ROUND.min(num_reads.saturating_sub(step * READS_PER_ROUND)),
+            (Some(num_reads), Batching::Whole) => {
+                let round = self.solver.reads_per_round();
+                round.min(num_reads.saturating_sub(step.saturating_mul(round)))
+            }
             (Some(num_reads), Batching::Minibatches { .. }) => num_reads,
             (None, _) => 1,
         }

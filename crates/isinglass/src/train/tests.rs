@@ -37,7 +37,7 @@ fn all_solvers_reach_the_optimum_of_a_small_task() {
     let optimum = run(&task, &plan(&[5, 1], false, Solver::Exact));
     assert_eq!(optimum.status, SampleStatus::Optimal);
     for solver in [ANNEALING, WEIGHTS, Solver::Exhaustive] {
-        let training = run(&task, &plan(&[5, 1], false, solver));
+        let training = run(&task, &plan(&[5, 1], false, solver.clone()));
         assert_eq!(training.loss, optimum.loss, "{solver:?}");
         assert_eq!(training.loss, training.verification.completed_energy);
     }

@@ -1,6 +1,8 @@
 //! What is said about a run on a chip.
 
-use isinglass_qubo::embedding::{EmbeddedReport, EmbeddingOrigin, EmbeddingStatistics, ScanRow};
+use isinglass_qubo::embedding::{
+    EmbeddedReport, EmbeddingOrigin, EmbeddingStatistics, GapSource, Precision, ScanRow, Visibility,
+};
 use serde::Serialize;
 
 use crate::arguments::chip::ChosenChip;
@@ -9,6 +11,9 @@ use crate::output::table::{Align, table};
 
 /// Chains that break most often, so many are named in text.
 const SHOWN_CHAINS: usize = 5;
+
+/// A chain that breaks in more than this share of reads is worth a hint.
+const FREQUENT: f64 = 0.1;
 
 /// A run on a chip; its fields are the names in JSON.
 #[derive(Serialize)]
@@ -22,14 +27,17 @@ pub(crate) struct EmbeddedOutput {
     /// Chain strengths that were tried; empty without a scan.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     scan: Vec<ScanRow>,
+    /// How precisely the chip sees the problem.
+    precision: Precision,
     #[serde(skip)]
     chip_text: String,
 }
 
 impl EmbeddedOutput {
-    pub(crate) fn new(chosen: &ChosenChip, report: EmbeddedReport, scan: Vec<ScanRow>) -> Self {
+    /// `precision` is that of the model over qubits.
+    pub(crate) fn new(chosen: &ChosenChip, report: EmbeddedReport, scan: Vec<ScanRow>, precision: Precision) -> Self {
         let (emulated, chip_qubits) = (chosen.is_emulated, chosen.chip.qubits().len());
-        Self { emulated, chip_qubits, report, scan, chip_text: chosen.text() }
+        Self { emulated, chip_qubits, report, scan, precision, chip_text: chosen.text() }
     }
 
     /// What to say beside the result, if anything.
@@ -53,7 +61,7 @@ impl EmbeddedOutput {
         ];
         let broken: Vec<(String, f64)> =
             report.worst_chains().into_iter().map(|variable| (names(variable), report.break_rates[variable])).collect();
-        lines.push(breaks_line(report.num_broken_reads, report.num_reads, report.mean_break_rate(), &broken));
+        lines.extend(breaks_lines(report.num_broken_reads, report.num_reads, report.mean_break_rate(), &broken));
         if report.num_spin_reversal_transforms > 0 {
             lines.push(count(
                 report.num_spin_reversal_transforms,
@@ -62,6 +70,11 @@ impl EmbeddedOutput {
             ));
         }
         lines
+    }
+
+    /// How precisely the chip sees the problem.
+    pub(crate) fn precision_lines(&self) -> Vec<String> {
+        precision_lines("on the chip", &self.precision)
     }
 
     /// The table of the scan.
@@ -111,8 +124,42 @@ pub(crate) fn strengths_text(strengths: &[f64]) -> String {
     }
 }
 
-/// How many reads have broken chains, and which chains break most often.
-pub(crate) fn breaks_line(num_broken: usize, num_reads: usize, mean_rate: f64, worst: &[(String, f64)]) -> String {
+/// How precisely a chip sees a model, and a warning where it does not.
+pub(crate) fn precision_lines(place: &str, precision: &Precision) -> Vec<String> {
+    let what = match precision.gap.map(|gap| gap.source) {
+        Some(GapSource::Guaranteed | GapSource::LossStep) => "the loss",
+        Some(GapSource::CommonDivisor) | None => "the smallest difference of energies",
+    };
+    let mut lines = vec![format!("{place}: {precision}")];
+    match precision.visibility {
+        Visibility::Invisible => lines.push(format!(
+            "warning: {what} is invisible: a chip's control errors are larger than the gap and decide what looks best"
+        )),
+        Visibility::Blurred => lines
+            .push("the gap is smaller than the noise of most flips: expect samples that are not the best".to_owned()),
+        Visibility::Visible | Visibility::Unknown => {}
+    }
+    lines
+}
+
+/// How many reads have broken chains, which chains break most often, and what to do where that is too often.
+pub(crate) fn breaks_lines(
+    num_broken: usize,
+    num_reads: usize,
+    mean_rate: f64,
+    worst: &[(String, f64)],
+) -> Vec<String> {
+    let mut lines = vec![breaks_line(num_broken, num_reads, mean_rate, worst)];
+    if worst.first().is_some_and(|(_, rate)| *rate > FREQUENT) {
+        lines.push(
+            "hint: a larger --chain-strength breaks fewer chains; `isinglass solve --chain-strength scan` compares some"
+                .to_owned(),
+        );
+    }
+    lines
+}
+
+fn breaks_line(num_broken: usize, num_reads: usize, mean_rate: f64, worst: &[(String, f64)]) -> String {
     if num_broken == 0 {
         return format!("no chain broken in {}", count(num_reads, "read", "reads"));
     }

@@ -171,6 +171,7 @@ impl SolverOptions {
                 let max_width = self.tuning.max_width.map_or(default.max_width, NonZeroUsize::get);
                 Box::new(TreeDecomposition { max_width, threads, ..default })
             }
+            SolverName::QpuEmulator => unreachable!("the emulator is made for its chip, see `on_chip`"),
             SolverName::BranchAndBound => {
                 let default = BranchAndBound::default();
                 let max_nodes = self.tuning.max_nodes.map_or(default.max_nodes, |nodes| nodes.get() as u64);

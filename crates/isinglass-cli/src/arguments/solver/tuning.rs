@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use isinglass_qubo::sampler::{AnnealSchedule, BetaSchedule, ProposalAcceptanceCriteria, VariableOrder};
 
 use super::SolverName;
+use super::emulator::{DynamicsName, EmulatorArguments};
 use crate::arguments::value;
 use crate::failure::Failure;
 
@@ -32,7 +33,7 @@ pub(crate) struct TuningArguments {
     /// Temperatures of pt [default: 32]
     #[arg(long, value_name = "N", value_parser = value::count)]
     pub(crate) num_replicas: Option<NonZeroUsize>,
-    /// Imaginary-time slices of sqa [default: 32]
+    /// Imaginary-time slices of sqa, and of qpu-emulator with --dynamics path-integral [default: 32]
     #[arg(long, value_name = "N", value_parser = value::count)]
     pub(crate) num_slices: Option<NonZeroUsize>,
     /// Annealing schedule of svmc and sqa: that of Advantage_system4, Advantage_system6, Advantage2_system1 or
@@ -54,6 +55,9 @@ pub(crate) struct TuningArguments {
     /// Nodes after which branch-and-bound stops [default: none]
     #[arg(long, value_name = "N", value_parser = value::count)]
     pub(crate) max_nodes: Option<NonZeroUsize>,
+    /// Parameters of the emulated chip.
+    #[command(flatten)]
+    pub(super) emulator: EmulatorArguments,
 }
 
 /// The rule of acceptance.
@@ -152,32 +156,50 @@ impl TuningArguments {
         }
     }
 
-    /// Refuses a parameter that `solver` does not have.
-    pub(super) fn check(&self, solver: SolverName) -> Result<(), Failure> {
-        use SolverName::{Auto, BranchAndBound, Memetic, Pt, Sa, SaReference, Sqa, Svmc, Tabu, Tree};
-        let given: [(&str, bool, &[SolverName]); 13] = [
+    /// Refuses a parameter that `solver` does not have; an error is the name of a solver that is no sampler of QUBOs.
+    pub(crate) fn check(&self, solver: Result<SolverName, &'static str>) -> Result<(), Failure> {
+        use SolverName::{Auto, BranchAndBound, Memetic, Pt, QpuEmulator, Sa, SaReference, Sqa, Svmc, Tabu, Tree};
+        let chip = &self.emulator;
+        let given: [(&str, bool, &[SolverName]); 20] = [
             ("--proposal-acceptance-criteria", self.proposal_acceptance_criteria.is_some(), &[Sa, Auto, SaReference]),
             ("--variable-order", self.variable_order.is_some(), &[Sa, Auto, SaReference]),
             ("--beta-schedule", self.beta_schedule.is_some(), &[Sa, Auto, SaReference]),
             ("--beta-steps", !self.beta_steps.is_empty(), &[Sa, Auto]),
             ("--cluster-moves", self.cluster_moves.is_some(), &[Sa, Auto, Pt]),
             ("--num-replicas", self.num_replicas.is_some(), &[Pt]),
-            ("--num-slices", self.num_slices.is_some(), &[Sqa]),
+            ("--num-slices", self.num_slices.is_some(), &[Sqa, QpuEmulator]),
             ("--anneal-schedule", self.anneal_schedule.is_some(), &[Sqa, Svmc]),
             ("--num-iterations", self.num_iterations.is_some(), &[Tabu]),
             ("--num-generations", self.num_generations.is_some(), &[Memetic]),
             ("--tenure", self.tenure.is_some(), &[Tabu]),
             ("--max-width", self.max_width.is_some(), &[Tree]),
             ("--max-nodes", self.max_nodes.is_some(), &[BranchAndBound]),
+            ("--annealing-time", chip.annealing_time.is_some(), &[QpuEmulator]),
+            ("--dynamics", chip.dynamics.is_some(), &[QpuEmulator]),
+            ("--sweeps-per-microsecond", chip.sweeps_per_microsecond.is_some(), &[QpuEmulator]),
+            ("--control-errors", chip.control_errors.is_some(), &[QpuEmulator]),
+            ("--readout-error", chip.readout_error.is_some(), &[QpuEmulator]),
+            ("--effective-temperature", chip.effective_temperature.is_some(), &[QpuEmulator]),
+            ("--no-auto-scale", chip.no_auto_scale, &[QpuEmulator]),
         ];
-        if solver == SaReference && self.variable_order == Some(Order::Coloring) {
+        if solver == Ok(QpuEmulator) && self.num_slices.is_some() && chip.dynamics != Some(DynamicsName::PathIntegral) {
+            return Err(Failure::input("--num-slices means nothing to spin vectors")
+                .with_hint("it belongs to --dynamics path-integral"));
+        }
+        if solver == Ok(SaReference) && self.variable_order == Some(Order::Coloring) {
             return Err(Failure::input("sa-reference visits variables by index or at random, not by colour"));
         }
-        match given.into_iter().find(|(_, is_given, solvers)| *is_given && !solvers.contains(&solver)) {
+        match given
+            .into_iter()
+            .find(|(_, is_given, solvers)| *is_given && !solver.is_ok_and(|solver| solvers.contains(&solver)))
+        {
             None => Ok(()),
             Some((flag, _, solvers)) => {
                 let names = solvers.iter().map(|name| format!("--solver {}", name.text())).collect::<Vec<_>>();
-                let failure = Failure::input(format!("{flag} means nothing to the solver {}", solver.text()));
+                let failure = Failure::input(format!(
+                    "{flag} means nothing to the solver {}",
+                    solver.map_or_else(|name| name, SolverName::text)
+                ));
                 Err(failure.with_hint(format!("it belongs to {}", names.join(" and "))))
             }
         }

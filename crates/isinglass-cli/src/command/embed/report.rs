@@ -1,13 +1,13 @@
 //! What an embedding takes.
 
 use isinglass_qubo::SampleStatus;
-use isinglass_qubo::embedding::{EmbeddingStatistics, Found};
+use isinglass_qubo::embedding::{EmbeddingStatistics, Found, Precision};
 use isinglass_qubo::io::Label;
 use serde::Serialize;
 
 use super::{EmbedArguments, Source};
 use crate::arguments::chip::ChosenChip;
-use crate::arguments::embedding::statistics_text;
+use crate::arguments::embedding::{precision_lines, statistics_text};
 use crate::output::Report;
 use crate::output::number::{count, duration, percent, significant, thousands};
 use crate::output::sheet::Sheet;
@@ -36,6 +36,10 @@ pub(super) struct EmbedReport<'a> {
     kinds: Vec<Kind>,
     /// Whether the search was stopped before its end, and by whom.
     stopped: Option<SampleStatus>,
+    /// How precisely the chip sees the problem, with chains of the default strength; an edge list has no numbers.
+    precision: Option<Precision>,
+    /// The same without chains.
+    logical_precision: Option<Precision>,
     seed: u64,
     chains: &'a [Vec<u32>],
     labels: Option<&'a [Label]>,
@@ -60,6 +64,7 @@ impl<'a> EmbedReport<'a> {
         chosen: &'a ChosenChip,
         found: &'a Found,
         kinds: Option<&[&'static str]>,
+        precision: Option<(Precision, Precision)>,
         arguments: &EmbedArguments,
         (seconds, stopped): (f64, Option<SampleStatus>),
     ) -> Self {
@@ -76,6 +81,7 @@ impl<'a> EmbedReport<'a> {
             each.num_qubits += length;
             each.max_chain_length = each.max_chain_length.max(length);
         }
+        let (logical_precision, precision) = precision.unzip();
         let possible = num_variables * num_variables.saturating_sub(1) / 2;
         Self {
             source: &source.name,
@@ -91,6 +97,8 @@ impl<'a> EmbedReport<'a> {
             statistics: found.statistics(),
             kinds: by_kind,
             stopped,
+            precision,
+            logical_precision,
             seed: arguments.seed,
             chains,
             labels: source.labels.as_deref(),
@@ -152,6 +160,10 @@ impl Report for EmbedReport<'_> {
         sheet.line("embedding", statistics_text(&self.statistics, self.num_variables));
         sheet.lines("chains", self.chain_lines());
         sheet.lines("kinds", self.kind_lines());
+        let logical =
+            self.logical_precision.iter().flat_map(|one| precision_lines("without chains", one).into_iter().take(1));
+        let embedded = self.precision.iter().flat_map(|one| precision_lines("on the chip", one));
+        sheet.lines("precision", logical.chain(embedded));
         if let Some(path) = &self.out {
             sheet.line("written", path);
         }

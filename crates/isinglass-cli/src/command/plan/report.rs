@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
+use isinglass_qubo::embedding::Precision;
 use isinglass_qubo::qpu::Plan;
 use serde::Serialize;
 
 use crate::arguments::chip::ChosenChip;
+use crate::arguments::embedding::precision_lines;
 use crate::arguments::problem::Problem;
 use crate::output::Report;
 use crate::output::number::{compact, count, duration, significant, thousands};
@@ -22,11 +24,19 @@ pub(crate) struct PlanReport {
     embedding: Option<String>,
     #[serde(flatten)]
     plan: Plan,
+    /// How precisely the chip sees the problem.
+    precision: Precision,
 }
 
 impl PlanReport {
     /// The plan of a problem on a chip; `embedding` is the file that the embedding is from.
-    pub(crate) fn new(problem: &Problem, chosen: &ChosenChip, embedding: Option<&Path>, plan: Plan) -> Self {
+    pub(crate) fn new(
+        problem: &Problem,
+        chosen: &ChosenChip,
+        embedding: Option<&Path>,
+        plan: Plan,
+        precision: Precision,
+    ) -> Self {
         Self {
             source: problem.source.clone(),
             num_variables: problem.file.bqm.num_variables(),
@@ -35,6 +45,7 @@ impl PlanReport {
             is_emulated: chosen.is_emulated,
             embedding: embedding.map(|path| path.display().to_string()),
             plan,
+            precision,
         }
     }
 }
@@ -96,6 +107,7 @@ impl Report for PlanReport {
             let errors = format!("the least bias is then {}, errors of chips are 0.01 to 0.02", significant(least));
             sheet.line("", errors);
         }
+        sheet.lines("precision", precision_lines("on the chip", &self.precision));
         sheet.lines("assumed", &plan.assumptions);
         sheet.line("note", "times are the service's model, without queue and network; nothing was sent");
         sheet.finish()

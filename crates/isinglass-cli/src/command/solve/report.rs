@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::arguments::embedding::EmbeddedOutput;
 use crate::arguments::problem::{Problem, STANDARD_INPUT};
-use crate::arguments::solver::Sampled;
+use crate::arguments::solver::{EmulationOutput, Sampled};
 use crate::output::Report;
 use crate::output::histogram::histogram;
 use crate::output::number::{compact, duration, percent, rate, significant, thousands};
@@ -27,6 +27,7 @@ pub(super) struct Run<'a> {
     pub(super) sampled: &'a Sampled,
     pub(super) standings: Vec<Standing>,
     pub(super) embedded: Option<EmbeddedOutput>,
+    pub(super) emulation: Option<EmulationOutput>,
 }
 
 /// The report; its fields are the names in JSON.
@@ -50,6 +51,8 @@ pub(super) struct SolveReport<'a> {
     race: Vec<Standing>,
     #[serde(skip_serializing_if = "Option::is_none")]
     embedded: Option<EmbeddedOutput>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    emulation: Option<EmulationOutput>,
     seed: u64,
     num_reads: usize,
     num_sweeps: u64,
@@ -95,6 +98,7 @@ impl<'a> SolveReport<'a> {
             presolve: run.sampled.presolve,
             race: run.standings,
             embedded: run.embedded,
+            emulation: run.emulation,
             seed: run.seed,
             num_reads: sampling.samples.len(),
             num_sweeps: sampling.num_sweeps,
@@ -255,6 +259,10 @@ impl Report for SolveReport<'_> {
             };
             sheet.lines("chip", embedded.lines(&name));
             sheet.lines("scan", embedded.scan_lines());
+            sheet.lines("precision", embedded.precision_lines());
+        }
+        if let Some(emulation) = &self.emulation {
+            sheet.lines("emulated", emulation.lines());
         }
         sheet.lines("best", self.best_lines());
         if let Some(cut) = self.best_cut {

@@ -1,11 +1,39 @@
 //! What is said about training on a chip.
 
-use isinglass::train::{EmbeddedStep, Training};
+use isinglass::train::{EmbeddedStep, EmbeddingPlan, QpuTime, StepRecord, Training};
 use serde::Serialize;
 
 use crate::arguments::chip::ChosenChip;
-use crate::arguments::embedding::{breaks_line, strengths_text};
+use crate::arguments::embedding::{Setup, breaks_lines, precision_lines, strengths_text};
+use crate::arguments::solver::{Emulation, EmulationOutput};
+use crate::failure::Failure;
 use crate::output::number::{count, thousands};
+
+/// How QUBOs are put onto the chip; with its time, where it is emulated.
+///
+/// # Errors
+/// A [`Failure`] for parameters that make no sense when training.
+pub(super) fn plan(setup: &Setup, emulation: Option<&Emulation>) -> Result<EmbeddingPlan, Failure> {
+    let plan = setup.plan()?;
+    Ok(match emulation {
+        None => plan,
+        // the emulator shares its reads out among the transforms, as a chip's users do
+        Some(emulation) => {
+            EmbeddingPlan { num_spin_reversal_transforms: 0, request: Some(emulation.request()), ..plan }
+        }
+    })
+}
+
+/// What is said of the emulation of a run.
+pub(super) fn emulated(emulation: &Emulation, training: &Training) -> EmulationOutput {
+    let steps = &training.state.steps;
+    let time = |step: &StepRecord| step.embedded.as_ref()?.qpu;
+    let first = training.state.best.as_ref().map_or(0, |best| best.step);
+    let others = (0..steps.len()).filter(|&index| index != first);
+    let times: Vec<QpuTime> =
+        std::iter::once(first).chain(others).filter_map(|index| steps.get(index).and_then(time)).collect();
+    emulation.output(steps.iter().map(|step| step.num_reads).sum(), &times)
+}
 
 /// Training on a chip: the chip, and the step that found the network. Steps of minibatches are in `batches`.
 #[derive(Serialize)]
@@ -33,9 +61,14 @@ impl OnChip {
         })
     }
 
+    /// How precisely the chip sees the QUBO.
+    pub(super) fn precision_lines(&self) -> Vec<String> {
+        precision_lines("on the chip", &self.step.precision)
+    }
+
     pub(super) fn lines(&self) -> Vec<String> {
         let step = &self.step;
-        vec![
+        let mut lines = vec![
             format!("{}: {}", self.chip_text, count(self.chip_qubits, "qubit", "qubits")),
             format!(
                 "{} on {} (at least {}), chains of at most {}",
@@ -45,7 +78,8 @@ impl OnChip {
                 thousands(step.max_chain_length as u64)
             ),
             strengths_text(&[step.chain_strength]),
-            breaks_line(step.num_broken_reads, step.num_reads, step.mean_break_rate, &step.break_rates),
-        ]
+        ];
+        lines.extend(breaks_lines(step.num_broken_reads, step.num_reads, step.mean_break_rate, &step.break_rates));
+        lines
     }
 }

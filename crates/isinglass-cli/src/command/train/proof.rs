@@ -15,13 +15,14 @@ use crate::output::number::thousands;
 pub(super) fn optimum(
     task: &Task,
     architecture: &Architecture,
-    by_solver: Option<(f64, Solver)>,
+    by_solver: Option<(f64, &Solver)>,
     control: &RunControl<'_>,
 ) -> OptimumReport {
     if let Some((loss, solver)) = by_solver {
         let how = match solver {
             Solver::Exact => "the solver searched all networks of this shape",
-            _ => "the solver looked at every state of an exact QUBO",
+            Solver::Exhaustive => "the solver looked at every state of an exact QUBO",
+            _ => "the solver proved the least energy of an exact QUBO",
         };
         return OptimumReport { loss: Some(loss), lower_bound: Some(loss), how: how.to_owned(), seconds: 0.0 };
     }

@@ -9,6 +9,7 @@ use isinglass_qubo::SampleStatus;
 use serde::Serialize;
 
 use super::chip::OnChip;
+use crate::arguments::solver::EmulationOutput;
 use crate::command::compile::statistics_lines;
 use crate::output::Report;
 use crate::output::number::{compact, count, duration, rate, significant, thousands};
@@ -25,6 +26,8 @@ pub(super) struct TrainOutput<'a> {
     pub(super) report: TrainReport,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) embedded: Option<OnChip>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) emulation: Option<EmulationOutput>,
     #[serde(skip)]
     pub(super) network: &'a Network,
     /// Where the model went.
@@ -40,6 +43,10 @@ impl Report for TrainOutput<'_> {
         sheet.lines("Solver", self.solver_lines());
         if let Some(embedded) = &self.embedded {
             sheet.lines("Chip", embedded.lines());
+            sheet.lines("Precision", embedded.precision_lines());
+        }
+        if let Some(emulation) = &self.emulation {
+            sheet.lines("Emulated", emulation.lines());
         }
         sheet.lines("Result", self.result_lines());
         if let Some(path) = self.out {
@@ -114,6 +121,8 @@ impl TrainOutput<'_> {
                 significant(cold),
                 solver.seed
             ));
+        } else if solver.num_reads > 1 {
+            first.push_str(&format!(": {}, seed {}", count(solver.num_reads, "read", "reads"), solver.seed));
         }
         first.push_str(&format!("; {}", duration(solver.seconds)));
         if let Some(per_second) = solver.updates_per_second {
