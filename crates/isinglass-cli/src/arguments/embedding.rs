@@ -36,10 +36,10 @@ pub(crate) struct EmbeddingArguments {
     pub(crate) chain_strength: Option<Strength>,
     /// What a chain is worth whose qubits differ [default: majority]
     #[arg(long, value_name = "METHOD")]
-    chain_break: Option<ChainBreak>,
+    pub(crate) chain_break: Option<ChainBreak>,
     /// Sample so often with the meaning of random spins turned round; each time adds as many reads [default: 0]
     #[arg(long, value_name = "N")]
-    num_spin_reversal_transforms: Option<usize>,
+    pub(crate) num_spin_reversal_transforms: Option<usize>,
     /// Seed of the search for an embedding [default: 0]
     #[arg(long, value_name = "N")]
     pub(crate) embedding_seed: Option<u64>,
@@ -77,7 +77,7 @@ pub(crate) fn strength(text: &str) -> Result<Strength, String> {
 
 /// What a broken chain is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum ChainBreak {
+pub(crate) enum ChainBreak {
     /// The value of most of its qubits, ties by a seeded coin.
     #[value(help = None)]
     Majority,
