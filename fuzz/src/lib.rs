@@ -11,7 +11,10 @@ use isinglass::network::Architecture;
 use isinglass::task::Task;
 use isinglass::train::{Batching, TrainingPlan, TrainingState};
 use isinglass_qubo::Vartype;
+use isinglass_qubo::embedding::EmbeddingFile;
+use isinglass_qubo::hardware::{Chip, Graph};
 use isinglass_qubo::io::{Format, ReadOptions, Sense, read, read_samples, write};
+use isinglass_qubo::qpu::{SolverProperties, TimingRequest};
 
 /// A few bytes can ask for millions of variables; those are read, but not written again and again.
 const MOST_VARIABLES_WRITTEN: usize = 10_000;
@@ -105,6 +108,36 @@ pub fn checkpoint(bytes: &[u8]) {
     };
     let Some(state) = read(text).or_else(bare) else { return };
     assert_eq!(read(&state.to_checkpoint(&plan, &task)).expect("isinglass reads what it wrote"), state);
+}
+
+/// Reads an embedding; it must survive being written and read again.
+pub fn embedding(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let Ok(file) = EmbeddingFile::from_json(text) else { return };
+    assert_eq!(EmbeddingFile::from_json(&file.to_json()).expect("isinglass reads what it wrote"), file);
+    let _ = file.chains(file.entries().len(), None);
+}
+
+/// Reads a solver's description: its graph, and what it takes. Couplers join working qubits, and times are numbers.
+pub fn solver(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    if let Ok(chip) = Chip::from_solver_json(text) {
+        let works = |qubit: u32| chip.qubits().binary_search(&qubit).is_ok();
+        assert!(chip.graph().edges().all(|(first, second)| works(first) && works(second)));
+    }
+    if let Ok(properties) = SolverProperties::from_solver_json(text) {
+        let time = properties.timing.access_time(&TimingRequest::new(100));
+        assert!(!time.qpu_access_time.is_nan());
+        let _ = properties.max_reads(&TimingRequest::new(100));
+    }
+}
+
+/// Reads an edge list: a graph without loops, as large as its largest label.
+pub fn edges(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let Ok(graph) = Graph::from_edge_list(text) else { return };
+    let list: String = graph.edges().map(|(first, second)| format!("{first} {second}\n")).collect();
+    assert_eq!(Graph::from_edge_list(&list).expect("isinglass reads what it wrote"), graph);
 }
 
 /// The run that the seeds of the checkpoints are of: the majority of three, in batches of four rows.

@@ -1,10 +1,12 @@
 //! Hardware: the graphs of annealing chips in the labels that Ocean gives their qubits.
 
 mod chip;
+mod edge_list;
 mod graph;
 mod topology;
 
 pub use chip::{Chip, ChipError, ChipModel};
+pub use edge_list::EdgeListError;
 pub use graph::{Graph, GraphError};
 pub(crate) use topology::pegasus_offset;
 pub use topology::{

@@ -3,12 +3,10 @@
 mod numbers;
 mod properties;
 
-pub(crate) use numbers::edges_to_graph;
-
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use isinglass_qubo::hardware::{Chip, ChipModel, Topology, TopologyError};
+use isinglass_qubo::hardware::{Chip, ChipModel, Graph, Topology, TopologyError};
 
 use crate::failure::Failure;
 use crate::files::read_text;
@@ -105,7 +103,8 @@ fn by_name(name: &str) -> Result<(Chip, bool), Failure> {
 }
 
 fn from_edges(path: &Path) -> Result<Chip, Failure> {
-    let graph = numbers::graph(path)?;
+    let graph = Graph::from_edge_list(&read_text(path)?)
+        .map_err(|error| Failure::from_error(&error).context(crate::files::cannot_read(path)))?;
     let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
     // a number that no edge names is no qubit
     let isolated: Vec<u32> = (0..graph.num_nodes() as u32).filter(|&node| graph.degree(node) == 0).collect();

@@ -18,7 +18,7 @@ use isinglass_qubo::qpu::SolverProperties;
 use isinglass_qubo::{Bqm, RunControl};
 
 use crate::app::Outcome;
-use crate::arguments::chip::{ChipArguments, edges_to_graph};
+use crate::arguments::chip::ChipArguments;
 use crate::arguments::embedding::{embedder, stopped_early};
 use crate::arguments::problem::ProblemArguments;
 use crate::arguments::value;
@@ -111,7 +111,7 @@ fn read(arguments: &ProblemArguments) -> Result<Source, Failure> {
         let (path, bytes) = (&arguments.file, read_bytes(&arguments.file)?);
         let is_named_so = path.extension().is_some_and(|ending| ending == "edges" || ending == "edgelist");
         if is_named_so || Format::from_path(path).is_none() {
-            let edges = edges_to_graph(&String::from_utf8_lossy(&bytes));
+            let edges = Graph::from_edge_list(&String::from_utf8_lossy(&bytes));
             match edges {
                 // every format has a line of another kind
                 Ok(graph) if is_named_so || graph.num_edges() > 0 => {
@@ -123,7 +123,7 @@ fn read(arguments: &ProblemArguments) -> Result<Source, Failure> {
                         bqm: None,
                     });
                 }
-                Err(cause) if is_named_so => return Err(Failure::input(cause).context(cannot_read(path))),
+                Err(error) if is_named_so => return Err(Failure::from_error(&error).context(cannot_read(path))),
                 _ => {}
             }
         }

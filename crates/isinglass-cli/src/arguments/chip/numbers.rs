@@ -1,8 +1,6 @@
-//! Lists of qubits, couplers and edges, on the command line or in files.
+//! Lists of qubits and couplers, on the command line or in files.
 
 use std::path::Path;
-
-use isinglass_qubo::hardware::Graph;
 
 use crate::failure::Failure;
 use crate::files::{cannot_read, read_text};
@@ -30,29 +28,6 @@ pub(super) fn couplers(list_or_file: &str) -> Result<Vec<(u32, u32)>, Failure> {
     };
     let lines: Vec<Vec<(u32, u32)>> = read(list_or_file, of_line)?;
     Ok(lines.concat())
-}
-
-/// The graph of a plain edge list: two nodes in each line, comments after `#`.
-pub(crate) fn graph(path: &Path) -> Result<Graph, Failure> {
-    edges_to_graph(&read_text(path)?).map_err(|cause| Failure::input(cause).context(cannot_read(path)))
-}
-
-/// The graph of a plain edge list.
-pub(crate) fn edges_to_graph(text: &str) -> Result<Graph, String> {
-    let of_line = |line: &str| {
-        let words: Vec<&str> = line.split(separates).filter(|word| !word.is_empty()).collect();
-        match words.as_slice() {
-            [] => Ok(None),
-            [first, second] => match (label(first)?, label(second)?) {
-                (first, second) if first == second => Err(format!("node {first} is joined to itself")),
-                edge => Ok(Some(edge)),
-            },
-            words => Err(format!("an edge is two nodes, such as `3 17`, but there are {}", words.len())),
-        }
-    };
-    let edges: Vec<(u32, u32)> = lines(text, of_line)?.into_iter().flatten().collect();
-    let num_nodes = edges.iter().map(|&(first, second)| first.max(second) as usize + 1).max().unwrap_or(0);
-    Graph::from_edges(num_nodes, edges).map_err(|error| error.to_string())
 }
 
 fn separates(character: char) -> bool {
@@ -112,19 +87,5 @@ mod tests {
         std::fs::write(&path, "# broken\n3 28\n\n4 30 # too\n").unwrap();
         assert_eq!(couplers(path.to_str().unwrap()), Ok(vec![(3, 28), (4, 30)]));
         assert_eq!(qubits(path.to_str().unwrap()), Ok(vec![3, 28, 4, 30]));
-    }
-
-    #[test]
-    fn a_fault_in_an_edge_list_names_its_line() {
-        assert_eq!(edges_to_graph("0 1\n1 2 # two\n").unwrap().num_edges(), 2);
-        assert_eq!(
-            edges_to_graph("0 1\n1 2 3\n").unwrap_err(),
-            "line 2: an edge is two nodes, such as `3 17`, but there are 3"
-        );
-        assert_eq!(
-            edges_to_graph("0 4000000000\n").unwrap_err(),
-            "line 1: `4000000000` is no whole number from 0 to 9999999"
-        );
-        assert_eq!(edges_to_graph("2 2\n").unwrap_err(), "line 1: node 2 is joined to itself");
     }
 }

@@ -1,6 +1,7 @@
 //! What is said about training on a chip.
 
 use isinglass::train::{EmbeddedStep, EmbeddingPlan, QpuTime, StepRecord, Training};
+use isinglass_qubo::embedding::Visibility;
 use serde::Serialize;
 
 use crate::arguments::chip::ChosenChip;
@@ -63,7 +64,13 @@ impl OnChip {
 
     /// How precisely the chip sees the QUBO.
     pub(super) fn precision_lines(&self) -> Vec<String> {
-        precision_lines("on the chip", &self.step.precision)
+        let mut lines = precision_lines("on the chip", &self.step.precision);
+        if matches!(self.step.precision.visibility, Visibility::Invisible | Visibility::Blurred) {
+            lines.push(
+                "hint: `isinglass compile` names formulations of the same rows that a chip sees better".to_owned(),
+            );
+        }
+        lines
     }
 
     pub(super) fn lines(&self) -> Vec<String> {
