@@ -49,6 +49,10 @@ fn every_name_in_the_json_about_chips_is_documented() {
     check(&program.json("draw --topology chimera:1"), "draw");
     check(&program.json("solve problem.coo --embed pegasus:3 --chain-strength scan")["embedded"], "solve");
     check(&program.json("train parity:2 --bias --chip advantage2-4 --num-sweeps 50")["embedded"], "train");
+    let emulated = program.json("train parity:2 --bias --chip advantage2-4 --solver qpu-emulator --num-reads 20");
+    check(&emulated["embedded"], "train");
+    check(&emulated["emulation"], "train");
+    check(&program.json("solve problem.coo --chip advantage2-4 --solver qpu-emulator")["emulation"], "solve");
 }
 
 #[test]

@@ -81,3 +81,27 @@ fn an_interrupted_training_run_keeps_its_model_and_goes_on_from_its_checkpoint()
     assert!(batches(1).len() > complete);
     assert_eq!(batches(0)[..complete], batches(1)[..complete]);
 }
+
+#[test]
+fn ctrl_c_ends_a_search_for_an_embedding_with_the_best_so_far_or_says_why_there_is_none() {
+    // far too many interactions for the chip, and tries enough for hours
+    let edges: String =
+        (0..400).map(|i| (1..25).map(|j| format!("{i} {}\n", (i * j + j) % 401)).collect::<String>()).collect();
+    let edges: String = edges
+        .lines()
+        .filter(|line| line.split_once(' ').is_some_and(|(i, j)| i != j))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let program = Program::new().file("many.edges", edges);
+    let mut child = long_run(&program, "embed many.edges --topology pegasus:16 --tries 1000000");
+    sleep(Duration::from_millis(500));
+    press_ctrl_c(&child);
+    wait_until("the program ends", || child.try_wait().unwrap().is_some());
+    let output = child.wait_with_output().unwrap();
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(!error.contains("embed ["), "no progress where there is no terminal: {error}");
+    match output.status.code() {
+        Some(0) => assert_eq!(json(&output)["stopped"], "interrupted"),
+        code => assert!(code == Some(2) && error.contains("the search was stopped by the user"), "{error}"),
+    }
+}

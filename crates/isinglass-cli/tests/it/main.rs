@@ -8,6 +8,7 @@ mod compile;
 mod data;
 mod decode;
 mod documents;
+mod emulator;
 mod failures;
 mod interrupt;
 mod measure;

@@ -59,6 +59,19 @@ fn the_first_command_prints_what_the_readme_shows() {
 }
 
 #[test]
+fn the_command_on_a_chip_prints_the_lines_that_the_readme_shows() {
+    let shown = blocks(&read("README.md"), "console");
+    assert_eq!(shown.len(), 1, "one command on a chip");
+    let output = Program::new().run(shown[0][0].strip_prefix("$ isinglass ").unwrap());
+    assert_eq!(output.status.code(), Some(0));
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let mut lines = printed.lines();
+    for pattern in &shown[0][1..] {
+        assert!(lines.any(|line| fits(pattern, line)), "README: {pattern}\nprinted: {printed}");
+    }
+}
+
+#[test]
 fn continuous_integration_runs_the_second_command() {
     let commands = blocks(&read("README.md"), "sh");
     assert!(read(".ci/run").lines().any(|line| line == commands[1][0]));

@@ -1,0 +1,268 @@
+//! The emulated chip, and other solvers, on `solve` and `train`.
+
+use serde_json::{Value, json};
+
+use crate::program::Program;
+
+const NOTICE: &str = "no quantum computer took part";
+
+/// A frustrated problem of nine spins, each of which wants to differ from all others: -4 at best.
+fn program() -> Program {
+    let terms = (0..9).flat_map(|i| (0..i).map(move |j| format!("{j} {i} 1\n")));
+    Program::new().file("nine.coo", std::iter::once("# vartype=SPIN\n".to_owned()).chain(terms).collect::<String>())
+}
+
+fn without_times(mut report: Value) -> Value {
+    for name in ["seconds", "updates_per_second", "command", "isinglass"] {
+        report[name] = Value::Null;
+    }
+    for part in ["embedded", "solver", "result"] {
+        for name in ["embedding_seconds", "seconds", "updates_per_second", "optimum", "origin"] {
+            if report[part].get(name).is_some() {
+                report[part][name] = Value::Null;
+            }
+        }
+    }
+    report
+}
+
+#[test]
+fn every_output_says_that_the_chip_is_a_classical_emulation() {
+    let program = program();
+    let run = "--chip advantage6 --solver qpu-emulator --num-reads 40";
+    for command in [format!("solve nine.coo {run}"), format!("train parity:2 --bias --no-baselines {run}")] {
+        let text = String::from_utf8(program.run(&command).stdout).unwrap();
+        for words in [NOTICE, "classical emulation of Advantage_system6", "modelled from the chip's published times"] {
+            assert!(text.contains(words), "{words}: {text}");
+        }
+        let emulation = program.json(&command)["emulation"].clone();
+        assert!(emulation["notice"].as_str().unwrap().contains(NOTICE));
+        assert_eq!((&emulation["is_classical"], &emulation["is_emulated"]), (&json!(true), &json!(true)));
+        assert_eq!((&emulation["num_reads"], &emulation["num_submissions"]), (&json!(40), &json!(1)));
+        assert!(emulation["not_modelled"].as_array().unwrap().contains(&json!("quantum dynamics and its speed")));
+    }
+}
+
+#[test]
+fn a_plan_and_the_emulation_agree_on_qubits_scale_time_and_precision() {
+    let program = program();
+    let plan = program.json("plan nine.coo --chip advantage6 --num-reads 700 --annealing-time 30 --chain-strength 2");
+    let run = program.json(
+        "solve nine.coo --chip advantage6 --solver qpu-emulator --num-reads 700 --annealing-time 30 --chain-strength 2 \
+         --sweeps-per-microsecond 2",
+    );
+    for name in ["qpu_access_time", "scale", "num_submissions", "annealing_time"] {
+        assert_eq!(run["emulation"][name], plan[name], "{name}");
+    }
+    assert_eq!(run["embedded"]["num_qubits"], plan["num_qubits"]);
+    assert_eq!(run["embedded"]["precision"], plan["precision"]);
+    assert_eq!(run["embedded"]["origin"], "disk", "the plan's embedding is used again");
+    let scaled = program.json("plan nine.coo --chip advantage6 --chain-strength scaled:4");
+    assert_eq!(scaled["scale"].as_f64(), Some(2.0));
+}
+
+#[test]
+fn the_emulator_takes_its_parameters_and_no_others_do() {
+    let program = program();
+    for flags in [
+        "--annealing-time 5 --sweeps-per-microsecond 20",
+        "--dynamics path-integral --num-slices 8 --sweeps-per-microsecond 10",
+        "--control-errors off --readout-error 0",
+        "--control-errors 0.5 --effective-temperature 0.1",
+        "--num-spin-reversal-transforms 4",
+        "--polish",
+    ] {
+        let report =
+            program.json(&format!("solve nine.coo --chip advantage2-2 --solver qpu-emulator --num-reads 100 {flags}"));
+        assert_eq!(report["best_energy"], -4.0, "{flags}");
+        assert_eq!(report["num_reads"], 100, "reads are shared out, not multiplied: {flags}");
+        let transforms = if flags.contains("reversal") { 4 } else { 1 };
+        assert_eq!(report["emulation"]["num_submissions"], transforms, "{flags}");
+    }
+    for flag in [
+        "--annealing-time 5",
+        "--dynamics spin-vector",
+        "--sweeps-per-microsecond 5",
+        "--control-errors on",
+        "--readout-error 0",
+        "--effective-temperature 1",
+        "--no-auto-scale",
+    ] {
+        for command in ["solve nine.coo --embed pegasus:3 --solver sa", "train parity:2 --solver weights"] {
+            let refused = program.transcript(&format!("{command} {flag}"));
+            assert!(refused.starts_with("exit 2") && refused.contains("--solver qpu-emulator"), "{refused}");
+        }
+    }
+}
+
+#[test]
+fn errors_of_the_chip_show_in_its_samples() {
+    let program = program();
+    let run = |flags: &str| {
+        program.json(&format!(
+            "solve nine.coo --chip advantage6 --solver qpu-emulator --num-reads 200 --chain-strength 3 {flags}"
+        ))
+    };
+    let noiseless = run("--control-errors off --readout-error 0 --effective-temperature 0.05");
+    let wrong = run("--readout-error 0.3");
+    let best = |report: &Value| report["num_best"].as_u64().unwrap();
+    assert_eq!(best(&noiseless), 200, "cold and without errors every read is a ground state");
+    assert!(best(&wrong) < 150, "{}", wrong["num_best"]);
+    assert!(wrong["embedded"]["num_broken_reads"].as_u64() > noiseless["embedded"]["num_broken_reads"].as_u64());
+}
+
+#[test]
+fn where_no_chip_can_be_emulated_that_is_said() {
+    let program = program().file("ring.edges", "0 1\n1 2\n2 0\n").file("three.coo", "# vartype=SPIN\n0 1 1\n1 2 1\n");
+    insta::assert_snapshot!(program.transcript("solve nine.coo --solver qpu-emulator"));
+    insta::assert_snapshot!(program.transcript("solve three.coo --solver qpu-emulator --graph ring.edges"));
+    for arguments in [
+        "solve three.coo --solver qpu-emulator --embed chimera:2",
+        "solve three.coo --race sa,qpu-emulator --target -2",
+        "solve three.coo --race sa,qpu-emulator --target -2 --chip advantage6",
+        "tts three.coo --solver qpu-emulator --target -2",
+        "bench three.coo --solvers qpu-emulator",
+        "train parity:2 --solver qpu-emulator",
+        "train parity:2 --solver qpu-emulator --graph ring.edges",
+        "solve three.coo --solver qpu-emulator --chip advantage6 --num-sweeps 10",
+        "solve three.coo --solver qpu-emulator --chip advantage6 --beta-range 1..2",
+        "solve three.coo --solver qpu-emulator --chip advantage6 --presolve",
+        "solve three.coo --solver qpu-emulator --chip advantage6 --num-slices 8",
+        "solve three.coo --solver qpu-emulator --chip advantage6 --annealing-time 3000",
+        "solve three.coo --solver qpu-emulator --chip advantage6 --control-errors much",
+        "plan three.coo --chip advantage6 --chain-strength scan",
+    ] {
+        let refused = program.transcript(arguments);
+        assert!(refused.starts_with("exit 2"), "{arguments}: {refused}");
+    }
+}
+
+#[test]
+fn without_scaling_the_chip_refuses_what_is_outside_its_ranges() {
+    let program =
+        Program::new().file("large.coo", "# vartype=SPIN\n0 1 3\n").file("small.coo", "# vartype=SPIN\n0 1 0.5\n");
+    let run = "--chip advantage6 --solver qpu-emulator --num-reads 10 --embedding-cache off";
+    let small = program.json(&format!("solve small.coo {run} --no-auto-scale"));
+    assert_eq!((&small["emulation"]["scale"], &small["best_energy"]), (&json!(1.0), &json!(-0.5)));
+    assert_eq!(program.json(&format!("solve small.coo {run}"))["emulation"]["scale"], json!(0.5));
+    insta::assert_snapshot!(program.transcript(&format!("solve large.coo {run} --no-auto-scale")));
+}
+
+#[test]
+fn the_description_of_a_solver_is_emulated() {
+    let solver = r#"{"identity": {"name": "mine"}, "properties": {"qubits": [0, 1, 2], "couplers": [[0, 1], [1, 2], [0, 2]],
+        "h_range": [-8, 8], "extended_j_range": [-6, 6], "per_qubit_coupling_range": [-99, 99],
+        "num_reads_range": [1, 400], "quota_conversion_rate": 2}}"#;
+    let program = Program::new().file("mine.json", solver).file("three.coo", "# vartype=SPIN\n0 1 3\n1 2 3\n0 2 -3\n");
+    let emulation = program.json("solve three.coo --solver qpu-emulator --chip mine.json")["emulation"].clone();
+    assert_eq!((&emulation["solver"], &emulation["scale"]), (&json!("mine"), &json!(0.5)));
+    // 1000 reads, 400 at a time
+    assert_eq!((&emulation["num_reads"], &emulation["num_submissions"]), (&json!(1000), &json!(3)));
+}
+
+#[test]
+fn threads_change_nothing() {
+    let program = program();
+    let run = "--chip advantage2-4 --solver qpu-emulator --num-reads 50 --num-spin-reversal-transforms 3";
+    for command in [format!("solve nine.coo {run}"), format!("train parity:2 --bias --no-baselines {run}")] {
+        let [one, two] = [1, 2].map(|threads| without_times(program.json(&format!("{command} --threads {threads}"))));
+        assert_eq!(one, two, "{command}");
+    }
+}
+
+#[test]
+fn training_on_the_emulator_tells_qubits_breaks_time_and_the_optimum() {
+    let program = Program::new();
+    let report = program.json("train parity:2 --hidden 3 --bias --chip advantage6 --solver qpu-emulator");
+    assert_eq!((&report["solver"]["name"], &report["solver"]["num_reads"]), (&json!("qpu-emulator"), &json!(1000)));
+    let embedded = &report["embedded"];
+    assert!(embedded["num_qubits"].as_u64().unwrap() >= embedded["lower_bound"].as_u64().unwrap());
+    assert_eq!(report["emulation"]["qpu_access_time"], embedded["qpu"]["qpu_access_time"]);
+    assert_eq!(embedded["precision"]["gap"]["source"], "guaranteed");
+    assert_eq!(report["result"]["optimum"]["loss"], 0.0);
+    assert_eq!(report["result"]["proven_optimal"], report["result"]["loss"] == 0.0);
+}
+
+#[test]
+fn each_minibatch_is_a_submission_and_a_checkpoint_goes_on() {
+    let program = Program::new();
+    let run = "train parity:3 --bias --chip advantage2-4 --solver qpu-emulator --num-reads 20 --batch-size 2 --no-proof \
+               --no-baselines";
+    let whole = program.json(&format!("{run} --batches 4 --alpha 0.5"));
+    let steps = whole["batches"].as_array().unwrap();
+    assert_eq!((steps.len(), &whole["emulation"]["num_submissions"]), (4, &json!(4)));
+    let time: f64 = steps.iter().map(|step| step["embedded"]["qpu"]["qpu_access_time"].as_f64().unwrap()).sum();
+    assert!((whole["emulation"]["qpu_access_time"].as_f64().unwrap() - time).abs() < 1e-6);
+    let kept = format!("{run} --batches 4 --alpha 0.5 --checkpoint state.json");
+    program.json(&kept);
+    let resumed = program.json(&format!("{kept} --resume"));
+    assert_eq!(resumed["batches"], whole["batches"]);
+    let other = program.transcript(&format!("{kept} --resume --readout-error 0.1"));
+    assert!(other.starts_with("exit 2") && other.contains("another run"), "{other}");
+}
+
+#[test]
+fn every_solver_that_samples_qubos_trains_as_it_is_and_on_a_chip() {
+    let program = Program::new();
+    for solver in [
+        "auto",
+        "sa",
+        "pt",
+        "pa",
+        "sqa",
+        "svmc",
+        "tabu",
+        "memetic",
+        "descent",
+        "random",
+        "sa-reference",
+        "exhaustive",
+        "tree",
+        "branch-and-bound",
+    ] {
+        for chip in ["", "--chip advantage2-4 --chain-strength utc:2"] {
+            let command =
+                format!("train parity:2 --bias --num-reads 8 --no-baselines --no-proof --solver {solver} {chip}");
+            if solver == "exhaustive" && !chip.is_empty() {
+                // more qubits than it takes
+                continue;
+            }
+            let report = program.json(&command);
+            assert_eq!(report["embedded"].is_object(), !chip.is_empty(), "{command}");
+            assert!(report["result"]["loss"].as_f64().unwrap() <= 2.0, "{command}");
+            if solver == "tree" {
+                assert_eq!(report["solver"]["status"], "optimal", "{command}");
+            }
+        }
+    }
+    let tuned = "train parity:2 --bias --solver tabu --num-reads 4 --no-baselines --no-proof";
+    assert_eq!(program.json(&format!("{tuned} --tenure 3 --num-iterations 100"))["solver"]["name"], "tabu");
+    let refused = program.transcript(&format!("{tuned} --num-replicas 4"));
+    assert!(refused.starts_with("exit 2") && refused.contains("--solver pt"), "{refused}");
+}
+
+#[test]
+fn chains_that_break_often_bring_a_hint() {
+    let program = program();
+    let run = "--embed chimera:4 --solver sa --num-reads 50 --num-sweeps 20";
+    let text = |strength: f64| {
+        let output = program.run(&format!("solve nine.coo {run} --chain-strength {strength}"));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(text(0.1).contains("hint: a larger --chain-strength"), "{}", text(0.1));
+    assert!(!text(20.0).contains("hint:"), "{}", text(20.0));
+}
+
+#[test]
+fn what_a_chip_cannot_see_is_a_warning() {
+    let program = Program::new().file("far.coo", "# vartype=SPIN\n0 0 1\n0 1 1000\n");
+    for command in ["embed", "plan", "solve"] {
+        let output = program.run(&format!("{command} far.coo --chip advantage6"));
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(text.contains("warning: the smallest difference of energies is invisible"), "{text}");
+        let report = program.json(&format!("{command} far.coo --chip advantage6"));
+        let precision = if command == "solve" { &report["embedded"]["precision"] } else { &report["precision"] };
+        assert_eq!(precision["visibility"], "invisible", "{command}");
+    }
+    assert_eq!(program.json("embed far.coo --chip advantage6")["logical_precision"]["visibility"], "invisible");
+}
