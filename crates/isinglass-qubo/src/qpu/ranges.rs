@@ -100,6 +100,7 @@ fn is_in_second_half(own: ZephyrCoordinates, other: ZephyrCoordinates) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::embedding::{ChainStrength, Embedding, interaction_graph};
     use crate::hardware::Chip;
     use crate::model::{BqmBuilder, Vartype};
 
@@ -153,5 +154,18 @@ mod tests {
         assert_eq!(properties.range_faults(&bqm, None).len(), 2);
         insta::assert_snapshot!(properties.worst_range_fault(&bqm, None).unwrap(), @"the coupling of variables 0 and 2 is 1.5, but the chip takes -2 to 1");
         assert_eq!(properties.scale(&bqm, None), 1.5);
+    }
+
+    #[test]
+    fn precision_counts_on_the_scale_that_groups_decide() {
+        let (properties, bqm, _) = whole_chip(-2.0);
+        let chip = Chip::ideal("zephyr:3".parse().unwrap());
+        let chains = chip.qubits().iter().map(|&qubit| vec![qubit]).collect();
+        let embedding = Embedding::new(chains, &interaction_graph(&bqm), &chip).unwrap();
+        let embedded = Embedded::new(&bqm, &embedding, &chip, &ChainStrength::default()).unwrap();
+        let gap = EnergyGap::of_coefficients(&bqm);
+        let precision = properties.precision(&embedded, gap, ControlError::default());
+        assert_eq!(precision.scale, 20.0 / 13.0);
+        assert_eq!(precision.scaled_gap, gap.map(|gap| gap.energy / (20.0 / 13.0)));
     }
 }

@@ -222,3 +222,42 @@ fn a_checkpoint_knows_its_chip() {
     let error = train(&task, &plan, TrainingState::default(), &RunControl::default(), |_| ControlFlow::Continue(()));
     insta::assert_snapshot!(error.unwrap_err(), @"the solver weights does not sample a QUBO, so it cannot work on a chip");
 }
+
+/// Annealing as any sampler, with parameters of this name.
+fn named(parameters: &str, has_rounds: bool) -> Solver {
+    let make = |call: SamplerCall<'_>| -> Box<dyn Sampler> {
+        let num_reads = call.num_reads.unwrap_or(1);
+        Box::new(SimulatedAnnealing { num_reads, num_sweeps: 5, seed: call.seed, ..SimulatedAnnealing::default() })
+    };
+    let (name, parameters) = ("mine", parameters.to_owned());
+    Solver::Sampler(NamedSampler {
+        name,
+        parameters,
+        num_reads: Some(300),
+        has_rounds,
+        make: std::sync::Arc::new(make),
+    })
+}
+
+#[test]
+fn any_sampler_trains_as_annealing_does_with_the_same_parameters() {
+    let task = noisy_task(20);
+    let own =
+        run(&task, &plan(&[5, 3, 1], false, Solver::Annealing { num_reads: 300, num_sweeps: 5, beta_range: None }));
+    let rounds = run(&task, &plan(&[5, 3, 1], false, named("5", true)));
+    assert_eq!((&own.state, &own.network), (&rounds.state, &rounds.network));
+    let reads = |solver| -> Vec<usize> {
+        run(&task, &plan(&[5, 3, 1], false, solver)).state.steps.iter().map(|step| step.num_reads).collect()
+    };
+    assert_eq!(reads(named("5", true)), [128, 128, 44]);
+    assert_eq!(reads(named("5", false)), [300], "what is no independent read is done at once");
+}
+
+#[test]
+fn a_checkpoint_of_a_sampler_with_other_parameters_is_refused() {
+    let task = noisy_task(12);
+    let of = |parameters| plan(&[5, 1], false, named(parameters, true));
+    let text = run(&task, &of("5")).state.to_checkpoint(&of("5"), &task);
+    assert!(TrainingState::from_checkpoint(&text, &of("5"), &task).is_ok());
+    assert!(matches!(TrainingState::from_checkpoint(&text, &of("6"), &task), Err(CheckpointError::OtherRun)));
+}

@@ -176,3 +176,26 @@ fn a_scan_finds_that_weak_chains_break_and_strong_ones_hold() {
     assert_eq!(best.best_energy, exhaustive::minimum(&bqm).ok());
     assert!(best.chain_strength > rows[0].chain_strength && best.success_rate > 0.0);
 }
+
+#[test]
+fn inner_samplers_are_made_for_the_model_over_qubits() {
+    let bqm = random_integers(Vartype::Spin, 9, 8, 4, 1);
+    let seen = std::rc::Rc::new(std::cell::RefCell::new(Vec::new()));
+    let notes = seen.clone();
+    let make = move |seed, embedded: &Embedded| {
+        notes.borrow_mut().push((seed, embedded.clone()));
+        Box::new(RandomSampling { num_reads: 3, seed, threads: None }) as Box<dyn Sampler>
+    };
+    let composite = EmbeddingComposite {
+        num_spin_reversal_transforms: 2,
+        seed: 5,
+        ..EmbeddingComposite::new(Box::new(make), Chip::ideal(CHIMERA))
+    };
+    let (_, report) = run(&composite, &bqm);
+    let chains = |embedded: &Embedded| -> Vec<Vec<u32>> {
+        embedded.chains().iter().map(|chain| chain.iter().map(|&qubit| embedded.qubits()[qubit]).collect()).collect()
+    };
+    let seen = seen.borrow();
+    assert_eq!(seen.iter().map(|(seed, _)| *seed).collect::<Vec<_>>(), [5, 6]);
+    assert!(seen.iter().all(|(_, embedded)| chains(embedded) == report.chains && *embedded == report.embedded));
+}
