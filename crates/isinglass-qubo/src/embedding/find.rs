@@ -6,6 +6,7 @@ mod tests;
 use super::clique::{biclique, clique};
 use super::crossbar::{Hubs, LAYOUTS};
 use super::lines::Lines;
+use super::weave::{Network, Woven};
 use super::{Embedding, RouteError, Router, min_qubits};
 use crate::hardware::{Chip, Graph, Topology};
 use crate::sampler::RunControl;
@@ -211,9 +212,20 @@ impl Embedder {
     fn beside_wires(&self, problem: &Graph, chip: &Chip, control: &RunControl<'_>) -> Option<Embedding> {
         let (hubs, lines) = (Hubs::of(problem)?, Lines::of(chip)?);
         let once = Router { tries: 1, ..self.router };
+        if let Some(network) = Network::of(problem, &hubs) {
+            let layouts = network.layouts(&hubs, &lines);
+            let start = |woven: &Woven| {
+                (control.should_stop(None).is_none())
+                    .then(|| once.embed_beside(&woven.wires, &woven.gates, problem, chip, control).ok())?
+            };
+            let found = layouts.iter().filter_map(start).take(self.layouts.max(1) as usize);
+            if let Some(best) = found.min_by_key(Embedding::num_qubits) {
+                return Some(best);
+            }
+        }
         let start = |layout| {
             let wires = (control.should_stop(None).is_none()).then(|| hubs.lay(&lines, layout))??;
-            once.embed_beside(&wires, problem, chip, control).ok()
+            once.embed_beside(&wires, &[], problem, chip, control).ok()
         };
         let found = LAYOUTS.into_iter().filter_map(start);
         found.take(self.layouts.max(1) as usize).min_by_key(Embedding::num_qubits)
