@@ -17,7 +17,8 @@ use serde::{Deserialize, Serialize};
 /// 1. *native*: variable `i` on qubit `i`, where that is an embedding already.
 /// 2. *clique* and *biclique*: problems with at least half of all possible interactions (of all between two sides) take the chains
 ///    of the complete graph, shortened by [`Router::shorten`].
-/// 3. *crossbar*: variables with very many neighbours start as long parallel wires, and the others are routed beside them.
+/// 3. *crossbar*: variables with very many neighbours start as long parallel wires. Where every other variable interacts with one bundle
+///    of them at most, as in a network, the others are laid across them, group by group; else they are routed beside them.
 /// 4. *routed*: [`Router`] from nothing, where none of these gave an embedding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Embedder {
@@ -192,7 +193,8 @@ impl Embedder {
             return Ok(found((embedding, EmbedMethod::Native)));
         }
         if let Some((embedding, method)) = dense(problem, chip) {
-            let embedding = self.router.shorten(&embedding, problem, chip, control);
+            let is_small = num_variables <= MAX_SHORTENED;
+            let embedding = if is_small { self.router.shorten(&embedding, problem, chip, control) } else { embedding };
             return Ok(found((embedding, method)));
         }
         if let Some(embedding) = self.beside_wires(problem, chip, control) {
