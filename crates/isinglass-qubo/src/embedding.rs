@@ -17,6 +17,7 @@ mod router;
 mod scan;
 mod spin_reversal;
 mod unembed;
+mod weave;
 
 pub use bound::min_qubits;
 pub use cache::{EmbeddingCache, EmbeddingOrigin, Lookup};

@@ -65,6 +65,11 @@ impl Hubs {
         (!bundles.is_empty() && num_crossings > 0).then_some(Self { bundles, num_crossings })
     }
 
+    /// The hubs in bundles.
+    pub(super) fn bundles(&self) -> &[Vec<usize>] {
+        &self.bundles
+    }
+
     /// Wires for all hubs in the middle of the chip, or `None` where they have no room.
     pub(super) fn lay(&self, lines: &Lines<'_>, layout: Layout) -> Option<Wires> {
         let across = lines.num_lines[1];

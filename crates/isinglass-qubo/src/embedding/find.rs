@@ -6,6 +6,7 @@ mod tests;
 use super::clique::{biclique, clique};
 use super::crossbar::{Hubs, LAYOUTS};
 use super::lines::Lines;
+use super::weave::{Network, Woven};
 use super::{Embedding, RouteError, Router, min_qubits};
 use crate::hardware::{Chip, Graph, Topology};
 use crate::sampler::RunControl;
@@ -16,7 +17,8 @@ use serde::{Deserialize, Serialize};
 /// 1. *native*: variable `i` on qubit `i`, where that is an embedding already.
 /// 2. *clique* and *biclique*: problems with at least half of all possible interactions (of all between two sides) take the chains
 ///    of the complete graph, shortened by [`Router::shorten`].
-/// 3. *crossbar*: variables with very many neighbours start as long parallel wires, and the others are routed beside them.
+/// 3. *crossbar*: variables with very many neighbours start as long parallel wires. Where every other variable interacts with one bundle
+///    of them at most, as in a network, the others are laid across them, group by group; else they are routed beside them.
 /// 4. *routed*: [`Router`] from nothing, where none of these gave an embedding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Embedder {
@@ -191,7 +193,8 @@ impl Embedder {
             return Ok(found((embedding, EmbedMethod::Native)));
         }
         if let Some((embedding, method)) = dense(problem, chip) {
-            let embedding = self.router.shorten(&embedding, problem, chip, control);
+            let is_small = num_variables <= MAX_SHORTENED;
+            let embedding = if is_small { self.router.shorten(&embedding, problem, chip, control) } else { embedding };
             return Ok(found((embedding, method)));
         }
         if let Some(embedding) = self.beside_wires(problem, chip, control) {
@@ -211,9 +214,20 @@ impl Embedder {
     fn beside_wires(&self, problem: &Graph, chip: &Chip, control: &RunControl<'_>) -> Option<Embedding> {
         let (hubs, lines) = (Hubs::of(problem)?, Lines::of(chip)?);
         let once = Router { tries: 1, ..self.router };
+        if let Some(network) = Network::of(problem, &hubs) {
+            let layouts = network.layouts(&hubs, &lines);
+            let start = |woven: &Woven| {
+                (control.should_stop(None).is_none())
+                    .then(|| once.embed_beside(&woven.wires, &woven.gates, problem, chip, control).ok())?
+            };
+            let found = layouts.iter().filter_map(start).take(self.layouts.max(1) as usize);
+            if let Some(best) = found.min_by_key(Embedding::num_qubits) {
+                return Some(best);
+            }
+        }
         let start = |layout| {
             let wires = (control.should_stop(None).is_none()).then(|| hubs.lay(&lines, layout))??;
-            once.embed_beside(&wires, problem, chip, control).ok()
+            once.embed_beside(&wires, &[], problem, chip, control).ok()
         };
         let found = LAYOUTS.into_iter().filter_map(start);
         found.take(self.layouts.max(1) as usize).min_by_key(Embedding::num_qubits)

@@ -102,6 +102,16 @@ impl<'a> Lines<'a> {
         (lowest.first <= first.max(least) && highest.end > (end - 1).min(most)).then_some(wire)
     }
 
+    /// All qubits of one direction, in no order.
+    pub(super) fn segments(&self, is_horizontal: bool) -> impl Iterator<Item = (u32, Segment)> + '_ {
+        self.at.values().copied().filter(move |(_, segment)| segment.is_horizontal == is_horizontal)
+    }
+
+    /// Whether a coupler joins two qubits.
+    pub(super) fn is_coupled(&self, first: u32, second: u32) -> bool {
+        self.chip.graph().has_edge(first, second)
+    }
+
     /// The lines that the qubits of a line cross, first and last included; `None` for a line without qubits.
     pub(super) fn reach(&self, is_horizontal: bool, line: u32) -> Option<(u32, u32)> {
         self.reaches[usize::from(is_horizontal)][line as usize]
@@ -151,7 +161,8 @@ impl<'a> Lines<'a> {
         starts
     }
 
-    fn at_qubit(&self, qubit: u32) -> Segment {
+    /// Where a qubit of the chip lies.
+    pub(super) fn at_qubit(&self, qubit: u32) -> Segment {
         segment(self.chip.topology().expect("lines have a topology"), qubit)
     }
 }

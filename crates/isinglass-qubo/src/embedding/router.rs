@@ -109,7 +109,7 @@ impl Router {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn embed(&self, problem: &Graph, chip: &Chip, control: &RunControl<'_>) -> Result<Embedding, RouteError> {
-        self.embed_beside(&[], problem, chip, control)
+        self.embed_beside(&[], &[], problem, chip, control)
     }
 
     /// The embedding with fewer qubits, or shorter chains, as far as `patience` passes over all variables find a way. An embedding that is none of this
@@ -130,10 +130,11 @@ impl Router {
         attempt.embedding(chip).expect("no qubit is shared and every interaction has a coupler")
     }
 
-    /// An embedding that starts from these wires for some of the variables.
+    /// An embedding that starts from these wires for some of the variables, and from what is laid beside them for others.
     pub(super) fn embed_beside(
         &self,
         wires: &[(usize, Vec<u32>)],
+        laid: &[(usize, Vec<u32>)],
         problem: &Graph,
         chip: &Chip,
         control: &RunControl<'_>,
@@ -158,7 +159,7 @@ impl Router {
         while tries < self.tries {
             let mut attempt = Attempt::new(problem, chip, stream(self.seed, tries.into()));
             tries += 1;
-            attempt.lay(wires);
+            attempt.lay(wires, laid);
             if attempt.route(self.patience, &watch) {
                 attempt.shorten(self.patience, &watch);
                 let embedding = attempt.embedding(chip);

@@ -150,16 +150,17 @@ impl<'a> Attempt<'a> {
         order
     }
 
-    /// Gives variables these wires, joined to each other where their variables interact.
-    pub(super) fn lay(&mut self, wires: &[(usize, Vec<u32>)]) {
-        for (variable, wire) in wires {
+    /// Gives variables these chains, joined to each other where their variables interact. Wires stay where they are, as long as others find
+    /// a way past them.
+    pub(super) fn lay(&mut self, wires: &[(usize, Vec<u32>)], laid: &[(usize, Vec<u32>)]) {
+        for (variable, wire) in wires.iter().chain(laid) {
             let place =
                 |qubit: &u32| self.qubits.binary_search(qubit).expect("wires are made of working qubits") as u16;
             let chain = wire.iter().map(place).collect();
             self.put(*variable, chain);
-            self.is_wire[*variable] = true;
         }
-        for (variable, _) in wires {
+        wires.iter().for_each(|(variable, _)| self.is_wire[*variable] = true);
+        for (variable, _) in laid.iter().chain(wires) {
             self.extend(*variable);
         }
     }
