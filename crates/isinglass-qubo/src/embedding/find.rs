@@ -12,6 +12,9 @@ use crate::hardware::{Chip, Graph, Topology};
 use crate::sampler::RunControl;
 use serde::{Deserialize, Serialize};
 
+/// Chains of complete graphs on more variables are left as they are: shortening them takes seconds and saves one qubit in a hundred.
+const MAX_SHORTENED: usize = 80;
+
 /// Finds embeddings by every method that suits problem and chip, and keeps the one of fewest qubits.
 ///
 /// 1. *native*: variable `i` on qubit `i`, where that is an embedding already.
