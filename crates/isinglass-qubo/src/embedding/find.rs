@@ -12,6 +12,8 @@ use crate::hardware::{Chip, Graph, Topology};
 use crate::sampler::RunControl;
 use serde::{Deserialize, Serialize};
 
+/// Layouts of a network that are tried; those after them have less room.
+const WOVEN_TRIES: usize = 3;
 /// Chains of complete graphs on more variables are left as they are: shortening them takes seconds and saves one qubit in a hundred.
 const MAX_SHORTENED: usize = 80;
 
@@ -223,7 +225,7 @@ impl Embedder {
                 (control.should_stop(None).is_none())
                     .then(|| once.embed_beside(&woven.wires, &woven.gates, problem, chip, control).ok())?
             };
-            let found = layouts.iter().filter_map(start).take(self.layouts.max(1) as usize);
+            let found = layouts.iter().take(WOVEN_TRIES).filter_map(start).take(self.layouts.max(1) as usize);
             if let Some(best) = found.min_by_key(Embedding::num_qubits) {
                 return Some(best);
             }

@@ -11,7 +11,7 @@ use super::Embedding;
 use crate::hardware::{Chip, Graph};
 use crate::rng::stream;
 use crate::sampler::{RunControl, Watch};
-use attempt::{Attempt, MAX_PASSES};
+use attempt::{Attempt, MAX_PASSES, Negotiation};
 
 /// Finds embeddings of any graph by negotiated routing.
 ///
@@ -119,7 +119,7 @@ impl Router {
     /// Never: chains are changed only into chains that are as good.
     #[must_use]
     pub fn shorten(&self, embedding: &Embedding, problem: &Graph, chip: &Chip, control: &RunControl<'_>) -> Embedding {
-        let mut attempt = Attempt::new(problem, chip, stream(self.seed, u64::MAX));
+        let mut attempt = Attempt::new(problem, chip, stream(self.seed, u64::MAX), Negotiation::STEEP);
         let is_routed = chip.qubits().len() <= search::MAX_QUBITS
             && (0..problem.num_nodes()).all(|node| problem.degree(node as u32) < search::MAX_CHAINS);
         if !is_routed || Embedding::new(embedding.chains().to_vec(), problem, chip).is_err() {
@@ -157,7 +157,10 @@ impl Router {
         let mut nearest: Option<(usize, usize)> = None;
         let mut tries = 0;
         while tries < self.tries {
-            let mut attempt = Attempt::new(problem, chip, stream(self.seed, tries.into()));
+            // what one way does not find the other one may
+            let is_steep = wires.is_empty() == tries.is_multiple_of(2);
+            let negotiation = if is_steep { Negotiation::STEEP } else { Negotiation::GENTLE };
+            let mut attempt = Attempt::new(problem, chip, stream(self.seed, tries.into()), negotiation);
             tries += 1;
             attempt.lay(wires, laid);
             if attempt.route(self.patience, &watch) {

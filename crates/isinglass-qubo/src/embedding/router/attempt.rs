@@ -7,14 +7,27 @@ use crate::rng::Stream;
 use crate::sampler::Watch;
 use rand_core::Rng;
 
-/// By how much sharing a qubit multiplies its price, at first and from one pass to the next.
-const FIRST_PENALTY: f32 = 8.0;
-const PENALTY_GROWTH: f32 = 1.3;
-const MAX_PENALTY: f32 = 100.0;
-/// What a pass adds to the price of a qubit that stayed shared, and what is left of earlier additions. Remembered for long, they would
-/// keep chains away from places that are free by now.
+/// How the prices of shared qubits rise.
+#[derive(Clone, Copy)]
+pub(super) struct Negotiation {
+    /// By how much sharing a qubit multiplies its price at first, from one pass to the next, and at most.
+    first_penalty: f32,
+    growth: f32,
+    max_penalty: f32,
+    /// What is left of what earlier passes added to the price of a qubit that stayed shared.
+    history_left: f32,
+}
+
+impl Negotiation {
+    /// Sharing is dear from the start, and soon forgotten: for problems that are placed from nothing. Remembered for long, prices would
+    /// keep chains away from places that are free by now.
+    pub(super) const STEEP: Self = Self { first_penalty: 8.0, growth: 1.3, max_penalty: 100.0, history_left: 0.5 };
+    /// Sharing is cheap, and never forgotten: for long wires, which are moved by many small steps.
+    pub(super) const GENTLE: Self = Self { first_penalty: 2.0, growth: 1.2, max_penalty: 8.0, history_left: 1.0 };
+}
+
+/// What a pass adds to the price of a qubit that stayed shared.
 const HISTORY: f32 = 1.0;
-const HISTORY_LEFT: f32 = 0.5;
 
 /// The most passes over all variables until no qubit is shared, and as many again to shorten chains.
 pub(super) const MAX_PASSES: u64 = 100;
@@ -29,6 +42,7 @@ pub(super) struct Attempt<'a> {
     pub(super) usage: Vec<u16>,
     history: Vec<f32>,
     penalty: f32,
+    negotiation: Negotiation,
     /// Whether used qubits are out of bounds.
     pub(super) is_strict: bool,
     pub(super) search: Search,
@@ -42,7 +56,7 @@ pub(super) struct Attempt<'a> {
 }
 
 impl<'a> Attempt<'a> {
-    pub(super) fn new(problem: &'a Graph, chip: &'a Chip, random: Stream) -> Self {
+    pub(super) fn new(problem: &'a Graph, chip: &'a Chip, random: Stream, negotiation: Negotiation) -> Self {
         let qubits = chip.qubits();
         let mut place = vec![u32::MAX; chip.graph().num_nodes()];
         qubits.iter().enumerate().for_each(|(index, &qubit)| place[qubit as usize] = index as u32);
@@ -54,7 +68,8 @@ impl<'a> Attempt<'a> {
             chains: vec![Vec::new(); problem.num_nodes()],
             usage: vec![0; qubits.len()],
             history: vec![0.0; qubits.len()],
-            penalty: FIRST_PENALTY,
+            penalty: negotiation.first_penalty,
+            negotiation,
             is_strict: false,
             search: Search::new(&chip),
             random,
@@ -86,9 +101,10 @@ impl<'a> Attempt<'a> {
                 return false;
             }
             passes += 1;
-            self.penalty = (self.penalty * PENALTY_GROWTH).min(MAX_PENALTY);
+            let Negotiation { growth, max_penalty, history_left, .. } = self.negotiation;
+            self.penalty = (self.penalty * growth).min(max_penalty);
             for (price, &usage) in self.history.iter_mut().zip(&self.usage) {
-                *price = *price * HISTORY_LEFT + HISTORY * f32::from(usage.saturating_sub(1));
+                *price = *price * history_left + HISTORY * f32::from(usage.saturating_sub(1));
             }
             self.set_prices();
             for variable in self.shuffled() {

@@ -57,7 +57,7 @@ impl Loom {
             is_used: vec![false; num_labels],
             bundles: vec![RangeInclusive::new(u32::MAX, 0); num_bundles],
             rows: 0..u32::MAX,
-            columns: u32::MAX..0,
+            columns: 0..0,
             num_hubs: hubs.len(),
             frontier: 0,
         };
@@ -69,7 +69,6 @@ impl Loom {
             for &qubit in wire {
                 loom.is_used[qubit as usize] = true;
                 let at = lines.at_qubit(qubit);
-                loom.columns = loom.columns.start.min(at.line)..loom.columns.end.max(at.line + 1);
                 loom.is_hub[at.line as usize] = true;
                 if let Some(bundle) = bundle_of[*hub] {
                     let columns = &mut loom.bundles[bundle];
@@ -77,6 +76,9 @@ impl Loom {
                 }
             }
         }
+        let first = loom.is_hub.iter().position(|&is_hub| is_hub).unwrap_or(0);
+        let end = loom.is_hub.iter().rposition(|&is_hub| is_hub).map_or(0, |last| last + 1);
+        loom.columns = first as u32..end as u32;
         loom.frontier = loom.rows.start;
         loom
     }
