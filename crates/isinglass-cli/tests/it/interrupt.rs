@@ -2,7 +2,7 @@
 
 #![cfg(target_os = "linux")]
 
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -40,13 +40,19 @@ fn press_ctrl_c(child: &Child) {
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
 }
 
+/// What the program has written when it ends. It is read all the time: a program waits while its pipe is full.
+fn end_of(child: Child) -> Output {
+    let reader = std::thread::spawn(|| child.wait_with_output());
+    wait_until("the program ends", || reader.is_finished());
+    reader.join().unwrap().unwrap()
+}
+
 #[test]
 fn the_first_ctrl_c_ends_the_run_with_the_best_so_far() {
     let program = chain();
-    let mut child = long_run(&program, "solve chain.coo --solver sa --num-sweeps 1000000000");
+    let child = long_run(&program, "solve chain.coo --solver sa --num-sweeps 1000000000");
     press_ctrl_c(&child);
-    wait_until("the program ends", || child.try_wait().unwrap().is_some());
-    let output = child.wait_with_output().unwrap();
+    let output = end_of(child);
     assert_eq!(output.status.code(), Some(0));
     let report = json(&output);
     assert_eq!(report["status"], "interrupted");
@@ -62,12 +68,11 @@ fn an_interrupted_training_run_keeps_its_model_and_goes_on_from_its_checkpoint()
                --no-proof --checkpoint state.json --out model.json";
     let mut reports = Vec::new();
     for resume in ["", " --resume"] {
-        let mut child = long_run(&program, &format!("{run}{resume}"));
+        let child = long_run(&program, &format!("{run}{resume}"));
         wait_until("there is a checkpoint", || program.path().join("state.json").exists());
         sleep(Duration::from_millis(300));
         press_ctrl_c(&child);
-        wait_until("the program ends", || child.try_wait().unwrap().is_some());
-        let output = child.wait_with_output().unwrap();
+        let output = end_of(child);
         assert_eq!(output.status.code(), Some(0));
         let report = json(&output);
         assert_eq!(report["solver"]["status"], "interrupted");
@@ -93,11 +98,10 @@ fn ctrl_c_ends_a_search_for_an_embedding_with_the_best_so_far_or_says_why_there_
         .map(|line| format!("{line}\n"))
         .collect();
     let program = Program::new().file("many.edges", edges);
-    let mut child = long_run(&program, "embed many.edges --topology pegasus:16 --tries 1000000");
+    let child = long_run(&program, "embed many.edges --topology pegasus:16 --tries 1000000");
     sleep(Duration::from_millis(500));
     press_ctrl_c(&child);
-    wait_until("the program ends", || child.try_wait().unwrap().is_some());
-    let output = child.wait_with_output().unwrap();
+    let output = end_of(child);
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(!error.contains("embed ["), "no progress where there is no terminal: {error}");
     match output.status.code() {
