@@ -53,6 +53,8 @@ pub(super) struct Attempt<'a> {
     pub(super) price: Vec<u16>,
     /// Variables that were given a wire: they keep it until no qubit is shared.
     pub(super) is_wire: Vec<bool>,
+    /// That of the annealing of chains, in qubits.
+    pub(super) temperature: f64,
 }
 
 impl<'a> Attempt<'a> {
@@ -77,6 +79,7 @@ impl<'a> Attempt<'a> {
             mark: 0,
             price: vec![FREE; qubits.len()],
             is_wire: vec![false; problem.num_nodes()],
+            temperature: 0.0,
             chip,
         }
     }

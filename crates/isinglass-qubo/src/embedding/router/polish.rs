@@ -9,6 +9,13 @@ const MAX_TORN_DEGREE: usize = 40;
 /// A pass that saves fewer than one qubit in so many counts as no progress.
 const LEAST_GAIN: usize = 200;
 
+/// Problems of at most so many interactions are annealed, in so many passes from this temperature (in qubits) to zero.
+const MAX_ANNEALED: usize = 200;
+const ANNEAL_PASSES: u32 = 300;
+const FIRST_TEMPERATURE: f64 = 1.0;
+/// What a square of a length counts in qubits: of chains of the same qubits in all, even ones are better.
+const UNEVENNESS: f64 = 0.02;
+
 /// Variables that may hang on an end that is taken off.
 const MAX_TORN: usize = 6;
 
@@ -20,6 +27,9 @@ impl Attempt<'_> {
         self.is_wire.fill(false);
         for variable in 0..self.chains.len() {
             self.prune(variable);
+        }
+        if self.problem.num_edges() <= MAX_ANNEALED {
+            self.anneal(watch);
         }
         let (mut passes, mut waited) = (0, 0);
         while waited < patience && passes < MAX_PASSES {
@@ -36,6 +46,39 @@ impl Attempt<'_> {
             let is_progress = (before.0 - after.0) * LEAST_GAIN > before.0;
             waited = if is_progress { 0 } else { waited + 1 };
         }
+    }
+
+    /// Re-places variables at a falling temperature, at which changes that take more qubits are kept now and then, and ends with the
+    /// best chains found.
+    fn anneal(&mut self, watch: &Watch<'_>) {
+        let all = 0..self.chains.len();
+        let mut best = (self.measure(all.clone()), self.chains.clone());
+        for pass in 0..ANNEAL_PASSES {
+            self.temperature = FIRST_TEMPERATURE * f64::from(ANNEAL_PASSES - pass) / f64::from(ANNEAL_PASSES);
+            for variable in self.shuffled() {
+                self.shorten_around(variable);
+            }
+            let now = self.measure(all.clone());
+            if now < best.0 {
+                best = (now, self.chains.clone());
+            }
+            if watch.is_stopped() {
+                break;
+            }
+        }
+        self.temperature = 0.0;
+        all.clone().for_each(|each| self.tear_out(each));
+        all.zip(best.1).for_each(|(each, chain)| self.put(each, chain));
+    }
+
+    /// Whether chains that measured `old` and now measure `new` may stay.
+    fn is_kept(&mut self, new: (usize, usize), old: (usize, usize)) -> bool {
+        if new <= old || self.temperature == 0.0 {
+            return new <= old;
+        }
+        let more = |new: usize, old: usize| new as f64 - old as f64;
+        let chance = (below(&mut self.random, 1 << 32) as f64 + 0.5) / (1u64 << 32) as f64;
+        more(new.0, old.0) + UNEVENNESS * more(new.1, old.1) <= -self.temperature * chance.ln()
     }
 
     /// Tears out a variable, alone or with a neighbour, or what hangs on an end of a long chain, and places it anew.
@@ -95,7 +138,8 @@ impl Attempt<'_> {
             for &each in torn {
                 self.balance(each);
             }
-            if self.measure(touched.iter().copied()) <= old {
+            let new = self.measure(touched.iter().copied());
+            if self.is_kept(new, old) {
                 return;
             }
         }
