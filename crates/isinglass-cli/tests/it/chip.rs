@@ -99,6 +99,20 @@ fn a_solver_s_own_description_is_a_chip() {
 }
 
 #[test]
+fn a_solver_with_a_qubit_outside_its_topology_is_refused_by_every_command() {
+    let solver = r#"{"properties": {"qubits": [30, 31, 99999], "couplers": [[30, 31], [31, 99999], [30, 99999]],
+        "topology": {"type": "pegasus", "shape": [16]}}}"#;
+    let program = Program::new().file("solver.json", solver).file("three.coo", frustrated(3));
+    for command in ["draw", "embed three.coo", "plan three.coo", "solve three.coo", "train parity:2"] {
+        let said = program.transcript(&format!("{command} --chip solver.json"));
+        assert!(
+            said.starts_with("exit 2") && said.contains("qubit 99999 is listed, but the topology pegasus:16"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
 fn chips_and_embeddings_are_drawn() {
     let program = Program::new().file("k8.edges", complete(8));
     program.json("embed k8.edges --topology pegasus:3 --out embedding.json");

@@ -34,6 +34,14 @@ pub enum ChipError {
         /// The chip that was to lose it.
         chip: String,
     },
+    /// A solver lists a qubit or a coupler that its topology does not have.
+    #[error("{what} is listed, but the topology {topology} does not have it")]
+    Outside {
+        /// The qubit or coupler.
+        what: String,
+        /// The topology that the solver says it has.
+        topology: Topology,
+    },
     /// The topology.
     #[error(transparent)]
     Topology(#[from] TopologyError),
@@ -260,7 +268,8 @@ impl Chip {
     /// and where they are there `topology`, `num_qubits`, `chip_id` and the solver's name.
     ///
     /// # Errors
-    /// [`ChipError`] for JSON of another shape, and for couplers between qubits that are not listed.
+    /// [`ChipError`] for JSON of another shape, couplers between qubits that are not listed, and qubits and couplers that the
+    /// topology does not have.
     pub fn from_solver_json(json: &str) -> Result<Self, ChipError> {
         let solver: Solver = serde_json::from_str(json).map_err(|error| ChipError::Solver(error.to_string()))?;
         let Properties { mut qubits, couplers, num_qubits, topology, chip_id } = solver.properties;
@@ -276,6 +285,9 @@ impl Chip {
             last.max(num_qubits.unwrap_or(0).into()).max(topology.map_or(0, |each| each.num_labels().into()));
         if num_labels > super::topology::MAX_LABELS {
             return Err(ChipError::Solver(format!("{num_labels} qubits are more than any chip has")));
+        }
+        if let Some(topology) = topology {
+            check_is_part(&qubits, &couplers, topology)?;
         }
         let graph = Graph::from_edges(num_labels as usize, couplers)?;
         let name = solver.identity.map(|identity| identity.name).or(solver.id).or(chip_id);
@@ -310,6 +322,19 @@ impl Chip {
     #[must_use]
     pub fn graph(&self) -> &Graph {
         &self.graph
+    }
+}
+
+/// A working graph has nothing that its topology lacks.
+fn check_is_part(qubits: &[u32], couplers: &[(u32, u32)], topology: Topology) -> Result<(), ChipError> {
+    let (ideal, graph) = (topology.qubits(), topology.graph());
+    let outside = |what| Err(ChipError::Outside { what, topology });
+    if let Some(qubit) = qubits.iter().find(|qubit| ideal.binary_search(qubit).is_err()) {
+        return outside(format!("qubit {qubit}"));
+    }
+    match couplers.iter().find(|(first, second)| !graph.has_edge(*first, *second)) {
+        Some((first, second)) => outside(format!("coupler {first}-{second}")),
+        None => Ok(()),
     }
 }
 
@@ -353,5 +378,30 @@ mod tests {
         insta::assert_snapshot!(Chip::from_solver_json(&wrong).unwrap_err(), @"the description of the solver is not understood: coupler 28-4 joins a qubit that is not listed");
         let huge = json.replace("48", "4000000000");
         insta::assert_snapshot!(Chip::from_solver_json(&huge).unwrap_err(), @"the description of the solver is not understood: 4000000000 qubits are more than any chip has");
+    }
+    #[test]
+    fn what_the_topology_does_not_have_is_refused() {
+        for (topology, shape, inside, outside) in [
+            ("pegasus", "[16]", [30, 31], 99_999),
+            ("pegasus", "[2]", [2, 3], 0),
+            ("zephyr", "[2, 4]", [0, 2], 160),
+            ("chimera", "[2, 2, 4]", [0, 4], 32),
+        ] {
+            let solver = |qubits: &[u32], couplers: &[[u32; 2]]| {
+                Chip::from_solver_json(&format!(
+                    r#"{{"properties": {{"qubits": {qubits:?}, "couplers": {couplers:?},
+                    "topology": {{"type": "{topology}", "shape": {shape}}}}}}}"#
+                ))
+            };
+            let [first, second] = inside;
+            let edge = solver(&inside, &[]).unwrap().topology().unwrap().graph().edges().next().unwrap();
+            assert!(solver(&[edge.0, edge.1], &[[edge.1, edge.0]]).is_ok());
+            let error = solver(&[first, second, outside], &[[first, outside]]).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("qubit {outside} is listed, but the topology {topology}:")), "{error}");
+            let graph = solver(&inside, &[]).unwrap().topology().unwrap().graph();
+            let far = (0..graph.num_nodes() as u32).rev().find(|&far| graph.degree(far) > 0).unwrap();
+            let error = solver(&[first, far], &[[first, far]]).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("coupler {first}-{far} is listed, but")), "{error}");
+        }
     }
 }
