@@ -1,11 +1,13 @@
 //! Hardware: the graphs of annealing chips in the labels that Ocean gives their qubits.
 
 mod chip;
+mod description;
 mod edge_list;
 mod graph;
 mod topology;
 
 pub use chip::{Chip, ChipError, ChipModel};
+pub(crate) use description::{Description, Shape};
 pub use edge_list::EdgeListError;
 pub use graph::{Graph, GraphError};
 pub(crate) use topology::pegasus_offset;

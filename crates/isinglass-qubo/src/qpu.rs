@@ -13,6 +13,6 @@ mod timing;
 pub use control_error::ControlErrors;
 pub use emulator::{Dynamics, QpuEmulator};
 pub use plan::{Plan, PlanError, PlanRequest, Submission};
-pub use properties::{PropertiesError, SolverProperties};
+pub use properties::{PropertiesError, SolverProperties, TimingSource};
 pub use scope::EmulationScope;
 pub use timing::{AccessTime, ReadoutModel, TimingData, TimingRequest};

@@ -18,8 +18,8 @@ pub(crate) struct ChipArguments {
     /// A topology without faults, such as pegasus:16, zephyr:12 or chimera:16; `--embed` is the same
     #[arg(long, alias = "embed", value_name = "TOPOLOGY", value_parser = topology, conflicts_with_all = ["chip", "graph"])]
     pub(crate) topology: Option<Topology>,
-    /// An emulated chip (advantage4, advantage6, advantage2-1, advantage2-2, advantage2-4), or the JSON file that describes
-    /// a real solver
+    /// An emulated chip (advantage4, advantage6, advantage2-1, advantage2-2, advantage2-4, or the solver's name, such as
+    /// Advantage_system6), or the JSON file that describes a real solver
     #[arg(long, value_name = "NAME|FILE", conflicts_with = "graph")]
     pub(crate) chip: Option<String>,
     /// Any graph as a chip: a file with two qubits of a coupler in each line
@@ -83,6 +83,9 @@ impl ChipArguments {
         let qubits = self.missing_qubits.as_deref().map(numbers::qubits).transpose()?.unwrap_or_default();
         let couplers = self.missing_couplers.as_deref().map(numbers::couplers).transpose()?.unwrap_or_default();
         let chip = chip.without(&qubits, &couplers).map_err(|error| Failure::from_error(&error))?;
+        if chip.qubits().is_empty() {
+            return Err(Failure::input(format!("{} has no working qubit", chip.name())).with_hint("take another chip"));
+        }
         Ok(Some(ChosenChip { chip, is_emulated }))
     }
 }
@@ -99,13 +102,19 @@ fn by_name(name: &str) -> Result<(Chip, bool), Failure> {
     let text = read_text(path)?;
     let chip = Chip::from_solver_json(&text)
         .map_err(|error| Failure::from_error(&error).context(crate::files::cannot_read(path)))?;
+    // a description that does not say whose it is
+    let chip = if chip.name() == Chip::UNNAMED { chip.renamed(file_name(path)) } else { chip };
     Ok((chip, false))
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
 
 fn from_edges(path: &Path) -> Result<Chip, Failure> {
     let graph = Graph::from_edge_list(&read_text(path)?)
         .map_err(|error| Failure::from_error(&error).context(crate::files::cannot_read(path)))?;
-    let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
+    let name = file_name(path);
     // a number that no edge names is no qubit
     let isolated: Vec<u32> = (0..graph.num_nodes() as u32).filter(|&node| graph.degree(node) == 0).collect();
     let chip = Chip::from_graph(&name, graph).without(&isolated, &[]);

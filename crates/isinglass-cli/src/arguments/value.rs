@@ -81,6 +81,16 @@ pub(crate) fn share(text: &str) -> Result<f64, String> {
     }
 }
 
+/// A probability.
+pub(crate) fn probability(text: &str) -> Result<f64, String> {
+    let number = finite(text)?;
+    if (0.0..=1.0).contains(&number) {
+        Ok(number)
+    } else {
+        Err(format!("a probability is a number from 0 to 1, not {number}"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,6 +118,13 @@ mod tests {
     fn zero_is_not_negative() {
         assert_eq!((not_negative("0"), not_negative("0.5")), (Ok(0.0), Ok(0.5)));
         assert!(["-0.5", "nan", "inf"].into_iter().all(|text| not_negative(text).is_err()));
+    }
+
+    #[test]
+    fn probabilities_and_shares_are_at_most_one() {
+        assert_eq!((probability("1"), share("0")), (Ok(1.0), Ok(0.0)));
+        assert_eq!(probability("1.5"), Err("a probability is a number from 0 to 1, not 1.5".to_owned()));
+        assert!(["-0.5", "nan"].into_iter().all(|text| probability(text).is_err() && share(text).is_err()));
     }
 
     #[test]

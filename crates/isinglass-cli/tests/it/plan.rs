@@ -48,6 +48,9 @@ fn what_a_chip_does_not_take_is_said() {
     insta::assert_snapshot!(program.transcript("plan triangle.coo --chip advantage6 --annealing-time 5000"));
     insta::assert_snapshot!(program.transcript("plan triangle.coo --topology chimera:4"));
     insta::assert_snapshot!(program.transcript("plan triangle.coo --topology pegasus:2"));
+    let old = r#"{"qubits": [0, 4], "couplers": [[0, 4]], "topology": {"type": "chimera", "shape": [1, 1, 4]}}"#;
+    let refused = program.file("old.json", old).transcript("plan triangle.coo --chip old.json");
+    assert!(refused.starts_with("exit 2") && refused.contains("no ranges and times are known"), "{refused}");
 }
 
 #[test]

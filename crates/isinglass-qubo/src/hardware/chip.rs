@@ -1,5 +1,6 @@
 //! A chip: a topology with faults, or any graph.
 
+use super::description::{Description, Shape};
 use super::graph::{Graph, GraphError};
 use super::topology::{Topology, TopologyError};
 use crate::rng::stream;
@@ -32,6 +33,14 @@ pub enum ChipError {
         /// The qubit or coupler.
         what: String,
         /// The chip that was to lose it.
+        chip: String,
+    },
+    /// A fault that the chip has anyway.
+    #[error("{what} need not be named: it is missing on {chip} already")]
+    MissingAlready {
+        /// The qubit or coupler.
+        what: String,
+        /// The chip.
         chip: String,
     },
     /// A solver lists a qubit or a coupler that its topology does not have.
@@ -167,35 +176,14 @@ impl ChipModel {
     }
 }
 
-/// What is read of a solver's description.
+/// What is read of a solver's properties.
 #[derive(Deserialize)]
-struct Solver {
-    #[serde(default)]
-    identity: Option<Identity>,
-    #[serde(default)]
-    id: Option<String>,
-    properties: Properties,
-}
-
-#[derive(Deserialize)]
-struct Identity {
-    name: String,
-}
-
-#[derive(Deserialize)]
+#[serde(expecting = "an object with `qubits` and `couplers`")]
 struct Properties {
     qubits: Vec<u32>,
     couplers: Vec<(u32, u32)>,
     num_qubits: Option<u32>,
     topology: Option<Shape>,
-    chip_id: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Shape {
-    #[serde(rename = "type")]
-    name: String,
-    shape: Vec<u32>,
 }
 
 impl Chip {
@@ -239,17 +227,26 @@ impl Chip {
     /// This chip without these qubits and couplers. A coupler of a missing qubit may be named as well.
     ///
     /// # Errors
-    /// [`ChipError::NotThere`] when the chip does not have one of them.
+    /// [`ChipError::NotThere`] when neither the chip nor its topology has one of them, [`ChipError::MissingAlready`] when only the
+    /// topology has it or its label.
     pub fn without(self, missing_qubits: &[u32], missing_couplers: &[(u32, u32)]) -> Result<Self, ChipError> {
         let Self { name, topology, qubits: before, graph } = self;
         let is_there = |qubit: &u32| before.binary_search(qubit).is_ok();
-        let not_there = |what: String| ChipError::NotThere { what, chip: name.clone() };
+        let not_there = |what: String, is_fault: bool| match (is_fault, name.clone()) {
+            (true, chip) => ChipError::MissingAlready { what, chip },
+            (false, chip) => ChipError::NotThere { what, chip },
+        };
         if let Some(qubit) = missing_qubits.iter().find(|qubit| !is_there(qubit)) {
-            return Err(not_there(format!("qubit {qubit}")));
+            let is_fault = topology.is_some_and(|topology| *qubit < topology.num_labels());
+            return Err(not_there(format!("qubit {qubit}"), is_fault));
         }
         let is_coupler = |&&(first, second): &&(u32, u32)| is_there(&first) && graph.has_edge(first, second);
         if let Some((first, second)) = missing_couplers.iter().find(|coupler| !is_coupler(coupler)) {
-            return Err(not_there(format!("coupler {first}-{second}")));
+            let is_fault = topology.is_some_and(|topology| {
+                let inside = (*first).max(*second) < topology.num_labels();
+                inside && topology.graph().has_edge(*first, *second)
+            });
+            return Err(not_there(format!("coupler {first}-{second}"), is_fault));
         }
         let qubits: HashSet<u32> = missing_qubits.iter().copied().collect();
         let couplers: HashSet<(u32, u32)> =
@@ -264,15 +261,19 @@ impl Chip {
         Ok(Self { name: format!("{name} with faults"), topology, qubits, graph })
     }
 
-    /// The working graph in a solver's description, as the service gives it: `properties.qubits` and `properties.couplers`,
-    /// and where they are there `topology`, `num_qubits`, `chip_id` and the solver's name.
+    /// What a solver is called whose description has no name.
+    pub const UNNAMED: &str = "solver";
+
+    /// The working graph in a solver's description, as the service gives it (`properties.qubits` and `properties.couplers`), or
+    /// in its properties alone, as Ocean gives them (`qubits` and `couplers`), and where they are there `topology`,
+    /// `num_qubits`, `chip_id` and the solver's name.
     ///
     /// # Errors
     /// [`ChipError`] for JSON of another shape, couplers between qubits that are not listed, and qubits and couplers that the
     /// topology does not have.
     pub fn from_solver_json(json: &str) -> Result<Self, ChipError> {
-        let solver: Solver = serde_json::from_str(json).map_err(|error| ChipError::Solver(error.to_string()))?;
-        let Properties { mut qubits, couplers, num_qubits, topology, chip_id } = solver.properties;
+        let description = Description::from_json(json).map_err(ChipError::Solver)?;
+        let Properties { mut qubits, couplers, num_qubits, topology } = description.properties;
         qubits.sort_unstable();
         qubits.dedup();
         let topology = topology.map(|Shape { name, shape }| Topology::from_shape(&name, &shape)).transpose()?;
@@ -290,8 +291,8 @@ impl Chip {
             check_is_part(&qubits, &couplers, topology)?;
         }
         let graph = Graph::from_edges(num_labels as usize, couplers)?;
-        let name = solver.identity.map(|identity| identity.name).or(solver.id).or(chip_id);
-        Ok(Self { name: name.unwrap_or_else(|| "solver".to_owned()), topology, qubits, graph })
+        let name = description.name.unwrap_or_else(|| Self::UNNAMED.to_owned());
+        Ok(Self { name, topology, qubits, graph })
     }
 
     /// The same chip under another name.
@@ -362,8 +363,11 @@ mod tests {
         let ideal = Chip::ideal(P2);
         assert_eq!(chip.graph().num_edges(), ideal.graph().num_edges() - ideal.graph().degree(2) - 1);
         assert!(!chip.qubits().contains(&2) && chip.graph().degree(2) == 0);
-        insta::assert_snapshot!(Chip::with_faults(P2, &[0], &[]).unwrap_err(), @"qubit 0 is missing, but pegasus:2 does not have it at all");
+        insta::assert_snapshot!(Chip::with_faults(P2, &[0], &[]).unwrap_err(), @"qubit 0 need not be named: it is missing on pegasus:2 already");
+        insta::assert_snapshot!(Chip::with_faults(P2, &[48], &[]).unwrap_err(), @"qubit 48 is missing, but pegasus:2 does not have it at all");
         insta::assert_snapshot!(Chip::with_faults(P2, &[], &[(2, 4)]).unwrap_err(), @"coupler 2-4 is missing, but pegasus:2 does not have it at all");
+        insta::assert_snapshot!(chip.clone().without(&[2], &[]).unwrap_err(), @"qubit 2 need not be named: it is missing on pegasus:2 with faults already");
+        insta::assert_snapshot!(chip.without(&[], &[(3, 28)]).unwrap_err(), @"coupler 3-28 need not be named: it is missing on pegasus:2 with faults already");
     }
 
     #[test]

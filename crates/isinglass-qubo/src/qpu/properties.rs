@@ -2,9 +2,10 @@
 
 use super::chips::{PUBLISHED, Published, STAND_IN};
 use super::timing::{TimingData, TimingRequest};
-use crate::hardware::{ChipError, ChipModel, Topology};
+use crate::hardware::{Chip, ChipError, ChipModel, Description, Shape, Topology};
 use crate::sampler::AnnealSchedule;
 use serde::Deserialize;
+use std::fmt;
 
 /// What a chip takes, how fast and how cold it is. Names are those of the service; biases are in its units of `h` and `J`, times in
 /// microseconds.
@@ -41,6 +42,8 @@ pub struct SolverProperties {
     pub problem_run_duration_range: (f64, f64),
     /// The model of times, with default times.
     pub timing: TimingData,
+    /// Whose times these are.
+    pub timing_source: TimingSource,
     /// What a microsecond of access is charged as. `[default: 1]`
     pub quota_conversion_rate: f64,
     /// `A(s)` and `B(s)`.
@@ -55,6 +58,33 @@ pub struct SolverProperties {
     pub assumptions: Vec<String>,
 }
 
+/// Whose times a model of times has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TimingSource {
+    /// The published ones of this chip.
+    Published,
+    /// Those in the chip's own description.
+    Description,
+    /// Those of another chip, because nothing is known of this one.
+    Assumed {
+        /// The other chip.
+        solver: &'static str,
+    },
+}
+
+impl fmt::Display for TimingSource {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Published => write!(formatter, "the chip's published times"),
+            Self::Description => write!(formatter, "the times in the chip's description"),
+            Self::Assumed { solver } => {
+                write!(formatter, "the times of {solver}, since those of this chip are not known")
+            }
+        }
+    }
+}
+
 /// Why a description gives no properties.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -62,6 +92,12 @@ pub enum PropertiesError {
     /// Not JSON of the shape that the service gives.
     #[error("the description of the solver is not understood: {0}")]
     Json(String),
+    /// A topology that no chip in service has.
+    #[error("no ranges and times are known of a chip with topology {topology}")]
+    Topology {
+        /// The topology.
+        topology: Topology,
+    },
     /// A range that is none.
     #[error("`{key}` is {low} to {high}, but must be {allowed}")]
     Range {
@@ -95,22 +131,10 @@ pub enum PropertiesError {
     Readout,
 }
 
-#[derive(Deserialize)]
-struct Solver {
-    identity: Option<Identity>,
-    id: Option<String>,
-    properties: Described,
-}
-
-#[derive(Deserialize)]
-struct Identity {
-    name: String,
-}
-
 /// The keys that are read; the service has many more.
 #[derive(Deserialize)]
+#[serde(expecting = "an object with the properties of a solver")]
 struct Described {
-    chip_id: Option<String>,
     topology: Option<Shape>,
     h_range: Option<(f64, f64)>,
     j_range: Option<(f64, f64)>,
@@ -125,13 +149,6 @@ struct Described {
     default_programming_thermalization: Option<f64>,
     default_readout_thermalization: Option<f64>,
     quota_conversion_rate: Option<f64>,
-}
-
-#[derive(Deserialize)]
-struct Shape {
-    #[serde(rename = "type")]
-    name: String,
-    shape: Vec<u32>,
 }
 
 impl SolverProperties {
@@ -167,6 +184,7 @@ impl SolverProperties {
             annealing_time_range: (0.5, 2000.0),
             problem_run_duration_range: (0.0, 1e6),
             timing: chip.timing(),
+            timing_source: TimingSource::Published,
             quota_conversion_rate: 1.0,
             schedule,
             temperature_mk: chip.temperature_mk,
@@ -188,23 +206,26 @@ impl SolverProperties {
         let mut properties = Self::named(solver).ok()?;
         properties.name = topology.to_string();
         properties.topology = Some(topology);
+        properties.timing_source = TimingSource::Assumed { solver };
         properties.assumptions.insert(0, format!("times, ranges and temperatures are those of {solver}"));
         Some(properties)
     }
 
-    /// Reads a solver's description, as the service gives it. Keys that are not known are passed over, because the format is the service's.
+    /// Reads a solver's description, as the service gives it, or its properties alone, as Ocean gives them. Keys that are not known are passed over, because the format is the service's.
     /// What is missing is taken from the named chip that the solver's name begins with, or of its topology, and said in
     /// [`assumptions`](Self::assumptions); temperatures and schedule are in no description.
     ///
     /// # Errors
-    /// [`PropertiesError`] for JSON of another shape, and numbers outside their range.
+    /// [`PropertiesError`] for JSON of another shape, topologies that no chip in service has, and numbers outside their range.
     pub fn from_solver_json(json: &str) -> Result<Self, PropertiesError> {
-        let solver: Solver = serde_json::from_str(json).map_err(|error| PropertiesError::Json(error.to_string()))?;
-        let described = solver.properties;
-        let name = solver.identity.map(|identity| identity.name).or(solver.id).or(described.chip_id);
-        let name = name.unwrap_or_else(|| "solver".to_owned());
+        let Description::<Described> { name, properties: described } =
+            Description::from_json(json).map_err(PropertiesError::Json)?;
+        let name = name.unwrap_or_else(|| Chip::UNNAMED.to_owned());
         let shape = described.topology.map(|Shape { name, shape }| Topology::from_shape(&name, &shape));
         let topology = shape.transpose().map_err(|error| PropertiesError::Json(error.to_string()))?;
+        if let Some(topology @ Topology::Chimera { .. }) = topology {
+            return Err(PropertiesError::Topology { topology });
+        }
         let is_zephyr = matches!(topology, Some(Topology::Zephyr { .. }));
         let same = ChipModel::all().iter().find(|model| name == model.solver || is_version_of(&name, model.solver));
         let solver = same.map_or(if is_zephyr { STAND_IN } else { "Advantage_system6" }, |model| model.solver);
@@ -229,10 +250,14 @@ impl SolverProperties {
         match described.problem_timing_data {
             Some(timing) => {
                 properties.timing = timing;
+                properties.timing_source = TimingSource::Description;
                 properties.assumptions.retain(|each| !Published::ASSUMED.contains(&each.as_str()));
             }
             None => {
                 missing.push("problem_timing_data");
+                if same.is_none() {
+                    properties.timing_source = TimingSource::Assumed { solver };
+                }
                 let timing = &mut properties.timing;
                 for (own, given) in [
                     (&mut timing.default_annealing_time, described.default_annealing_time),
@@ -409,6 +434,19 @@ mod tests {
         problem_run_duration_range: not in the description, taken from Advantage_system4
         quota_conversion_rate: not in the description, taken from Advantage_system4
         ");
+    }
+
+    #[test]
+    fn a_description_without_times_says_whose_were_taken() {
+        let of = |json: &str| SolverProperties::from_solver_json(json);
+        let source = |json: &str| of(json).unwrap().timing_source.to_string();
+        let bare = r#"{"qubits": [2, 3], "couplers": [[2, 3]], "topology": {"type": "zephyr", "shape": [4, 4]}}"#;
+        insta::assert_snapshot!(source(bare), @"the times of Advantage2_system2, since those of this chip are not known");
+        insta::assert_snapshot!(source(&solver("")), @"the chip's published times");
+        insta::assert_snapshot!(source(&solver(&format!("\"problem_timing_data\": {TIMING}"))), @"the times in the chip's description");
+        let chimera = bare.replace("zephyr", "chimera").replace("[4, 4]", "[16, 16, 4]");
+        insta::assert_snapshot!(of(&chimera).unwrap_err(), @"no ranges and times are known of a chip with topology chimera:16,16,4");
+        insta::assert_snapshot!(of("[1]").unwrap_err(), @"the description of the solver is not understood: expected the properties of a solver, a JSON object with `qubits` and `couplers`, or an object with these under `properties`");
     }
 
     #[test]

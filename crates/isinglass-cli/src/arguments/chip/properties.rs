@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use isinglass_qubo::hardware::ChipModel;
-use isinglass_qubo::qpu::SolverProperties;
+use isinglass_qubo::hardware::{Chip, ChipModel};
+use isinglass_qubo::qpu::{PropertiesError, SolverProperties};
 
-use super::ChipArguments;
+use super::{ChipArguments, file_name};
 use crate::failure::Failure;
 use crate::files::{cannot_read, read_text};
 
@@ -27,8 +27,15 @@ impl ChipArguments {
             }
             (None, Some(path)) => {
                 let path = Path::new(path);
-                let properties = SolverProperties::from_solver_json(&read_text(path)?);
-                properties.map_err(|error| Failure::from_error(&error).context(cannot_read(path)))
+                let mut properties =
+                    SolverProperties::from_solver_json(&read_text(path)?).map_err(|error| match error {
+                        PropertiesError::Topology { .. } => Failure::from_error(&error).with_hint(hint),
+                        error => Failure::from_error(&error).context(cannot_read(path)),
+                    })?;
+                if properties.name == Chip::UNNAMED {
+                    properties.name = file_name(path);
+                }
+                Ok(properties)
             }
             (None, None) if self.graph.is_some() => {
                 Err(Failure::input("a graph alone has no ranges and times").with_hint(hint))

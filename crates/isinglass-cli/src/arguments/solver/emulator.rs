@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 use isinglass::train::QpuTime;
 use isinglass_qubo::embedding::Embedded;
 use isinglass_qubo::qpu::{
-    ControlErrors, Dynamics, EmulationScope, Plan, PlanError, PlanRequest, QpuEmulator, SolverProperties,
+    ControlErrors, Dynamics, EmulationScope, Plan, PlanError, PlanRequest, QpuEmulator, SolverProperties, TimingSource,
 };
 use isinglass_qubo::sampler::{ClusterMoves, SimulatedQuantumAnnealing};
 use serde::Serialize;
@@ -19,7 +19,7 @@ const NUM_READS: usize = 1000;
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Emulated chip (--solver qpu-emulator)")]
 pub(crate) struct EmulatorArguments {
-    /// Length of an anneal in microseconds [default: the chip's]
+    /// Length of an anneal in microseconds, within the chip's range [default: the chip's]
     #[arg(long, value_name = "US", value_parser = value::positive)]
     pub(super) annealing_time: Option<f64>,
     /// What stands for the dynamics of the chip [default: spin-vector]
@@ -32,7 +32,7 @@ pub(crate) struct EmulatorArguments {
     #[arg(long, value_name = "on|off|FACTOR", value_parser = control_errors)]
     pub(super) control_errors: Option<f64>,
     /// Probability that a spin is read wrongly [default: 0.001]
-    #[arg(long, value_name = "P", value_parser = value::share)]
+    #[arg(long, value_name = "P", value_parser = value::probability)]
     pub(super) readout_error: Option<f64>,
     /// Temperature of single qubits in units of h on the chip [default: the chip's]
     #[arg(long, value_name = "T", value_parser = value::positive)]
@@ -41,6 +41,17 @@ pub(crate) struct EmulatorArguments {
     #[arg(long)]
     pub(super) no_auto_scale: bool,
 }
+
+/// Names of the arguments above.
+pub(super) const FLAGS: [&str; 7] = [
+    "annealing_time",
+    "dynamics",
+    "sweeps_per_microsecond",
+    "control_errors",
+    "readout_error",
+    "effective_temperature",
+    "no_auto_scale",
+];
 
 /// The classical dynamics that stands for that of the chip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -158,6 +169,7 @@ impl Emulation {
             num_reads,
             num_submissions: steps.iter().map(|step| step.num_submissions).sum(),
             qpu_access_time: steps.iter().map(|step| step.qpu_access_time).sum(),
+            timing_source: properties.timing_source,
         }
     }
 }
@@ -178,6 +190,8 @@ pub(crate) struct EmulationOutput {
     num_submissions: u64,
     /// Microseconds, by the chip's own model of times.
     qpu_access_time: f64,
+    #[serde(skip)]
+    timing_source: TimingSource,
 }
 
 impl EmulationOutput {
@@ -200,8 +214,9 @@ impl EmulationOutput {
             self.notice.clone(),
             asked,
             format!(
-                "QPU access time {}, modelled from the chip's published times, not measured",
-                duration(self.qpu_access_time * 1e-6)
+                "QPU access time {}, modelled from {}, not measured",
+                duration(self.qpu_access_time * 1e-6),
+                self.timing_source
             ),
             format!(
                 "biases divided by {}; effective temperature {}",
