@@ -31,7 +31,7 @@ pub(crate) struct EmbeddingArguments {
     #[arg(long, value_name = "FILE")]
     pub(crate) embedding: Option<PathBuf>,
     /// Strength of chains: a number, utc or utc:PREFACTOR (uniform torque compensation), scaled or scaled:PREFACTOR (times
-    /// the largest coefficient), or scan, which tries several and takes the best [default: utc:1.414]
+    /// the largest coefficient), or, except in training, scan, which tries several and takes the best [default: utc:1.414]
     #[arg(long, value_name = "STRENGTH", value_parser = strength)]
     pub(crate) chain_strength: Option<Strength>,
     /// What a chain is worth whose qubits differ [default: majority]
@@ -177,7 +177,9 @@ pub(crate) fn precision(
 /// The failure of a search for an embedding, with the cause where it was stopped.
 pub(crate) fn stopped_early(failure: Failure, stopped: Option<SampleStatus>) -> Failure {
     match stopped {
-        Some(SampleStatus::TimeLimit) => failure.because("the search was stopped by --time-limit"),
+        Some(SampleStatus::TimeLimit) => {
+            failure.because("the search was stopped by --time-limit").with_hint("give the search more --time-limit")
+        }
         Some(_) => failure.because("the search was stopped by the user"),
         None => failure,
     }

@@ -8,11 +8,12 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use clap::{Args, ValueEnum};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Arg, Args, ValueEnum};
 use isinglass_qubo::automatic::{Automatic, AutomaticReport};
 use isinglass_qubo::embedding::Embedded;
 use isinglass_qubo::presolve::Statistics;
-use isinglass_qubo::qpu::SolverProperties;
+use isinglass_qubo::qpu::{PlanError, SolverProperties};
 use isinglass_qubo::sampler::{Polished, Presolving, Sampling};
 use isinglass_qubo::{Bqm, Progress, RunControl, Sampler};
 
@@ -88,6 +89,19 @@ impl SolverName {
     }
 }
 
+/// An argument as commands have it that know no chip: solvers are offered without the emulator, and its flags are hidden.
+pub(crate) fn without_chip(argument: Arg) -> Arg {
+    match argument.get_id().as_str() {
+        "solver" | "solvers" => {
+            let offered = SolverName::value_variants().iter().filter(|&&name| name != SolverName::QpuEmulator);
+            let names = PossibleValuesParser::new(offered.filter_map(ValueEnum::to_possible_value));
+            argument.value_parser(names.try_map(|name| SolverName::from_str(&name, false)))
+        }
+        flag if emulator::FLAGS.contains(&flag) => argument.hide(true),
+        _ => argument,
+    }
+}
+
 /// Which sampler runs, and how.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Solver")]
@@ -159,10 +173,8 @@ impl SolverOptions {
     /// A [`Failure`] that names the flag, and the solvers that have it.
     pub(crate) fn check(&self, solver: SolverName) -> Result<(), Failure> {
         if solver == SolverName::QpuEmulator {
-            return Err(Failure::input("there is no chip to emulate").with_hint(
-                "name one on `isinglass solve` or `isinglass train`, with --chip advantage6, the JSON file of a solver, or \
-                 --topology pegasus:16",
-            ));
+            return Err(Failure::input("there is no chip to emulate")
+                .with_hint("name one with --chip advantage6, the JSON file of a solver, or --topology pegasus:16"));
         }
         self.check_on_chip(solver)
     }
@@ -183,6 +195,12 @@ impl SolverOptions {
                         .with_hint("say how long an anneal is, with --annealing-time and --sweeps-per-microsecond"),
                 });
             }
+        }
+        if self.sampling.beta_range.is_some() && solver == SolverName::QpuEmulator {
+            return Err(Failure::input(
+                "--beta-range means nothing to the solver qpu-emulator: temperatures are the chip's",
+            )
+            .with_hint("say how cold it is with --effective-temperature"));
         }
         if self.sampling.beta_range.is_some() && !make::has_beta_range(solver) {
             return Err(Failure::input(format!("--beta-range: {} has no temperatures", solver.text())));
@@ -237,7 +255,15 @@ impl SolverOptions {
         let num_reads = self.sampling.num_reads.map(NonZeroUsize::get);
         let num_slices = self.tuning.num_slices.map(NonZeroUsize::get);
         let transforms = num_spin_reversal_transforms;
-        Ok(Some(Emulation(self.tuning.emulator.emulator(properties()?, num_reads, num_slices, transforms))))
+        let properties = properties()?;
+        let (low, high) = properties.annealing_time_range;
+        if let Some(value) = self.tuning.emulator.annealing_time
+            && !(low..=high).contains(&value)
+        {
+            let (name, solver) = ("annealing_time", properties.name);
+            return Err(PlanError::OutOfRange { name, value, solver, low, high }.into());
+        }
+        Ok(Some(Emulation(self.tuning.emulator.emulator(properties, num_reads, num_slices, transforms))))
     }
 
     /// The sampler of the model over qubits.

@@ -12,13 +12,14 @@ use isinglass_qubo::io::Format;
 
 use crate::app::Outcome;
 use crate::arguments::problem::{Problem, ProblemArguments, VartypeName};
-use crate::arguments::solver::{SolverName, SolverOptions};
+use crate::arguments::solver::{SolverName, SolverOptions, without_chip};
 use crate::failure::Failure;
 use crate::session::Session;
 use report::{BenchReport, Line};
 
 /// Which problems, which solvers.
 #[derive(Args, Debug)]
+#[command(mut_args = without_chip)]
 pub(crate) struct BenchArguments {
     /// Folder of problem files, or one file; files without a known ending are passed over
     #[arg(value_name = "FOLDER", help_heading = "Problem")]

@@ -50,15 +50,16 @@ pub(crate) fn run(arguments: &SolveArguments, session: &Session) -> Result<Outco
     let options = &arguments.solver.options;
     let solvers = if arguments.race.is_empty() { slice::from_ref(&arguments.solver.solver) } else { &arguments.race };
     let setup = arguments.embedding.setup()?;
+    let is_on_chip = setup.is_some() || solvers.contains(&SolverName::QpuEmulator);
+    if is_on_chip && !arguments.race.is_empty() {
+        return Err(Failure::input("a race is not run on a chip").with_hint("name one --solver"));
+    }
     for &solver in solvers {
-        if setup.is_some() && arguments.race.is_empty() {
+        if setup.is_some() {
             options.check_on_chip(solver)?;
         } else {
             options.check(solver)?;
         }
-    }
-    if setup.is_some() && !arguments.race.is_empty() {
-        return Err(Failure::input("a race is not run on a chip").with_hint("name one --solver"));
     }
     let problem = arguments.problem.read()?;
     let bqm = &problem.file.bqm;

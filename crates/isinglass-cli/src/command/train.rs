@@ -22,12 +22,13 @@ use isinglass::report::{
     DatasetReport, FormulationReport, NetworkReport, OptimumReport, ResultReport, SolverReport, TrainReport,
 };
 use isinglass::task::Task;
-use isinglass::train::{Batching, Solver, Training, TrainingPlan, train};
+use isinglass::train::{Batching, Solver, TrainError, Training, TrainingPlan, train};
+use isinglass_qubo::embedding::{EmbeddingCompositeError, FindError};
 use isinglass_qubo::{RunControl, SampleStatus};
 
 use crate::app::Outcome;
 use crate::arguments::data::{DataArguments, PreparedData};
-use crate::arguments::embedding::EmbeddingArguments;
+use crate::arguments::embedding::{EmbeddingArguments, stopped_early};
 use crate::arguments::formulation::FormulationArguments;
 use crate::arguments::network::NetworkArguments;
 use crate::arguments::solver::{SamplingArguments, TuningArguments};
@@ -131,10 +132,16 @@ pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outco
     let control = arguments.sampling.control(cancel, &bar);
     let solving = Instant::now();
     let mut unsaved = None;
-    let training = train(&task, &plan, state, &control, |state| {
+    let result = train(&task, &plan, state, &control, |state| {
         // the result is worth more than the checkpoint: the run goes on, and tells at its end
         unsaved = checkpoints.save(state).err();
         ControlFlow::Continue(())
+    });
+    let training = result.map_err(|error| {
+        let is_search =
+            matches!(error, TrainError::Embedding(EmbeddingCompositeError::Find(FindError::NotFound { .. })));
+        let stopped = if is_search { control.should_stop(None) } else { None };
+        stopped_early(error.into(), stopped)
     })?;
     let solver_seconds = solving.elapsed().as_secs_f64();
     drop(bar);

@@ -10,7 +10,7 @@ use isinglass_qubo::time_to_solution::{self, Effort, scan};
 
 use crate::app::Outcome;
 use crate::arguments::problem::ProblemArguments;
-use crate::arguments::solver::{Call, SolverArguments};
+use crate::arguments::solver::{Call, SolverArguments, without_chip};
 use crate::arguments::value;
 use crate::failure::Failure;
 use crate::output::number::compact;
@@ -23,6 +23,7 @@ const SWEEPS: [u64; 16] =
 
 /// Which problem, which target, which solver, and how carefully.
 #[derive(Args, Debug)]
+#[command(mut_args = without_chip)]
 pub(crate) struct TtsArguments {
     #[command(flatten)]
     problem: ProblemArguments,

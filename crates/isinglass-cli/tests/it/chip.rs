@@ -21,6 +21,27 @@ fn frustrated(size: u32) -> String {
 }
 
 #[test]
+fn what_is_wrong_with_a_chip_or_its_chains_is_said_as_it_is() {
+    let program = Program::new().file("k3.edges", complete(3)).file("twice.json", r#"{"0": [30, 30]}"#);
+    for (arguments, said) in [
+        ("draw twice.json --topology pegasus:16", "qubit 30 is twice in the chain of variable 0"),
+        ("draw --topology chimera:1,1,1 --missing-qubits 0,1", "chimera:1,1,1 with faults has no working qubit"),
+        ("embed k3.edges --chip advantage6 --missing-qubits 0", "it is missing on advantage6 already"),
+        ("solve k3.edges --race qpu-emulator,sa --chip advantage6 --time-limit 1s", "a race is not run on a chip"),
+        ("train parity:2 --chip advantage6 --solver qpu-emulator --readout-error 1.5", "a probability is a number"),
+        ("train parity:2 --chip advantage6 --solver qpu-emulator --annealing-time 1e9", "takes 0.5 to 2000"),
+        ("train parity:2 --chip advantage6 --solver qpu-emulator --beta-range 1..2", "temperatures are the chip's"),
+        ("tts k3.edges --target 0 --solver qpu-emulator", "invalid value 'qpu-emulator'"),
+        ("bench k3.edges --solvers sa,qpu-emulator", "invalid value 'qpu-emulator'"),
+    ] {
+        let text = program.transcript(arguments);
+        assert!(text.starts_with("exit 2") && text.contains(said), "{arguments}: {text}");
+    }
+    let help = String::from_utf8(program.run("tts --help").stdout).unwrap();
+    assert!(!help.contains("--readout-error") && !help.contains("- qpu-emulator"), "{help}");
+}
+
+#[test]
 fn an_edge_list_is_embedded_and_the_file_is_an_embedding() {
     let program = Program::new().file("k8.edges", complete(8)).file("k8", complete(8));
     for name in ["k8.edges", "k8"] {
@@ -110,6 +131,16 @@ fn a_solver_with_a_qubit_outside_its_topology_is_refused_by_every_command() {
             "{said}"
         );
     }
+}
+
+#[test]
+fn the_properties_that_ocean_gives_are_a_chip_called_as_their_file() {
+    let ocean = r#"{"qubits": [2, 3, 28, 29], "couplers": [[2, 3], [2, 28], [3, 28], [2, 29], [3, 29], [28, 29]],
+        "topology": {"type": "pegasus", "shape": [2]}}"#;
+    let program = Program::new().file("ocean.json", ocean).file("k3.edges", complete(3)).file("other.json", "[1]");
+    assert_eq!(program.json("embed k3.edges --chip ocean.json")["chip"], "ocean.json");
+    let other = program.transcript("embed k3.edges --chip other.json");
+    assert!(other.starts_with("exit 2") && other.contains("expected the properties of a solver"), "{other}");
 }
 
 #[test]

@@ -261,7 +261,7 @@ fn what_a_chip_cannot_see_is_a_warning() {
     for command in ["embed", "plan", "solve"] {
         let output = program.run(&format!("{command} far.coo --chip advantage6"));
         let text = String::from_utf8(output.stdout).unwrap();
-        assert!(text.contains("warning: the smallest difference of energies is invisible"), "{text}");
+        assert!(text.contains("warning: a step of the common divisor of all coefficients is invisible"), "{text}");
         let report = program.json(&format!("{command} far.coo --chip advantage6"));
         let precision = if command == "solve" { &report["embedded"]["precision"] } else { &report["precision"] };
         assert_eq!(precision["visibility"], "invisible", "{command}");

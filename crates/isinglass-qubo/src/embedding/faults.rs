@@ -29,6 +29,14 @@ pub enum Fault {
         /// The qubit.
         qubit: u32,
     },
+    /// A qubit that a chain names twice.
+    #[error("qubit {qubit} is twice in the chain of variable {variable}")]
+    RepeatedQubit {
+        /// The variable.
+        variable: usize,
+        /// The qubit.
+        qubit: u32,
+    },
     /// A qubit that is used twice.
     #[error("qubit {qubit} is in the chains of variables {first} and {second}")]
     SharedQubit {
@@ -36,7 +44,7 @@ pub enum Fault {
         qubit: u32,
         /// The variable that has it first.
         first: usize,
-        /// The one that has it again; the same one for a qubit that is named twice in a chain.
+        /// The one that has it again.
         second: usize,
     },
     /// A chain in several parts.
@@ -73,7 +81,10 @@ pub fn diagnose(chains: &[Vec<u32>], problem: &Graph, chip: &Chip) -> Vec<Fault>
             if chip.qubits().binary_search(&qubit).is_err() {
                 faults.push(Fault::MissingQubit { variable, qubit });
             } else if let Some(&first) = owner.get(&qubit) {
-                faults.push(Fault::SharedQubit { qubit, first, second: variable });
+                faults.push(match first == variable {
+                    true => Fault::RepeatedQubit { variable, qubit },
+                    false => Fault::SharedQubit { qubit, first, second: variable },
+                });
             } else {
                 owner.insert(qubit, variable);
             }
@@ -139,7 +150,7 @@ mod tests {
         insta::assert_snapshot!(messages(&[&[], &[7], &[1, 1], &[1]], &[]).join("\n"), @r"
         the chain of variable 0 is empty
         the chain of variable 1 has qubit 7, which does not work on this chip
-        qubit 1 is in the chains of variables 2 and 2
+        qubit 1 is twice in the chain of variable 2
         qubit 1 is in the chains of variables 2 and 3
         ");
         insta::assert_snapshot!(messages(&[&[0, 2], &[3], &[4]], &[(0, 1), (0, 2)]).join("\n"), @r"

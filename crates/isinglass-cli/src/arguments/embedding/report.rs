@@ -128,7 +128,7 @@ pub(crate) fn strengths_text(strengths: &[f64]) -> String {
 pub(crate) fn precision_lines(place: &str, precision: &Precision) -> Vec<String> {
     let what = match precision.gap.map(|gap| gap.source) {
         Some(GapSource::Guaranteed | GapSource::LossStep) => "the loss",
-        Some(GapSource::CommonDivisor) | None => "the smallest difference of energies",
+        Some(GapSource::CommonDivisor) | None => "a step of the common divisor of all coefficients",
     };
     let mut lines = vec![format!("{place}: {precision}")];
     match precision.visibility {
@@ -138,6 +138,14 @@ pub(crate) fn precision_lines(place: &str, precision: &Precision) -> Vec<String>
         Visibility::Blurred => lines
             .push("the gap is smaller than the noise of most flips: expect samples that are not the best".to_owned()),
         Visibility::Visible | Visibility::Unknown => {}
+    }
+    if precision.visibility != Visibility::Visible
+        && precision.gap.is_some_and(|gap| gap.source == GapSource::CommonDivisor)
+    {
+        lines.push(
+            "the difference that matters may be larger: of a compiled task, `isinglass embed --layout` judges the loss instead"
+                .to_owned(),
+        );
     }
     lines
 }
