@@ -46,7 +46,7 @@ pub use error::{Feature, Place, ReadCause, ReadError};
 pub use format::{Format, UnknownFormat};
 pub use problem::{Label, MAX_VARIABLES, ProblemFile, ReadOptions, Sense};
 pub use report::{WriteError, WriteNote, WriteReport};
-pub use samples::{SampleFile, read_samples, write_samples};
+pub use samples::{SampleFile, read_samples, write_samples, write_samples_with_info};
 
 use self::error::Fault;
 use crate::model::{Bqm, Vartype};

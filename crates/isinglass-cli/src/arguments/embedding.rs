@@ -226,6 +226,17 @@ impl Setup {
         }
     }
 
+    /// The name that Ocean gives the way of mending broken chains.
+    pub(crate) fn chain_break_name(&self) -> &'static str {
+        match self.chain_break {
+            ChainBreak::Majority => "majority_vote",
+            ChainBreak::WeightedRandom => "weighted_random",
+            ChainBreak::Discard => "discard",
+            ChainBreak::MinimizeEnergy => "minimize_energy",
+            ChainBreak::Weights => "weights",
+        }
+    }
+
     fn chain_break_method(&self) -> Option<ChainBreakMethod> {
         match self.chain_break {
             ChainBreak::Majority => Some(ChainBreakMethod::MajorityVote),

@@ -8,11 +8,12 @@ use std::time::Instant;
 
 use clap::Args;
 use isinglass_qubo::embedding::{ChainStrength, Embedded, EmbeddingCompositeError, EnergyGap, FindError, best_of_scan};
-use isinglass_qubo::io::{WriteError, write_atomically, write_samples};
+use isinglass_qubo::io::{WriteError, write_atomically, write_samples_with_info};
 use isinglass_qubo::qpu::PlanError;
 use isinglass_qubo::race::{Contestant, Standing, race};
 use isinglass_qubo::sampler::Sampling;
 use isinglass_qubo::{Bqm, RunControl};
+use serde_json::{Map, Value};
 
 use crate::app::Outcome;
 use crate::arguments::embedding::{EmbeddedOutput, EmbeddingArguments, Setup, stopped_early};
@@ -87,7 +88,14 @@ pub(crate) fn run(arguments: &SolveArguments, session: &Session) -> Result<Outco
     }
 
     if let Some(path) = &arguments.out {
-        write(path, &problem, &sampled.sampling)?;
+        let labels = problem.file.labels.as_deref();
+        let context = |(embedded, setup): (&EmbeddedOutput, &Setup)| {
+            ("embedding_context".to_owned(), embedded.context(labels, setup.chain_break_name()))
+        };
+        let context = embedded.as_ref().zip(setup.as_ref()).map(context);
+        let emulated = emulation.as_ref().and_then(Option::as_ref).map(EmulationOutput::info);
+        let info = context.into_iter().chain(emulated.into_iter().flatten()).collect();
+        write(path, &problem, &sampled.sampling, info)?;
     }
     let (seed, target) = (options.sampling.seed, options.sampling.target);
     let outcome = outcome(&sampled.sampling, target);
@@ -175,9 +183,9 @@ fn run_race(
     Ok((Sampled { sampling: race.sampling, reason, presolve: None }, race.standings))
 }
 
-fn write(path: &Path, problem: &Problem, sampling: &Sampling) -> Result<(), Failure> {
-    let labels = problem.file.labels.as_deref();
-    write_atomically(path, |file| write_samples(&sampling.samples, problem.file.bqm.vartype(), labels, file))
+fn write(path: &Path, problem: &Problem, sampling: &Sampling, info: Map<String, Value>) -> Result<(), Failure> {
+    let (vartype, labels) = (problem.file.bqm.vartype(), problem.file.labels.as_deref());
+    write_atomically(path, |file| write_samples_with_info(&sampling.samples, vartype, labels, info, file))
         .map_err(|error: WriteError| Failure::from(error).context(cannot_write(path)))
 }
 

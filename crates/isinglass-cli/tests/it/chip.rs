@@ -187,6 +187,23 @@ fn a_problem_is_solved_on_a_chip_with_every_choice() {
 }
 
 #[test]
+fn samples_from_a_chip_say_how_they_came_about() {
+    let program = Program::new().file("nine.coo", frustrated(9));
+    let report =
+        program.json("solve nine.coo --chip advantage6 --solver qpu-emulator --num-reads 5 --out samples.json");
+    let text = std::fs::read_to_string(program.path().join("samples.json")).unwrap();
+    let samples: Value = serde_json::from_str(&text).unwrap();
+    let context = &samples["info"]["embedding_context"];
+    assert_eq!(context["embedding"]["3"], report["embedded"]["chains"][3]);
+    assert_eq!(context["chain_break_method"], "majority_vote");
+    assert_eq!(context["chain_strength"], report["embedded"]["chain_strengths"][0]);
+    assert_eq!(samples["info"]["timing"]["qpu_access_time"], report["emulation"]["qpu_access_time"]);
+    program.json("solve nine.coo --out samples.json");
+    let text = std::fs::read_to_string(program.path().join("samples.json")).unwrap();
+    assert_eq!(serde_json::from_str::<Value>(&text).unwrap()["info"], json!({}));
+}
+
+#[test]
 fn threads_do_not_change_what_a_chip_returns() {
     let program = Program::new().file("nine.coo", frustrated(9));
     let run = |threads: usize| {

@@ -102,9 +102,23 @@ pub fn write_samples(
     samples: &SampleSet,
     vartype: Vartype,
     labels: Option<&[Label]>,
+    out: impl Write,
+) -> Result<(), WriteError> {
+    write_samples_with_info(samples, vartype, labels, serde_json::Map::new(), out)
+}
+
+/// The same with what is known of the run, dimod's `info`.
+///
+/// # Errors
+/// As [`write_samples`].
+pub fn write_samples_with_info(
+    samples: &SampleSet,
+    vartype: Vartype,
+    labels: Option<&[Label]>,
+    info: serde_json::Map<String, serde_json::Value>,
     mut out: impl Write,
 ) -> Result<(), WriteError> {
     let labels = super::checked_labels(samples.num_variables(), labels)?;
-    dimod::write(samples, vartype, labels, &mut out)?;
+    dimod::write(samples, vartype, labels, info, &mut out)?;
     Ok(out.flush()?)
 }

@@ -3,7 +3,9 @@
 use isinglass_qubo::embedding::{
     EmbeddedReport, EmbeddingOrigin, EmbeddingStatistics, GapSource, Precision, ScanRow, Visibility,
 };
+use isinglass_qubo::io::Label;
 use serde::Serialize;
+use serde_json::{Map, Value, json};
 
 use crate::arguments::chip::ChosenChip;
 use crate::output::number::{compact, count, duration, percent, significant, thousands};
@@ -70,6 +72,26 @@ impl EmbeddedOutput {
             ));
         }
         lines
+    }
+
+    /// The embedding as Ocean's `EmbeddingComposite` tells it with samples; `labels` are the names of the variables, `method` is that of
+    /// mending chains.
+    pub(crate) fn context(&self, labels: Option<&[Label]>, method: &str) -> Value {
+        let report = &self.report;
+        let name = |index: usize| labels.map_or_else(|| index.to_string(), |labels| labels[index].to_string());
+        let chains: Map<String, Value> =
+            report.chains.iter().enumerate().map(|(index, chain)| (name(index), json!(chain))).collect();
+        let strengths = &report.chain_strengths;
+        let strength = match strengths.first() {
+            Some(first) if strengths.iter().all(|strength| strength == first) => json!(first),
+            _ => strengths.iter().enumerate().map(|(index, strength)| (name(index), json!(strength))).collect(),
+        };
+        json!({
+            "embedding": chains,
+            "chain_break_method": method,
+            "embedding_parameters": {},
+            "chain_strength": strength,
+        })
     }
 
     /// How precisely the chip sees the problem.

@@ -8,6 +8,7 @@ use isinglass_qubo::qpu::{
 };
 use isinglass_qubo::sampler::{ClusterMoves, SimulatedQuantumAnnealing};
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::arguments::value;
 use crate::output::number::{compact, count, duration, significant};
@@ -195,6 +196,12 @@ pub(crate) struct EmulationOutput {
 }
 
 impl EmulationOutput {
+    /// What goes with samples into a file: that they are emulated, and the time under the service's name for it.
+    pub(crate) fn info(&self) -> [(String, Value); 2] {
+        let timing = json!({"qpu_access_time": self.qpu_access_time, "is_modelled": true});
+        [("timing".to_owned(), timing), ("notice".to_owned(), json!(self.notice))]
+    }
+
     /// Lines for people.
     pub(crate) fn lines(&self) -> Vec<String> {
         let submissions = count(self.num_submissions as usize, "submission", "submissions");

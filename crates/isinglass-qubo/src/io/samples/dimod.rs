@@ -171,6 +171,7 @@ pub(super) fn write(
     samples: &SampleSet,
     vartype: Vartype,
     labels: Option<&[Label]>,
+    info: serde_json::Map<String, Value>,
     out: &mut dyn Write,
 ) -> Result<(), WriteError> {
     let (num_rows, num_variables) = (samples.len(), samples.num_variables());
@@ -192,7 +193,7 @@ pub(super) fn write(
         },
         variable_labels: labels.map_or_else(|| integers(num_variables), <[Label]>::to_vec),
         variable_type: vartype,
-        info: serde_json::Map::new(),
+        info,
     };
     serde_json::to_writer(&mut *out, &written)?;
     Ok(out.write_all(b"\n")?)
