@@ -2,8 +2,10 @@
 
 mod chains;
 mod outline;
+mod rectangle;
 mod runs;
 mod staircase;
+mod strangers;
 #[cfg(test)]
 mod tests;
 
@@ -11,16 +13,26 @@ use super::Embedding;
 use super::lines::Lines;
 use crate::hardware::{Chip, Graph};
 use chains::Ells;
-use outline::{Outline, outlines};
+use outline::{Outline, Table, outlines};
+use rectangle::crossing;
 use runs::Runs;
-use staircase::Wanted;
+use staircase::{Limits, Wanted};
+use strangers::cover;
 
-/// Outlines of one width that are worked out.
-const OUTLINES: usize = 2;
-/// Widths beyond the first that has room, in blocks of lines.
+/// Widths beyond the first that has room, in blocks of lines, that are tried for a clique.
 const SPARE_WIDTHS: usize = 6;
-/// Outlines that are worked out for the largest clique.
-const LARGEST_OUTLINES: usize = 12;
+/// Outlines of one width that are compared for a clique.
+const OUTLINES: usize = 4;
+/// Outlines that are worked out for a clique, those that seem to need fewest qubits first.
+const WORKED_OUT: usize = 6;
+/// Outlines that are worked out for the largest clique, those of most Ls first.
+const LARGEST_OUTLINES: usize = 10;
+/// One chain in so many is the most that working out may add to an outline.
+const GAIN: usize = 12;
+/// Lines by which a clique may stray from its outline: for few qubits, and for most chains.
+const REACH: (usize, usize) = (3, 6);
+/// Lines beside an outline that may be used for the largest clique.
+const MARGIN: usize = 4;
 
 /// A complete graph on `num_variables` variables with short chains of equal length, if this chip has room for one.
 ///
@@ -37,76 +49,111 @@ const LARGEST_OUTLINES: usize = 12;
 /// use isinglass_qubo::hardware::{Chip, Topology};
 /// let chip = Chip::ideal("zephyr:4".parse::<Topology>()?);
 /// let embedding = clique(56, &chip).expect("Z4 has a clique of 56");
-/// assert_eq!(embedding.max_chain_length(), 6);
+/// assert_eq!(embedding.max_chain_length(), 5);
 /// # Ok::<(), isinglass_qubo::hardware::TopologyError>(())
 /// ```
 #[must_use]
 pub fn clique(num_variables: usize, chip: &Chip) -> Option<Embedding> {
     let lines = Lines::of(chip)?;
     let runs = Runs::of(&lines)?;
-    let most = runs.num_lines().into_iter().min()? / runs.block();
-    let widths = num_variables.saturating_sub(1).div_ceil(runs.block()).max(1)..=most;
-    let mut best: Option<Ells<'_>> = None;
-    let mut left = usize::MAX;
-    for width in widths {
-        if left == 0 { break; }
-        left -= 1;
-        for outline in outlines(&runs, width, OUTLINES) {
-            if (outline.num_ells + SPARE) < num_variables { continue; }
-            let mut ells = work_out(&runs, &outline, u32::MAX);
-            if ells.ells.len() < num_variables { continue; }
-            ells.truncate(num_variables);
-            left = left.min(SPARE_WIDTHS);
-            if best.as_ref().is_none_or(|best| ells.num_qubits() < best.num_qubits()) {
-                best = Some(ells);
-            }
+    let mut table = Table::of(&runs);
+    let mut best = shortest(&mut table, &runs, num_variables, u32::MAX).or_else(|| {
+        let mut largest = largest(&mut table, &runs, num_variables)?;
+        largest.truncate(num_variables);
+        Some(largest)
+    })?;
+    // chains of equal length are worth a few qubits
+    while let Some(shorter) = shortest(&mut table, &runs, num_variables, best.max_length().saturating_sub(1)) {
+        if shorter.num_qubits() * 50 > best.num_qubits() * 51 {
+            break;
         }
+        best = shorter;
     }
-    let chains = best?.chains(&lines);
-    let problem = complete(num_variables);
-    Embedding::new(chains, &problem, chip).ok()
+    let chains = best.chains(&lines);
+    Embedding::new(chains, &complete(num_variables), chip).ok()
 }
 
-const SPARE: usize = 12;
+/// A clique of fewest qubits whose chains are no longer than that.
+fn shortest<'a>(table: &mut Table<'_>, runs: &'a Runs, num_variables: usize, max_length: u32) -> Option<Ells<'a>> {
+    // a chain crosses as many lines as the clique is wide
+    let widest = (max_length as usize).saturating_mul(runs.length()) / runs.block();
+    let most = (runs.num_lines().into_iter().min()? / runs.block()).min(widest);
+    let least = num_variables.saturating_sub(1).div_ceil(runs.block()).max(1);
+    let mut rough: Vec<Outline> = Vec::new();
+    let mut left = SPARE_WIDTHS;
+    for width in least..=most {
+        let more = outlines(table, width, num_variables, max_length, OUTLINES);
+        rough.extend(more.into_iter().filter(|outline| outline.num_ells + num_variables / GAIN >= num_variables));
+        left -= usize::from(rough.iter().any(|outline| outline.num_ells >= num_variables));
+        let is_whole =
+            |outline: &Outline| outline.num_ells == width * runs.block() && outline.num_ells >= num_variables;
+        if left == 0 || rough.iter().any(is_whole) {
+            break;
+        }
+    }
+    let per_ell = |outline: &Outline| outline.num_qubits / outline.num_ells.max(1) as u64;
+    rough.sort_by_key(|outline| (std::cmp::Reverse(outline.num_ells.min(num_variables)), per_ell(outline)));
+    let worked_out = rough.iter().take(WORKED_OUT).filter_map(|outline| {
+        let mut ells =
+            work_out(runs, outline, Limits { num_chains: num_variables, max_length, reach: REACH.0, margin: 0 });
+        ells.truncate(num_variables);
+        (ells.ells.len() == num_variables).then_some(ells)
+    });
+    worked_out.min_by_key(|ells| (ells.num_qubits(), ells.max_length()))
+}
 
 /// The largest clique that is found on this chip: the one of fewest qubits of that size.
 #[must_use]
 pub fn largest_clique(chip: &Chip) -> Option<Embedding> {
     let lines = Lines::of(chip)?;
     let runs = Runs::of(&lines)?;
-    let most = runs.num_lines().into_iter().min()? / runs.block();
-    let mut rough: Vec<Outline> = Vec::new();
-    for width in (1..=most).rev() {
-        let largest = rough.iter().map(|outline| outline.num_ells).max().unwrap_or(0);
-        if width * runs.block() + SPARE < largest {
-            break;
-        }
-        rough.extend(outlines(&runs, width, OUTLINES));
-    }
-    rough.sort_by_key(|outline| std::cmp::Reverse(outline.num_ells));
-    let mut best = Ells { runs: &runs, ells: Vec::new() };
-    for outline in rough.iter().take(LARGEST_OUTLINES) {
-        let ells = work_out(&runs, outline, u32::MAX);
-        if std::env::var("DBG").is_ok() { eprintln!("w {} rough {} fine {}", (outline.fronts.len() - 1) * runs.block(), outline.num_ells, ells.ells.len()); }
-        if ells.ells.len() > best.ells.len() { best = ells; }
-    }
-    best.trim();
-    let chains = best.chains(&lines);
+    let chains = largest(&mut Table::of(&runs), &runs, 1)?.chains(&lines);
     let problem = complete(chains.len());
     Embedding::new(chains, &problem, chip).ok()
 }
 
+/// The largest clique, if it has at least `wanted` variables.
+fn largest<'a>(table: &mut Table<'_>, runs: &'a Runs, wanted: usize) -> Option<Ells<'a>> {
+    let most = runs.num_lines().into_iter().min()? / runs.block();
+    let mut rough: Vec<Outline> = Vec::new();
+    let mut most_ells = 0;
+    for width in (1..=most).rev() {
+        let widest_gain = width * runs.block() / GAIN + 1;
+        if width * runs.block() + widest_gain < most_ells.max(wanted) {
+            break;
+        }
+        rough.extend(outlines(table, width, usize::MAX, u32::MAX, 1));
+        most_ells = rough.last().map_or(0, |outline| outline.num_ells).max(most_ells);
+    }
+    rough.sort_by_key(|outline| std::cmp::Reverse(outline.num_ells));
+    let mut best: Option<Ells<'_>> = None;
+    for outline in rough.iter().take(LARGEST_OUTLINES) {
+        let num_chains = best.as_ref().map_or(wanted, |best| best.ells.len());
+        let limits = Limits { num_chains, max_length: u32::MAX, reach: REACH.1, margin: MARGIN };
+        let mut ells = work_out(runs, outline, limits);
+        ells.trim();
+        let key = |ells: &Ells<'_>| (ells.ells.len(), std::cmp::Reverse(ells.num_qubits()));
+        if ells.ells.len() >= wanted && best.as_ref().is_none_or(|best| key(&ells) > key(best)) {
+            best = Some(ells);
+        }
+    }
+    best
+}
+
 /// The most Ls near an outline of which every two touch.
-fn work_out<'a>(runs: &'a Runs, outline: &Outline, max_length: u32) -> Ells<'a> {
+fn work_out<'a>(runs: &'a Runs, outline: &Outline, limits: Limits) -> Ells<'a> {
     let is_banned = runs.num_lines().map(|count| vec![false; count]);
-    let mut wanted = Wanted { runs, is_banned, max_length };
+    let mut wanted = Wanted { runs, is_banned, limits };
+    let mut spare = [0; 2];
     loop {
         let ells = Ells { runs, ells: wanted.best(outline) };
         let strangers = ells.strangers();
         if strangers.is_empty() {
             return ells;
         }
-        wanted.ban(strangers);
+        for (banned, lines) in wanted.is_banned.iter_mut().zip(cover(strangers, &mut spare)) {
+            lines.into_iter().for_each(|line| banned[line] = true);
+        }
     }
 }
 
@@ -115,15 +162,17 @@ fn work_out<'a>(runs: &'a Runs, outline: &Outline, max_length: u32) -> Ells<'a> 
 #[must_use]
 pub fn biclique(first: usize, second: usize, chip: &Chip) -> Option<Embedding> {
     let lines = Lines::of(chip)?;
-    let chains =
-        [(first, second, false), (second, first, true)].into_iter().find_map(|(vertical, horizontal, swapped)| {
-            let (mut columns, mut rows) = crossing(&lines, chip, vertical, horizontal)?;
-            if swapped {
-                std::mem::swap(&mut columns, &mut rows);
-            }
-            columns.append(&mut rows);
-            Some(columns)
-        })?;
+    let runs = Runs::of(&lines)?;
+    // a side without variables still is a line that is crossed
+    let wanted = [first.max(1), second.max(1)];
+    let upright = crossing(&runs, wanted).map(|upright| upright.wires(&lines));
+    let lying =
+        crossing(&runs, [wanted[1], wanted[0]]).map(|lying| lying.wires(&lines)).map(|[columns, rows]| [rows, columns]);
+    let num_qubits = |wires: &[Vec<Vec<u32>>; 2]| wires.iter().flatten().map(Vec::len).sum::<usize>();
+    let [mut left, mut right] = upright.into_iter().chain(lying).min_by_key(num_qubits)?;
+    left.truncate(first);
+    right.truncate(second);
+    let chains = [left, right].concat();
     let edges = (0..first as u32).flat_map(|left| (0..second as u32).map(move |right| (left, first as u32 + right)));
     Embedding::new(chains, &Graph::from_edges(first + second, edges).ok()?, chip).ok()
 }
@@ -131,115 +180,4 @@ pub fn biclique(first: usize, second: usize, chip: &Chip) -> Option<Embedding> {
 fn complete(num_variables: usize) -> Graph {
     let edges = (0..num_variables as u32).flat_map(|first| (0..first).map(move |second| (first, second)));
     Graph::from_edges(num_variables, edges).expect("a complete graph has no loops")
-}
-
-impl Wanted<'_> {
-    /// Bans lines until no column crosses a row in vain: those that most often do so first, else of the direction that has lost fewer.
-    fn ban(&mut self, mut strangers: Vec<(usize, usize)>) {
-        while !strangers.is_empty() {
-            let times = |pick: fn(&(usize, usize)) -> usize, size: usize| {
-                let mut times = vec![0; size];
-                strangers.iter().for_each(|pair| times[pick(pair)] += 1);
-                times.into_iter().enumerate().map(|(line, times): (usize, usize)| (times, line)).max().unwrap_or((0, 0))
-            };
-            let column = times(|pair| pair.0, self.is_banned[0].len());
-            let row = times(|pair| pair.1, self.is_banned[1].len());
-            let lost = [0, 1].map(|direction: usize| self.is_banned[direction].iter().filter(|&&banned| banned).count());
-            if (column.0, lost[1]) > (row.0, lost[0]) {
-                self.is_banned[0][column.1] = true;
-                strangers.retain(|pair| pair.0 != column.1);
-            } else {
-                self.is_banned[1][row.1] = true;
-                strangers.retain(|pair| pair.1 != row.1);
-            }
-        }
-    }
-}
-
-type Side = Vec<Vec<u32>>;
-
-/// So many columns and rows, each a wire that crosses all of the other side.
-fn crossing(lines: &Lines<'_>, chip: &Chip, vertical: usize, horizontal: usize) -> Option<(Side, Side)> {
-    let [columns, rows] = lines.num_lines;
-    let spare_columns = (columns as usize).checked_sub(vertical)?;
-    let spare_rows = (rows as usize).checked_sub(horizontal)?;
-    let starts = |spare: usize| (0..=spare).step_by((spare / 12).max(1));
-    // lines beyond those needed make up for broken ones
-    let widths = |needed: usize, spare: usize| (0..4).map(move |step| needed + (step * needed.div_ceil(12)).min(spare));
-    let mut best: Option<(Side, Side)> = None;
-    for (width, height) in widths(vertical, spare_columns).zip(widths(horizontal, spare_rows)) {
-        for first_column in starts(columns as usize - width) {
-            for first_row in starts(rows as usize - height) {
-                let (left, top) = (first_column as u32, first_row as u32);
-                let (right, bottom) = (left + width as u32 - 1, top + height as u32 - 1);
-                let column = |line| lines.piece(false, line, (top + bottom) / 2, top, bottom);
-                let row = |line| lines.piece(true, line, (left + right) / 2, left, right);
-                let mut sides = ((left..=right).map(column).collect(), (top..=bottom).map(row).collect());
-                if keep_crossing(&mut sides, chip, vertical, horizontal) {
-                    let size = |(columns, rows): &(Side, Side)| columns.iter().chain(rows).map(Vec::len).sum::<usize>();
-                    if best.as_ref().is_none_or(|best| size(&sides) < size(best)) {
-                        best = Some(sides);
-                    }
-                }
-            }
-        }
-        if best.is_some() {
-            break;
-        }
-    }
-    best
-}
-
-/// Takes wires away until all of one side cross all of the other, and as many are left as wanted; says whether they are.
-fn keep_crossing((columns, rows): &mut (Side, Side), chip: &Chip, vertical: usize, horizontal: usize) -> bool {
-    columns.retain(|wire| !wire.is_empty());
-    rows.retain(|wire| !wire.is_empty());
-    if columns.len() < vertical || rows.len() < horizontal {
-        return false;
-    }
-    let mut owner = vec![usize::MAX; chip.graph().num_nodes()];
-    for (index, row) in rows.iter().enumerate() {
-        row.iter().for_each(|&qubit| owner[qubit as usize] = index);
-    }
-    let crossed = |column: &Vec<u32>| {
-        let mut seen = vec![false; rows.len()];
-        for &near in column.iter().flat_map(|&qubit| chip.graph().neighbors(qubit)) {
-            if let Some(seen) = seen.get_mut(owner[near as usize]) {
-                *seen = true;
-            }
-        }
-        seen
-    };
-    let crossed: Vec<Vec<bool>> = columns.iter().map(crossed).collect();
-    let mut is_column: Vec<bool> = vec![true; columns.len()];
-    let mut is_row: Vec<bool> = vec![true; rows.len()];
-    loop {
-        let missing_of_column =
-            |column: usize| (0..is_row.len()).filter(|&row| is_row[row] && !crossed[column][row]).count();
-        let missing_of_row =
-            |row: usize| (0..is_column.len()).filter(|&column| is_column[column] && !crossed[column][row]).count();
-        let worst_column =
-            (0..is_column.len()).filter(|&each| is_column[each]).map(|each| (missing_of_column(each), each)).max();
-        let worst_row = (0..is_row.len()).filter(|&each| is_row[each]).map(|each| (missing_of_row(each), each)).max();
-        let (Some((column_misses, column)), Some((row_misses, row))) = (worst_column, worst_row) else { return false };
-        if column_misses == 0 && row_misses == 0 {
-            break;
-        }
-        if column_misses > row_misses {
-            is_column[column] = false
-        } else {
-            is_row[row] = false
-        }
-        let count = |side: &[bool]| side.iter().filter(|&&kept| kept).count();
-        if count(&is_column) < vertical || count(&is_row) < horizontal {
-            return false;
-        }
-    }
-    for (side, kept, wanted) in [(columns, is_column, vertical), (rows, is_row, horizontal)] {
-        let mut kept = kept.into_iter();
-        side.retain(|_| kept.next().expect("one entry for each wire"));
-        side.sort_by_key(Vec::len);
-        side.truncate(wanted);
-    }
-    true
 }

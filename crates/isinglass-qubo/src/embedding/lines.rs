@@ -21,7 +21,7 @@ pub(super) struct Lines<'a> {
     /// Lines of each direction, vertical first.
     pub(super) num_lines: [u32; 2],
     /// Lines that a qubit crosses.
-    length: u32,
+    pub(super) length: u32,
     reaches: [Vec<Option<(u32, u32)>>; 2],
 }
 
@@ -182,7 +182,8 @@ impl<'a> Lines<'a> {
     pub(super) fn cuts(&self) -> Vec<(u32, u32)> {
         let [_, num_rows] = self.num_lines;
         let columns = self.segments(false);
-        let crossed = columns.flat_map(|(qubit, at)| (at.first..at.end.min(num_rows)).map(move |row| (qubit, at.line, row)));
+        let crossed =
+            columns.flat_map(|(qubit, at)| (at.first..at.end.min(num_rows)).map(move |row| (qubit, at.line, row)));
         let cuts = crossed.filter(|&(qubit, column, row)| {
             self.place_at(true, row, column).is_some_and(|(other, _)| !self.is_coupled(qubit, other))
         });

@@ -60,17 +60,15 @@ impl Ells<'_> {
 
     /// Gives a line back that no other chain needs: the first column and the last row.
     pub(super) fn trim(&mut self) {
-        if self.ells.len() > 1 {
-            if let Some(first) = self.ells.first_mut()
-                && first.row.is_some()
-            {
-                first.column = None;
-            }
-            if let Some(last) = self.ells.last_mut()
-                && last.column.is_some()
-            {
-                last.row = None;
-            }
+        if let Some(first) = self.ells.first_mut()
+            && first.row.is_some()
+        {
+            first.column = None;
+        }
+        if let Some(last) = self.ells.last_mut()
+            && last.column.is_some()
+        {
+            last.row = None;
         }
     }
 

@@ -27,6 +27,8 @@ pub(super) struct Runs {
     /// Columns, rows.
     num_lines: [usize; 2],
     block: usize,
+    /// Lines that a qubit crosses.
+    length: usize,
 }
 
 impl Runs {
@@ -42,7 +44,7 @@ impl Runs {
             cuts.resize(num_lines[0] * num_lines[1], false);
             cuts[column as usize * num_lines[1] + row as usize] = true;
         }
-        Some(Self { directions, cuts, num_lines, block })
+        Some(Self { directions, cuts, num_lines, block, length: lines.length as usize })
     }
 
     /// Columns and rows, in whole blocks.
@@ -53,6 +55,11 @@ impl Runs {
     /// Lines next to each other that cross the same lines wherever they do not end or break.
     pub(super) fn block(&self) -> usize {
         self.block
+    }
+
+    /// Lines that a qubit crosses.
+    pub(super) fn length(&self) -> usize {
+        self.length
     }
 
     /// The qubits of a line that crosses others from `first` to `last` without a break; `None` where it does not.
@@ -66,6 +73,12 @@ impl Runs {
     /// Whether a column and a row that cross are coupled there.
     pub(super) fn is_coupled(&self, column: usize, row: usize) -> bool {
         self.cuts.is_empty() || !self.cuts[column * self.num_lines[1] + row]
+    }
+
+    /// How many of these columns and rows are not coupled though they cross.
+    pub(super) fn num_cuts(&self, columns: std::ops::Range<usize>, rows: std::ops::Range<usize>) -> usize {
+        let cuts = |column| self.cuts[column * self.num_lines[1]..][rows.clone()].iter().filter(|&&cut| cut).count();
+        if self.cuts.is_empty() { 0 } else { columns.map(cuts).sum() }
     }
 
     /// Whether all lines that cross are coupled.
@@ -89,5 +102,47 @@ impl Direction {
             }
         }
         Self { num_across, runs }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::lines::segment;
+    use super::*;
+    use crate::hardware::{Chip, Topology};
+
+    #[test]
+    fn a_run_has_as_many_qubits_as_the_wire_along_it() {
+        for name in ["chimera:3,4,2", "pegasus:3", "zephyr:2,2"] {
+            let topology: Topology = name.parse().unwrap();
+            let missing: Vec<u32> = topology.qubits().into_iter().skip(5).step_by(11).collect();
+            let chip = Chip::with_faults(topology, &missing, &[]).unwrap();
+            let lines = Lines::of(&chip).unwrap();
+            let runs = Runs::of(&lines).unwrap();
+            for is_horizontal in [false, true] {
+                let [num_along, num_across] =
+                    [is_horizontal, !is_horizontal].map(|at| lines.num_lines[usize::from(at)]);
+                for (line, first) in (0..num_along).flat_map(|line| (0..num_across).map(move |first| (line, first))) {
+                    for last in first..num_across {
+                        let wire = lines.piece(is_horizontal, line, first, first, last);
+                        let end = wire.iter().map(|&qubit| segment(topology, qubit).end).max();
+                        let expected = end.is_some_and(|end| end > last).then_some(wire.len() as u32);
+                        let found = runs.num_qubits(is_horizontal, line as usize, first as usize, last as usize);
+                        assert_eq!(found, expected, "{name} {is_horizontal} {line} {first} {last}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn missing_couplers_where_lines_cross_are_known() {
+        let topology: Topology = "chimera:2".parse().unwrap();
+        assert!(Runs::of(&Lines::of(&Chip::ideal(topology)).unwrap()).unwrap().is_all_coupled());
+        // qubits 1 and 6 of the first cell: column 1 and row 2
+        let chip = Chip::with_faults(topology, &[], &[(1, 6)]).unwrap();
+        let runs = Runs::of(&Lines::of(&chip).unwrap()).unwrap();
+        assert!(!runs.is_all_coupled() && !runs.is_coupled(1, 2) && runs.is_coupled(2, 1));
+        assert_eq!([runs.num_cuts(0..8, 0..8), runs.num_cuts(0..8, 3..8)], [1, 0]);
     }
 }

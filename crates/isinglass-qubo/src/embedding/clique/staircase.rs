@@ -3,11 +3,6 @@
 use super::outline::{Front, Outline};
 use super::runs::Runs;
 
-/// Lines by which a front may stray from the outline at each of its ends.
-const REACH: usize = 6;
-const SIDE: usize = 2 * REACH + 1;
-/// Lines beside the outline that may be used as well.
-const MARGIN: usize = 4;
 /// A chain is worth more than any number of qubits.
 const CHAIN: i64 = 1 << 32;
 
@@ -19,12 +14,24 @@ pub(super) struct Ell {
 }
 
 /// What is asked of Ls.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// Ls are found only where there are so many.
+    pub(super) num_chains: usize,
+    /// The most qubits of a chain.
+    pub(super) max_length: u32,
+    /// Lines by which a front may stray from the outline at each of its ends.
+    pub(super) reach: usize,
+    /// Lines beside the outline that may be used as well.
+    pub(super) margin: usize,
+}
+
+/// A search for Ls.
 pub(super) struct Wanted<'a> {
     pub(super) runs: &'a Runs,
     /// Columns and rows that are not to be used.
     pub(super) is_banned: [Vec<bool>; 2],
-    /// The most qubits of a chain.
-    pub(super) max_length: u32,
+    pub(super) limits: Limits,
 }
 
 /// One move of a front: which line it takes, and what for.
@@ -107,19 +114,19 @@ impl Wanted<'_> {
             Some(row) => self.runs.num_qubits(true, row, front.columns.0, front.columns.1 - 1)?,
             None => 0,
         };
-        let is_alone = match (ell.column, ell.row) {
-            (Some(column), Some(row)) => return (self.runs.is_coupled(column, row) && down + right <= self.max_length).then_some(down + right),
+        let is_chain = match (ell.column, ell.row) {
+            (Some(column), Some(row)) => self.runs.is_coupled(column, row),
             // only the first chain may be a row, only the last one a column
             (None, Some(_)) => front.rows.0 == front.rows.1,
             (Some(_), None) => front.columns.0 + 1 == front.columns.1,
             (None, None) => false,
         };
-        (is_alone && down + right <= self.max_length).then_some(down + right)
+        (is_chain && down + right <= self.limits.max_length).then_some(down + right)
     }
 
     /// The Ls of the most chains, of fewest qubits among these, near an outline.
     pub(super) fn best(&self, outline: &Outline) -> Vec<Ell> {
-        let tube = Tube::around(&outline.fronts, self.runs);
+        let tube = Tube::around(&outline.fronts, self.runs, self.limits);
         tube.best(self)
     }
 }
@@ -127,16 +134,18 @@ impl Wanted<'_> {
 /// The fronts that are tried: by number of lines taken or given up, those near the outline.
 struct Tube {
     centers: Vec<Front>,
+    reach: usize,
     /// Columns before the first step.
     width: usize,
     num_rows: usize,
 }
 
 impl Tube {
-    fn around(fronts: &[Front], runs: &Runs) -> Self {
+    fn around(fronts: &[Front], runs: &Runs, limits: Limits) -> Self {
+        let margin = limits.margin;
         let [num_columns, num_rows] = runs.num_lines();
         let (start, end) = (fronts[0], *fronts.last().expect("an outline has a start"));
-        let (left, right) = (start.columns.0.min(MARGIN), (num_columns - start.columns.1).min(MARGIN));
+        let (left, right) = (start.columns.0.min(margin), (num_columns - start.columns.1).min(margin));
         let widened = Front { columns: (start.columns.0 - left, start.columns.1 + right), ..start };
         let width = widened.columns.1 - widened.columns.0;
         let mut centers: Vec<Front> = Vec::new();
@@ -150,7 +159,15 @@ impl Tube {
             let lines = to.rows.1 - to.rows.0 - (from.rows.1 - from.rows.0);
             for taken in 0..lines {
                 // the end that moves does so line by line
-                let part = |from: usize, to: usize| if from < to { from + taken } else if from > to { from - taken } else { from };
+                let part = |from: usize, to: usize| {
+                    if from < to {
+                        from + taken
+                    } else if from > to {
+                        from - taken
+                    } else {
+                        from
+                    }
+                };
                 let front = Front {
                     rows: (part(from.rows.0, to.rows.0), part(from.rows.1, to.rows.1)),
                     columns: (part(from.columns.0, to.columns.0), part(from.columns.1, to.columns.1)),
@@ -158,50 +175,66 @@ impl Tube {
                 centers.extend([front, front]);
             }
         }
-        centers.extend(vec![end; 1 + 2 * MARGIN]);
-        Self { centers, width, num_rows }
+        centers.extend(vec![end; 1 + 2 * margin]);
+        Self { centers, reach: limits.reach, width, num_rows }
+    }
+
+    /// How far apart the ends of fronts may be.
+    fn side(&self) -> usize {
+        2 * self.reach + 1
+    }
+
+    /// Fronts with the same number of lines taken.
+    fn size(&self) -> usize {
+        self.side().pow(3)
     }
 
     fn index(&self, taken: usize, front: Front) -> Option<usize> {
-        let center = self.centers.get(taken)?;
-        let offset = |at: usize, center: usize| (at + REACH).checked_sub(center).filter(|&offset| offset < SIDE);
+        let (center, side) = (self.centers.get(taken)?, self.side());
+        let offset = |at: usize, center: usize| (at + self.reach).checked_sub(center).filter(|&offset| offset < side);
         let (above, below) = (offset(front.rows.0, center.rows.0)?, offset(front.rows.1, center.rows.1)?);
-        Some((above * SIDE + below) * SIDE + offset(front.columns.0, center.columns.0)?)
+        Some((above * side + below) * side + offset(front.columns.0, center.columns.0)?)
     }
 
     fn front(&self, taken: usize, index: usize) -> Option<Front> {
-        let center = self.centers[taken];
-        let at = |offset: usize, center: usize| (center + offset).checked_sub(REACH);
-        let rows = (at(index / (SIDE * SIDE), center.rows.0)?, at(index / SIDE % SIDE, center.rows.1)?);
+        let (center, side) = (self.centers[taken], self.side());
+        let at = |offset: usize, center: usize| (center + offset).checked_sub(self.reach);
+        let rows = (at(index / (side * side), center.rows.0)?, at(index / side % side, center.rows.1)?);
         let given_up = taken.checked_sub(rows.1.checked_sub(rows.0)?)?;
-        let first = at(index % SIDE, center.columns.0)?;
+        let first = at(index % side, center.columns.0)?;
         let front = Front { rows, columns: (first, first + self.width.checked_sub(given_up)?) };
         (rows.1 <= self.num_rows).then_some(front)
     }
 
     fn best(&self, wanted: &Wanted<'_>) -> Vec<Ell> {
         const NONE: i64 = i64::MIN;
-        const SIZE: usize = SIDE * SIDE * SIDE;
-        let num_layers = self.centers.len();
-        let mut values = vec![NONE; num_layers * SIZE];
-        let mut came = vec![u8::MAX; num_layers * SIZE];
+        let (num_layers, size) = (self.centers.len(), self.size());
+        let mut values = vec![NONE; num_layers * size];
+        let mut came = vec![u8::MAX; num_layers * size];
         let mut best: Option<(i64, usize, usize)> = None;
-        for row in 0..SIDE {
+        for row in 0..self.side() {
             // no rows yet: any place, all columns
             let start = self.centers[0];
-            let Some(row) = (start.rows.0 + row).checked_sub(REACH).filter(|&row| row <= self.num_rows) else { continue };
+            let Some(row) = (start.rows.0 + row).checked_sub(self.reach).filter(|&row| row <= self.num_rows) else {
+                continue;
+            };
             let front = Front { rows: (row, row), columns: (start.columns.0, start.columns.0 + self.width) };
             if let Some(index) = self.index(0, front) {
                 values[index] = 0;
             }
         }
         for taken in 0..num_layers {
-            for index in 0..SIZE {
-                let value = values[taken * SIZE + index];
+            for index in 0..size {
+                let value = values[taken * size + index];
                 if value == NONE {
                     continue;
                 }
                 let Some(front) = self.front(taken, index) else { continue };
+                // even if every column that is left made a chain
+                let num_chains = (value + CHAIN - 1) / CHAIN;
+                if num_chains as usize + front.columns.1 - front.columns.0 < wanted.limits.num_chains {
+                    continue;
+                }
                 if front.columns.0 == front.columns.1 {
                     if best.is_none_or(|(best, ..)| value > best) {
                         best = Some((value, taken, index));
@@ -212,13 +245,16 @@ impl Tube {
                     let Some((next, ell)) = each.apply(front, self.num_rows) else { continue };
                     let after = taken + each.num_lines();
                     let Some(at) = self.index(after, next) else { continue };
+                    let at = after * size + at;
+                    if value + if each.is_chain { CHAIN } else { 0 } <= values[at] {
+                        continue;
+                    }
                     let gain = if each.is_chain {
                         let Some(qubits) = wanted.num_qubits(front, next, ell) else { continue };
                         CHAIN - i64::from(qubits)
                     } else {
                         0
                     };
-                    let at = after * SIZE + at;
                     if value + gain > values[at] {
                         (values[at], came[at]) = (value + gain, number as u8);
                     }
@@ -230,7 +266,7 @@ impl Tube {
 
     fn trace(&self, came: &[u8], mut taken: usize, mut index: usize) -> Vec<Ell> {
         let mut ells = Vec::new();
-        while let Some(&each) = MOVES.get(usize::from(came[taken * SIDE * SIDE * SIDE + index])) {
+        while let Some(&each) = MOVES.get(usize::from(came[taken * self.size() + index])) {
             let front = self.front(taken, index).expect("a front that was reached");
             let (mut before, mut ell) = (front, Ell { column: None, row: None });
             match each.is_above {
@@ -263,5 +299,39 @@ impl Tube {
         }
         ells.reverse();
         ells
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::lines::Lines;
+    use super::super::outline::{Table, outlines};
+    use super::*;
+    use crate::hardware::{Chip, Topology};
+
+    /// The most chains that any staircase has, by trying all.
+    fn most(wanted: &Wanted<'_>, front: Front, num_rows: usize) -> usize {
+        let chains = MOVES.into_iter().filter_map(|each| {
+            let (next, ell) = each.apply(front, num_rows)?;
+            let is_broken = each.is_chain && wanted.num_qubits(front, next, ell).is_none();
+            (!is_broken).then(|| usize::from(each.is_chain) + most(wanted, next, num_rows))
+        });
+        chains.max().unwrap_or(0)
+    }
+
+    #[test]
+    fn no_staircase_has_more_chains_than_the_best_one() {
+        let topology: Topology = "chimera:2,2,2".parse().unwrap();
+        for missing in [vec![], vec![5], vec![0, 10], vec![2, 7, 12], vec![1, 6, 9]] {
+            let chip = Chip::with_faults(topology, &missing, &[(3, 11)]).unwrap();
+            let lines = Lines::of(&chip).unwrap();
+            let runs = Runs::of(&lines).unwrap();
+            let limits = Limits { num_chains: 0, max_length: u32::MAX, reach: 4, margin: 4 };
+            let wanted = Wanted { runs: &runs, is_banned: [vec![false; 4], vec![false; 4]], limits };
+            let found = outlines(&mut Table::of(&runs), 2, usize::MAX, u32::MAX, 1);
+            let starts = (0..=4).map(|row| Front { rows: (row, row), columns: (0, 4) });
+            let expected = starts.map(|front| most(&wanted, front, 4)).max().unwrap();
+            assert_eq!(wanted.best(&found[0]).len(), expected, "{missing:?}");
+        }
     }
 }
