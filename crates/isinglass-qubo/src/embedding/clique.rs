@@ -34,10 +34,12 @@ const REACH: (usize, usize) = (3, 6);
 /// Lines beside an outline that may be used for the largest clique.
 const MARGIN: usize = 4;
 
-/// A complete graph on `num_variables` variables with short chains of equal length, if this chip has room for one.
+/// A complete graph on `num_variables` variables with short chains of nearly equal length, if room for one is found on this chip.
 ///
-/// Every variable gets an L: a piece of a vertical line and one of a horizontal line that cross; the vertical piece of each crosses
-/// the horizontal pieces of all before it. Broken lines are used as far as they are whole.
+/// Every variable gets an L: a piece of a column and one of a row that cross; the column of each crosses the rows of all before it. The
+/// first may be a row alone and the last a column alone. Rows are taken one beside the other, at either end, and columns given up from
+/// either end: first the outline that loses fewest lines to faults is found, in whole blocks of lines, then the best Ls near it, line
+/// by line. Fewest qubits count first; where chains can be one shorter for two qubits in a hundred, they are.
 ///
 /// # References
 /// V. Choi, *Minor-embedding in adiabatic quantum computation: II. Minor-universal graph design* (2011); T. Boothby, A. D. King,
