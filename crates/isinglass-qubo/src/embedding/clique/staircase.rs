@@ -230,9 +230,10 @@ impl Tube {
                     continue;
                 }
                 let Some(front) = self.front(taken, index) else { continue };
-                // even if every column that is left made a chain
+                // even if every column that is left made a chain, and the first row one alone
                 let num_chains = (value + CHAIN - 1) / CHAIN;
-                if num_chains as usize + front.columns.1 - front.columns.0 < wanted.limits.num_chains {
+                let most = front.columns.1 - front.columns.0 + usize::from(front.rows.0 == front.rows.1);
+                if num_chains as usize + most < wanted.limits.num_chains {
                     continue;
                 }
                 if front.columns.0 == front.columns.1 {
@@ -323,7 +324,7 @@ mod tests {
     fn no_staircase_has_more_chains_than_the_best_one() {
         let topology: Topology = "chimera:2,2,2".parse().unwrap();
         for missing in [vec![], vec![5], vec![0, 10], vec![2, 7, 12], vec![1, 6, 9]] {
-            let chip = Chip::with_faults(topology, &missing, &[(3, 11)]).unwrap();
+            let chip = Chip::with_faults(topology, &missing, &[(8, 11)]).unwrap();
             let lines = Lines::of(&chip).unwrap();
             let runs = Runs::of(&lines).unwrap();
             let limits = Limits { num_chains: 0, max_length: u32::MAX, reach: 4, margin: 4 };
