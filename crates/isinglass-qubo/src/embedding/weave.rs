@@ -81,25 +81,31 @@ impl Network {
                 break;
             }
         }
-        if !woven.iter().any(|woven| woven.gates.len() == self.num_gates) {
-            woven.extend(self.folded(hubs, lines));
+        let is_whole = woven.iter().any(|woven| woven.gates.len() == self.num_gates);
+        if let Some(folded) = (!is_whole).then(|| self.folded(hubs, lines)).flatten() {
+            return vec![folded];
         }
-        woven.sort_by_key(|woven| woven.num_qubits() + UNPLACED * (self.num_gates - woven.gates.len()));
+        woven.sort_by_key(|woven| self.expected_qubits(woven));
         woven.dedup();
         woven
     }
 
-    /// Layouts in which every hub has two wires, as far as they hold nearly all groups.
-    fn folded(&self, hubs: &Hubs, lines: &Lines<'_>) -> Vec<Woven> {
+    /// Qubits of a layout and of the variables without a place, about.
+    fn expected_qubits(&self, woven: &Woven) -> usize {
+        woven.num_qubits() + UNPLACED * (self.num_gates - woven.gates.len())
+    }
+
+    /// The best layout in which every hub has two wires, if it holds nearly all groups.
+    fn folded(&self, hubs: &Hubs, lines: &Lines<'_>) -> Option<Woven> {
         let inner = self.num_bundles / 2..=self.num_bundles.div_ceil(2);
         let folds = inner.flat_map(|num_inner| FOLD_GAPS.map(|gap| Fold { num_inner, gap }));
         let woven = folds.filter_map(|fold| {
             let (wires, middle) = fold::lay(hubs, lines, fold)?;
             Some(self.lay(wires, Some(middle), lines))
         });
-        woven
-            .filter(|woven| (self.num_gates - woven.gates.len()) * MAX_MISSING.1 <= self.num_gates * MAX_MISSING.0)
-            .collect()
+        let best = woven.min_by_key(|woven| (woven.gates.len() < self.num_gates, self.expected_qubits(woven)))?;
+        let num_missing = self.num_gates - best.gates.len();
+        (num_missing * MAX_MISSING.1 <= self.num_gates * MAX_MISSING.0).then_some(best)
     }
 
     fn lay(&self, mut wires: Wires, middle: Option<u32>, lines: &Lines<'_>) -> Woven {
