@@ -57,16 +57,15 @@ fn spread(index: usize, end: u32) -> u32 {
     ((index as f64 * GOLDEN).fract() * f64::from(end)) as u32
 }
 
-/// The columns that at least half of all rows cross.
+/// The columns that one row crosses, where at least half of all rows cross each: the wires of a hub next to either border are joined too.
 fn crossed_columns(lines: &Lines<'_>) -> Range<u32> {
     let reaches: Vec<(u32, u32)> = (0..lines.num_lines[1]).filter_map(|row| lines.reach(true, row)).collect();
-    let is_crossed = |&column: &u32| {
+    let is_crossed = |column: u32| {
         let crossing = reaches.iter().filter(|&&(first, last)| (first..=last).contains(&column)).count();
         2 * crossing >= reaches.len()
     };
-    let first = (0..lines.num_lines[0]).find(is_crossed).unwrap_or(0);
-    let last = (0..lines.num_lines[0]).rfind(is_crossed).map_or(0, |last| last + 1);
-    first..last
+    let whole = reaches.iter().filter(|&&(first, last)| is_crossed(first) && is_crossed(last));
+    whole.max_by_key(|&&(first, last)| last - first).map_or(0..0, |&(first, last)| first..last + 1)
 }
 
 /// Columns for all hubs of one half, from the middle of the chip to its border.
