@@ -18,7 +18,7 @@ use isinglass_qubo::{Bqm, Progress, RunControl, Sampler};
 
 use super::value;
 use crate::failure::Failure;
-pub(crate) use emulator::{Emulation, EmulationOutput};
+pub(crate) use emulator::{Emulation, EmulationOutput, Spent};
 pub(crate) use make::Call;
 pub(crate) use tuning::TuningArguments;
 
@@ -237,7 +237,7 @@ impl SolverOptions {
         let num_reads = self.sampling.num_reads.map(NonZeroUsize::get);
         let num_slices = self.tuning.num_slices.map(NonZeroUsize::get);
         let transforms = num_spin_reversal_transforms;
-        Ok(Some(Emulation(self.tuning.emulator.emulator(properties()?, num_reads, num_slices, transforms))))
+        Ok(Some(self.tuning.emulator.emulation(properties()?, num_reads, num_slices, transforms)))
     }
 
     /// The sampler of the model over qubits.
