@@ -215,7 +215,26 @@ fn a_run_that_is_stopped_returns_reads_that_were_annealed_to_the_end() {
 }
 
 #[test]
-fn errors_of_programmings_differ_and_gauges_average_a_mean_error_out() {
+fn each_programming_has_errors_of_its_own() {
+    let bqm = BqmBuilder::new(Vartype::Spin, 1).build().unwrap();
+    let emulator = QpuEmulator {
+        num_reads: 8 * 400,
+        annealing_time: Some(0.5),
+        control_errors: ControlErrors { h_sigma: 0.2, ..ControlErrors::NONE },
+        num_spin_reversal_transforms: 8,
+        ..QpuEmulator::noiseless(chip())
+    };
+    let samples = run(&emulator, &bqm).samples;
+    let spins: Vec<bool> = samples.rows().map(|row| row.sample[0] > 0).collect();
+    // an error that is the same for all would show in all, one way or, turned, the other
+    let bias = |reads: &[bool]| (reads.iter().filter(|&&up| up).count() as f64 / 400.0 - 0.5).abs();
+    let biases: Vec<f64> = spins.chunks(400).map(bias).collect();
+    let (least, most) = biases.iter().fold((1.0f64, 0.0f64), |(least, most), &bias| (least.min(bias), most.max(bias)));
+    assert!(most - least > 0.2, "standard deviations of 0.025 cannot part {biases:?}");
+}
+
+#[test]
+fn gauges_average_a_mean_error_out() {
     let bqm = BqmBuilder::new(Vartype::Spin, 8).build().unwrap();
     let ups = |num_spin_reversal_transforms| {
         let emulator = QpuEmulator {
