@@ -53,7 +53,9 @@ pub enum TopologyError {
         text: String,
     },
     /// A parameter that makes no graph, or one that is too large.
-    #[error("{topology} has no graph of at most {limit} qubits and {MAX_COUPLERS} couplers; sizes are at least {least}")]
+    #[error(
+        "{topology} has no graph of at most {limit} qubits and {MAX_COUPLERS} couplers; sizes are at least {least}"
+    )]
     Size {
         /// The topology.
         topology: Topology,

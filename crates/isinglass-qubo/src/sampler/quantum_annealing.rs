@@ -270,7 +270,7 @@ impl Run<'_> {
             samples
         };
         let rows: Vec<Vec<Vec<i8>>> = (0..num_blocks).into_par_iter().map(one_block).collect();
-        let samples = SampleSet::from_samples(self.bqm, rows.into_iter().flatten());
+        let samples = SampleSet::from_samples(self.bqm, self.cut.returned(rows));
         // lanes beyond the last read are no reads of the user's
         let slices = num_reads as u128 * num_slices as u128;
         let updates = u128::from(watch.done()) * num_variables as u128 * slices / num_blocks as u128;

@@ -188,7 +188,7 @@ impl SpinVectorMonteCarlo {
             samples
         };
         let rows: Vec<Vec<Vec<i8>>> = (0..num_blocks).into_par_iter().map(one_block).collect();
-        let samples = SampleSet::from_samples(bqm, rows.into_iter().flatten());
+        let samples = SampleSet::from_samples(bqm, cut.returned(rows));
         // lanes beyond the last read are no reads of the user's
         let rotors = bqm.num_variables() as u128 * self.num_reads as u128;
         let classical = |s: f64| self.beta() * self.schedule.b(s) / 2.0 / scale;

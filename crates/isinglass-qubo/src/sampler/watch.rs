@@ -13,9 +13,9 @@ const REPORT_INTERVAL: Duration = Duration::from_millis(200);
 pub(crate) enum CutReads {
     /// Reads as far as they came; those of the first block at least.
     Kept,
-    /// Reads that were done to the end; those of the first block are, however long that takes.
+    /// Reads up to the first one that was not done to the end; those of the first block are, however long that takes.
     DroppedAfterFirst,
-    /// Reads that were done to the end, if there are any.
+    /// Reads up to the first one that was not done to the end, if there are any.
     Dropped,
 }
 
@@ -28,6 +28,11 @@ impl CutReads {
     /// Whether a block that has begun ends when the run is stopped.
     pub(crate) fn may_cut(self, block: usize) -> bool {
         block > 0 || self != Self::DroppedAfterFirst
+    }
+
+    /// The reads of a run from those of its blocks: a chip makes one after the other, so that none comes after one that is not done.
+    pub(crate) fn returned(self, blocks: Vec<Vec<Vec<i8>>>) -> impl Iterator<Item = Vec<i8>> {
+        blocks.into_iter().take_while(move |block| self == Self::Kept || !block.is_empty()).flatten()
     }
 }
 
