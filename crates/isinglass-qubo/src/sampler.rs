@@ -52,6 +52,7 @@ pub(crate) use state::{State as SpinState, random_spins};
 pub use tabu::Tabu;
 pub use threads::in_pool;
 pub use tree::{EliminationWidth, TreeDecomposition, elimination_width};
+pub(crate) use watch::CutReads;
 pub use watch::Watch;
 
 use crate::model::{Bqm, ModelError};

@@ -7,12 +7,14 @@
 mod checkpoint;
 mod embedding;
 mod plan;
+mod random_weights;
 mod sampler;
 mod state;
 
 pub use checkpoint::CheckpointError;
 pub use embedding::{EmbeddedStep, EmbeddingPlan, QpuTime};
 pub use plan::{Batching, PlanError, Solver, TrainingPlan};
+pub use random_weights::{RandomWeights, random_weights};
 pub use sampler::{MakeStepSampler, NamedSampler, SamplerCall};
 pub use state::{BestNetwork, StepRecord, TrainingState};
 

@@ -37,7 +37,8 @@ pub(crate) struct EmbeddingArguments {
     /// What a chain is worth whose qubits differ [default: majority]
     #[arg(long, value_name = "METHOD")]
     pub(crate) chain_break: Option<ChainBreak>,
-    /// Sample so often with the meaning of random spins turned round; each time adds as many reads [default: 0]
+    /// Sample so often with the meaning of random spins turned round; qpu-emulator shares its reads out, all others make as
+    /// many each time [default: 0]
     #[arg(long, value_name = "N")]
     pub(crate) num_spin_reversal_transforms: Option<usize>,
     /// Seed of the search for an embedding [default: 0]
@@ -166,8 +167,8 @@ pub(crate) fn precision(
     properties: Option<&SolverProperties>,
     embedded: &Embedded,
     gap: Option<EnergyGap>,
+    error: ControlError,
 ) -> Precision {
-    let error = ControlError::default();
     match properties {
         Some(properties) => properties.precision(embedded, gap, error),
         None => Precision::of_embedded(embedded, gap, &HardwareRange::default(), error),
@@ -256,8 +257,8 @@ impl Setup {
     }
 
     /// How precisely the chip sees a model; with the ranges of chips in service where its own are not known.
-    pub(crate) fn precision(&self, embedded: &Embedded, gap: Option<EnergyGap>) -> Precision {
-        precision(self.properties.as_ref().ok(), embedded, gap)
+    pub(crate) fn precision(&self, embedded: &Embedded, gap: Option<EnergyGap>, error: ControlError) -> Precision {
+        precision(self.properties.as_ref().ok(), embedded, gap, error)
     }
 
     /// The chains of the file, if there is one.

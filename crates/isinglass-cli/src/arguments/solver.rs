@@ -19,7 +19,7 @@ use isinglass_qubo::{Bqm, Progress, RunControl, Sampler};
 
 use super::value;
 use crate::failure::Failure;
-pub(crate) use emulator::{Emulation, EmulationOutput};
+pub(crate) use emulator::{Emulation, EmulationOutput, Spent};
 pub(crate) use make::Call;
 pub(crate) use tuning::TuningArguments;
 
@@ -263,7 +263,7 @@ impl SolverOptions {
             let (name, solver) = ("annealing_time", properties.name);
             return Err(PlanError::OutOfRange { name, value, solver, low, high }.into());
         }
-        Ok(Some(Emulation(self.tuning.emulator.emulator(properties, num_reads, num_slices, transforms))))
+        Ok(Some(self.tuning.emulator.emulation(properties, num_reads, num_slices, transforms)))
     }
 
     /// The sampler of the model over qubits.

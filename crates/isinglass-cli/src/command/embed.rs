@@ -157,7 +157,7 @@ fn precision(
     let logical = Precision::of(bqm, gap, &range, ControlError::default())
         .map_err(|error| Failure::from(EmbeddingCompositeError::from(error)))?;
     let embedded = Embedded::new(bqm, &found.embedding, chip, &ChainStrength::default()).map_err(failed)?;
-    Ok((logical, crate::arguments::embedding::precision(properties.as_ref(), &embedded, gap)))
+    Ok((logical, crate::arguments::embedding::precision(properties.as_ref(), &embedded, gap, ControlError::default())))
 }
 
 /// What each variable is, by the layout.

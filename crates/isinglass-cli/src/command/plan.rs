@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use isinglass_qubo::RunControl;
-use isinglass_qubo::embedding::{Embedded, EmbeddingCompositeError, EnergyGap};
+use isinglass_qubo::embedding::{ControlError, Embedded, EmbeddingCompositeError, EnergyGap};
 use isinglass_qubo::qpu::{Plan, PlanRequest};
 
 use crate::app::Outcome;
@@ -100,7 +100,7 @@ pub(crate) fn run(arguments: &PlanArguments, session: &Session) -> Result<Outcom
     };
     let plan = Plan::new(&properties, &embedded, &request)
         .map_err(|error| Failure::from(error).context(format!("no such run on {}", properties.name)))?;
-    let precision = setup.precision(&embedded, EnergyGap::of_coefficients(bqm));
+    let precision = setup.precision(&embedded, EnergyGap::of_coefficients(bqm), ControlError::default());
     let report = PlanReport::new(&problem, &setup.chosen, arguments.embedding.as_deref(), plan, precision);
     session.output().report(&report)?;
     Ok(Outcome::Done)

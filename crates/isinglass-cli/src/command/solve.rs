@@ -7,7 +7,9 @@ use std::slice;
 use std::time::Instant;
 
 use clap::Args;
-use isinglass_qubo::embedding::{ChainStrength, Embedded, EmbeddingCompositeError, EnergyGap, FindError, best_of_scan};
+use isinglass_qubo::embedding::{
+    ChainStrength, ControlError, Embedded, EmbeddingCompositeError, EnergyGap, FindError, ScanRow, best_of_scan,
+};
 use isinglass_qubo::io::{WriteError, write_atomically, write_samples_with_info};
 use isinglass_qubo::qpu::PlanError;
 use isinglass_qubo::race::{Contestant, Standing, race};
@@ -18,7 +20,9 @@ use serde_json::{Map, Value};
 use crate::app::Outcome;
 use crate::arguments::embedding::{EmbeddedOutput, EmbeddingArguments, Setup, stopped_early};
 use crate::arguments::problem::{Problem, ProblemArguments};
-use crate::arguments::solver::{Call, Emulation, EmulationOutput, Sampled, SolverArguments, SolverName, SolverOptions};
+use crate::arguments::solver::{
+    Call, Emulation, EmulationOutput, Sampled, SolverArguments, SolverName, SolverOptions, Spent,
+};
 use crate::failure::Failure;
 use crate::files::{cannot_write, check_places};
 use crate::output::number::compact;
@@ -151,12 +155,17 @@ fn run_on_chip(
     let (sampling, report) = composite.sample_embedded(bqm, control).map_err(failed)?;
     drop(composite);
     let time = |emulation: &Emulation| {
-        let time = emulation.time(&report.embedded, report.num_reads)?;
-        Ok::<_, PlanError>(emulation.output(report.num_reads, &[time]))
+        let time = |num_reads| emulation.time(&report.embedded, num_reads);
+        // strengths change no qubits, and so no times
+        let of_scan: Vec<usize> = scan.iter().map(|row: &ScanRow| row.num_reads).collect();
+        let scan_times = of_scan.iter().map(|&num_reads| time(num_reads)).collect::<Result<Vec<_>, _>>()?;
+        let of_scan = (!scan.is_empty()).then(|| Spent::new(of_scan.iter().sum(), &scan_times));
+        Ok::<_, PlanError>(emulation.output(report.num_reads, &[time(report.num_reads)?], of_scan))
     };
     let emulated = emulation.as_ref().map(time).transpose()?;
     let reason = format!("on the qubits of {}", setup.chosen.text());
-    let precision = setup.precision(&report.embedded, EnergyGap::of_coefficients(bqm));
+    let control_error = emulation.as_ref().map_or_else(ControlError::default, Emulation::control_error);
+    let precision = setup.precision(&report.embedded, EnergyGap::of_coefficients(bqm), control_error);
     let embedded = EmbeddedOutput::new(&setup.chosen, report, scan, precision);
     Ok((Sampled { sampling, reason, presolve: None }, (embedded, emulated)))
 }

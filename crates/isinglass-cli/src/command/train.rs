@@ -22,7 +22,7 @@ use isinglass::report::{
     DatasetReport, FormulationReport, NetworkReport, OptimumReport, ResultReport, SolverReport, TrainReport,
 };
 use isinglass::task::Task;
-use isinglass::train::{Batching, Solver, TrainError, Training, TrainingPlan, train};
+use isinglass::train::{Batching, RandomWeights, Solver, TrainError, Training, TrainingPlan, random_weights, train};
 use isinglass_qubo::embedding::{EmbeddingCompositeError, FindError};
 use isinglass_qubo::{RunControl, SampleStatus};
 
@@ -80,13 +80,14 @@ pub(crate) struct TrainArguments {
     /// Do not try to prove the optimum
     #[arg(long, help_heading = "Comparison")]
     no_proof: bool,
-    /// Do not train majority class, logistic regression and gradient network to compare with
+    /// Do not train majority class, logistic regression and gradient network to compare with, nor try random weights
     #[arg(long, help_heading = "Comparison")]
     no_baselines: bool,
     /// Write the model to this file
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     out: Option<PathBuf>,
-    /// Save the state of the run to this file after every round of reads or minibatch
+    /// Save the state of the run to this file after every round of reads or minibatch; qpu-emulator makes all reads in one
+    /// round
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     checkpoint: Option<PathBuf>,
     /// Go on from the checkpoint, if there is one
@@ -157,6 +158,7 @@ pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outco
     let comparing = RunControl { cancel: Some(cancel), ..RunControl::default() };
     let optimum = run.optimum(&task, &comparing, session);
     let baselines = run.baselines(&comparing, session)?;
+    let random_weights = run.random_weights(&task, &comparing);
     let solver = run.solver_report(reason, solver_seconds);
     let result = run.result(train_score, test_score, optimum);
     let report = TrainReport {
@@ -181,6 +183,7 @@ pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outco
         report,
         embedded: setup.as_ref().and_then(|setup| OnChip::of(&setup.chosen, &training)),
         emulation: emulation.as_ref().map(|emulation| chip::emulated(emulation, &training)),
+        random_weights,
         network: &training.network,
         out: arguments.out.as_deref(),
     })?;
@@ -285,6 +288,13 @@ impl Run<'_> {
         let train = labelled(&self.prepared.train, num_classes)?;
         let test = self.prepared.test.as_ref().map(|test| labelled(test, num_classes)).transpose()?;
         Ok(evaluate_all(&train, test.as_ref(), &self.plan.architecture, self.codebook, self.plan.seed, &control)?)
+    }
+
+    /// What weights reach that nobody learned; for runs with more than one read on all rows.
+    fn random_weights(&self, task: &Task, control: &RunControl<'_>) -> Option<RandomWeights> {
+        let num_reads = self.training.state.steps.iter().map(|step| step.num_reads).sum();
+        let is_asked = !self.arguments.no_baselines && self.plan.batching == Batching::Whole && num_reads > 1;
+        is_asked.then(|| random_weights(task, self.plan, &self.training.formulation, num_reads, control)).flatten()
     }
 
     fn dataset_report(&self) -> DatasetReport {

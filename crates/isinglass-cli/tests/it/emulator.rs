@@ -268,3 +268,111 @@ fn what_a_chip_cannot_see_is_a_warning() {
     }
     assert_eq!(program.json("embed far.coo --chip advantage6")["logical_precision"]["visibility"], "invisible");
 }
+
+#[test]
+fn a_run_that_is_stopped_counts_reads_that_were_annealed_to_the_end() {
+    let program = program();
+    let run =
+        "solve nine.coo --chip advantage6 --solver qpu-emulator --num-reads 100000 --time-limit 1ms --embedding e.json";
+    program.run("embed nine.coo --chip advantage6 --out e.json");
+    let report = program.json(run);
+    assert_eq!(report["status"], "time_limit");
+    let num_reads = report["num_reads"].as_u64().unwrap();
+    assert!((64..100_000).contains(&num_reads), "the first block is done in any case: {num_reads}");
+    for part in ["emulation", "embedded"] {
+        assert_eq!(report[part]["num_reads"], num_reads, "{part}");
+    }
+    // the first 64 reads are those of a run that had the time
+    let whole = program.json(&run.replace("100000 --time-limit 1ms", "64"));
+    assert_eq!(report["energies"].as_array().unwrap()[..64], whole["energies"].as_array().unwrap()[..]);
+}
+
+#[test]
+fn settings_of_the_emulator_are_in_the_report() {
+    let program = program();
+    let run = "solve nine.coo --chip advantage6 --solver qpu-emulator --num-reads 20";
+    let default = program.json(run)["emulation"].clone();
+    for (name, value) in [
+        ("control_error_factor", json!(1.0)),
+        ("readout_error", json!(0.001)),
+        ("dynamics", json!("spin-vector")),
+        ("sweeps_per_microsecond", json!(50.0)),
+        ("auto_scale", json!(true)),
+        ("num_slices", Value::Null),
+    ] {
+        assert_eq!(default[name], value, "{name}");
+    }
+    let text = |command: &str| String::from_utf8(program.run(command).stdout).unwrap();
+    assert!(!text(run).contains("not the default"));
+    let other = format!(
+        "{run} --control-errors 1000 --readout-error 0 --dynamics path-integral --num-slices 8 --sweeps-per-microsecond 2"
+    );
+    let report = program.json(&other);
+    for (name, value) in [
+        ("control_error_factor", json!(1000.0)),
+        ("readout_error", json!(0.0)),
+        ("dynamics", json!("path-integral")),
+        ("num_slices", json!(8)),
+        ("sweeps_per_microsecond", json!(2.0)),
+    ] {
+        assert_eq!(report["emulation"][name], value, "{name}");
+    }
+    assert_eq!(report["embedded"]["precision"]["visibility"], "invisible", "errors a thousand times as large");
+    let words = "not the default: control errors times 1000; readout error 0; path integrals of 8 slices; 2 sweeps a microsecond";
+    assert!(text(&other).contains(words), "{}", text(&other));
+    let trained = program.json("train parity:2 --bias --chip advantage6 --solver qpu-emulator --num-reads 20 --control-errors 1000 --no-proof --no-baselines");
+    assert_eq!(trained["embedded"]["precision"]["visibility"], "invisible");
+    let exact = program.json(&format!("{run} --control-errors off"));
+    assert_eq!(exact["embedded"]["precision"]["visibility"], "visible");
+}
+
+#[test]
+fn a_scan_counts_what_it_took() {
+    let program = program();
+    let run = "solve nine.coo --chip advantage6 --solver qpu-emulator --num-reads 30 --sweeps-per-microsecond 5";
+    let single = program.json(&format!("{run} --chain-strength 3"))["emulation"].clone();
+    let report = program.json(&format!("{run} --chain-strength scan"));
+    let (emulation, strengths) = (&report["emulation"], report["embedded"]["scan"].as_array().unwrap().len() as f64);
+    assert_eq!(strengths, 8.0);
+    for name in ["num_reads", "num_submissions", "qpu_access_time"] {
+        let [all, scan, one] =
+            [&emulation[name], &emulation["of_scan"][name], &single[name]].map(|n| n.as_f64().unwrap());
+        assert!((scan - strengths * one).abs() < 1e-6 && (all - scan - one).abs() < 1e-6, "{name}: {all} {scan} {one}");
+    }
+    assert!(single.get("of_scan").is_none());
+    let text =
+        String::from_utf8(program.run(&format!("{run} --chain-strength scan --readout-error 0.4")).stdout).unwrap();
+    assert!(text.contains("of these the scan took 240 reads in 8 submissions, QPU access time"), "{text}");
+    assert!(text.contains("chains broken in") && !text.contains("hint:"), "{text}");
+}
+
+#[test]
+fn there_are_no_more_transforms_than_reads() {
+    let program = program();
+    let run = "solve nine.coo --chip advantage6 --solver qpu-emulator --num-reads 20 --sweeps-per-microsecond 5";
+    for (asked, done) in [(0, 0), (3, 3), (15, 10), (50, 20)] {
+        let emulation = program.json(&format!("{run} --num-spin-reversal-transforms {asked}"))["emulation"].clone();
+        assert_eq!(emulation["num_spin_reversal_transforms"], done, "{asked}");
+        assert_eq!(emulation["num_submissions"], done.max(1), "{asked}");
+        let names = |part: &str| emulation[part].to_string().contains("spin-reversal transforms");
+        assert_eq!((names("modelled"), names("not_modelled")), (asked > 0, false));
+    }
+}
+
+#[test]
+fn what_polish_does_is_told_beside_what_it_makes_of_random_weights() {
+    let program = Program::new();
+    let run = "train parity:2 --hidden 3 --bias --chip advantage6 --solver qpu-emulator --num-reads 40 --no-proof";
+    let text = |command: &str| String::from_utf8(program.run(command).stdout).unwrap();
+    let polished = text(run);
+    for words in ["in its round, after polish", "random weights, same reads and polish: loss ", "before polish"] {
+        assert!(polished.contains(words), "{words}: {polished}");
+    }
+    let plain = text(&format!("{run} --no-polish"));
+    assert!(plain.contains("random weights, same reads: loss ") && !plain.contains("after polish"), "{plain}");
+    let report = program.json(run);
+    assert_eq!(report["random_weights"]["num_reads"], 40);
+    let loss = |name: &str| report["random_weights"][name].as_f64().unwrap();
+    assert!(loss("loss") <= loss("sampled_loss") && loss("num_best") >= 1.0);
+    assert!(program.json(&format!("{run} --no-baselines")).get("random_weights").is_none());
+}

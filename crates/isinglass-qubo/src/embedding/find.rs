@@ -23,7 +23,8 @@ const MAX_SHORTENED: usize = 80;
 /// 2. *clique* and *biclique*: problems with at least half of all possible interactions (of all between two sides) take the chains
 ///    of the complete graph, shortened by [`Router::shorten`].
 /// 3. *crossbar*: variables with very many neighbours start as long parallel wires. Where every other variable interacts with one bundle
-///    of them at most, as in a network, the others are laid across them, group by group; else they are routed beside them.
+///    of them at most, as in a network, the others are laid across them, group by group; else they are routed beside them. Where a chip
+///    has too few rows for all groups the wires are laid twice, each time for half of the groups.
 /// 4. *routed*: [`Router`] from nothing, where none of these gave an embedding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Embedder {

@@ -21,7 +21,7 @@ pub(super) struct Lines<'a> {
     /// Lines of each direction, vertical first.
     pub(super) num_lines: [u32; 2],
     /// Lines that a qubit crosses.
-    length: u32,
+    pub(super) length: u32,
     reaches: [Vec<Option<(u32, u32)>>; 2],
 }
 
@@ -148,6 +148,46 @@ impl<'a> Lines<'a> {
             }
         }
         piece
+    }
+
+    /// Lines next to each other that begin and end alike: all qubits begin and end at multiples of it.
+    pub(super) fn block(&self) -> Option<u32> {
+        self.at.values().map(|(_, segment)| segment.first).fold(None, |block, first| {
+            let (mut one, mut other) = (block.unwrap_or(self.length), first);
+            while other > 0 {
+                (one, other) = (other, one % other);
+            }
+            Some(one)
+        })
+    }
+
+    /// By line of one direction: its unbroken parts, each the segments of its qubits in ascending order.
+    pub(super) fn whole_parts(&self, is_horizontal: bool) -> Vec<Vec<Vec<Segment>>> {
+        let direction = usize::from(is_horizontal);
+        let mut by_line = vec![Vec::new(); self.num_lines[direction] as usize];
+        for (qubit, segment) in self.segments(is_horizontal) {
+            by_line[segment.line as usize].push((segment, qubit));
+        }
+        let parts = |mut line: Vec<(Segment, u32)>| {
+            line.sort_unstable_by_key(|(segment, _)| segment.place);
+            let is_joined = |one: &(Segment, u32), next: &(Segment, u32)| {
+                one.0.place + 1 == next.0.place && self.is_coupled(one.1, next.1)
+            };
+            line.chunk_by(is_joined).map(|part| part.iter().map(|&(segment, _)| segment).collect()).collect()
+        };
+        by_line.into_iter().map(parts).collect()
+    }
+
+    /// Columns and rows, each a line with a working qubit where they cross, that are not coupled there.
+    pub(super) fn cuts(&self) -> Vec<(u32, u32)> {
+        let [_, num_rows] = self.num_lines;
+        let columns = self.segments(false);
+        let crossed =
+            columns.flat_map(|(qubit, at)| (at.first..at.end.min(num_rows)).map(move |row| (qubit, at.line, row)));
+        let cuts = crossed.filter(|&(qubit, column, row)| {
+            self.place_at(true, row, column).is_some_and(|(other, _)| !self.is_coupled(qubit, other))
+        });
+        cuts.map(|(_, column, row)| (column, row)).collect()
     }
 
     /// By line of one direction: how many qubits of the other direction begin there, of a line that is long enough to go on.

@@ -1,12 +1,17 @@
 //! Layouts of network QUBOs: weights as parallel wires, the gates of each group of rows across them, and the outputs of a group
 //! joined where their rows cross a few more wires.
+//!
+//! With `g` groups, `b` bundles of weights and `k` gates for each, the wires in the middle are crossed by `(k + (b - 1) / 2) g` rows: `k` of
+//! their own gates, and the outputs that pass. Where the chip has fewer, weights are laid twice, each time for half of the groups.
 
 mod draft;
+mod fold;
 mod loom;
 
 use super::crossbar::{Hubs, Layout, Wires};
 use super::lines::Lines;
 use crate::hardware::Graph;
+use fold::Fold;
 use loom::Loom;
 
 /// Columns between two bundles.
@@ -14,6 +19,10 @@ const GAPS: [u32; 9] = [0, 2, 4, 5, 7, 8, 10, 12, 15];
 /// Lengths of hubs, in percent of what is needed if every row has a gate; the first is nearly always the whole chip. Shorter
 /// ones are for chips on which few lines are whole.
 const STRETCHES: [usize; 2] = [400, 200];
+/// The same where hubs are laid twice.
+const FOLD_GAPS: [u32; 3] = [0, 6, 12];
+/// The part of the gates that the router is left with at most where hubs are laid twice: there is little room for it.
+const MAX_MISSING: (usize, usize) = (1, 8);
 /// Qubits that a variable without a place takes in the end, about.
 const UNPLACED: usize = 10;
 
@@ -67,21 +76,49 @@ impl Network {
         let mut woven: Vec<Woven> = Vec::new();
         for stretch in STRETCHES {
             let layouts = GAPS.into_iter().filter_map(|gap| hubs.lay(lines, Layout { gap, stretch }));
-            woven.extend(layouts.map(|wires| self.lay(wires, lines)));
+            woven.extend(layouts.map(|wires| self.lay(wires, None, lines)));
             if woven.iter().any(|woven| woven.gates.len() == self.num_gates) {
                 break;
             }
         }
-        woven.sort_by_key(|woven| woven.num_qubits() + UNPLACED * (self.num_gates - woven.gates.len()));
+        let is_whole = woven.iter().any(|woven| woven.gates.len() == self.num_gates);
+        if let Some(folded) = (!is_whole).then(|| self.folded(hubs, lines)).flatten() {
+            return vec![folded];
+        }
+        woven.sort_by_key(|woven| self.expected_qubits(woven));
         woven.dedup();
         woven
     }
 
-    fn lay(&self, mut wires: Wires, lines: &Lines<'_>) -> Woven {
-        let mut loom = Loom::new(lines, &wires, &self.bundle_of, self.num_bundles);
+    /// Qubits of a layout and of the variables without a place, about.
+    fn expected_qubits(&self, woven: &Woven) -> usize {
+        woven.num_qubits() + UNPLACED * (self.num_gates - woven.gates.len())
+    }
+
+    /// The best layout in which every hub has two wires, if it holds nearly all groups.
+    fn folded(&self, hubs: &Hubs, lines: &Lines<'_>) -> Option<Woven> {
+        let inner = self.num_bundles / 2..=self.num_bundles.div_ceil(2);
+        let folds = inner.flat_map(|num_inner| FOLD_GAPS.map(|gap| Fold { num_inner, gap }));
+        let woven = folds.filter_map(|fold| {
+            let (wires, middle) = fold::lay(hubs, lines, fold)?;
+            Some(self.lay(wires, Some(middle), lines))
+        });
+        let best = woven.min_by_key(|woven| (woven.gates.len() < self.num_gates, self.expected_qubits(woven)))?;
+        let num_missing = self.num_gates - best.gates.len();
+        (num_missing * MAX_MISSING.1 <= self.num_gates * MAX_MISSING.0).then_some(best)
+    }
+
+    fn lay(&self, mut wires: Wires, middle: Option<u32>, lines: &Lines<'_>) -> Woven {
+        let mut loom = Loom::new(lines, &wires, &self.bundle_of, self.num_bundles, middle);
         let gates = self.groups.iter().filter_map(|group| loom.lay(group)).flatten().collect();
         for (_, wire) in &mut wires {
-            wire.retain(|&qubit| lines.at_qubit(qubit).first < loom.last_row());
+            // rows of the hub itself
+            let turn = wire.iter().map(|&qubit| lines.at_qubit(qubit)).filter(|at| at.is_horizontal);
+            let turn = turn.map(|at| at.line + 1).max().unwrap_or(0);
+            wire.retain(|&qubit| {
+                let at = lines.at_qubit(qubit);
+                at.is_horizontal || at.first < loom.last_row(at.line).max(turn)
+            });
         }
         Woven { wires, gates }
     }
@@ -138,6 +175,7 @@ impl Group {
 mod tests {
     use super::*;
     use crate::hardware::{Chip, Topology};
+    use std::collections::BTreeSet;
 
     /// Weights of neurons, and for each group an output and a slack bit of every neuron and an error bit.
     fn network(neurons: u32, weights: u32, groups: u32) -> Graph {
@@ -172,23 +210,61 @@ mod tests {
                 let network = Network::of(&problem, &hubs).unwrap();
                 let woven = network.layouts(&hubs, &lines);
                 let best = woven.first().unwrap_or_else(|| panic!("{name} has room for the hubs"));
-                let mut chains = vec![Vec::new(); problem.num_nodes()];
-                for (variable, chain) in best.wires.iter().chain(&best.gates) {
-                    chains[*variable].clone_from(chain);
-                }
-                let mut qubits: Vec<u32> = chains.concat();
-                let used = qubits.len();
-                qubits.sort_unstable();
-                qubits.dedup();
-                assert_eq!(qubits.len(), used, "{name}: no qubit is in two chains");
-                assert!(qubits.iter().all(|qubit| chip.qubits().contains(qubit)), "{name}");
-                let touch = |&(one, two): &(u32, u32)| {
-                    let near =
-                        |&qubit: &u32| chains[two as usize].iter().any(|&other| chip.graph().has_edge(qubit, other));
-                    chains[one as usize].iter().any(near)
+                check(best, &problem, &chip);
+            }
+        }
+    }
+
+    /// Asserts that chains share no qubit and are whole, and that most interactions have a coupler.
+    fn check(woven: &Woven, problem: &Graph, chip: &Chip) {
+        let mut chains = vec![Vec::new(); problem.num_nodes()];
+        for (variable, chain) in woven.wires.iter().chain(&woven.gates) {
+            chains[*variable].clone_from(chain);
+        }
+        let name = chip.name();
+        let mut qubits: Vec<u32> = chains.concat();
+        let used = qubits.len();
+        qubits.sort_unstable();
+        qubits.dedup();
+        assert_eq!(qubits.len(), used, "{name}: no qubit is in two chains");
+        assert!(qubits.iter().all(|qubit| chip.qubits().contains(qubit)), "{name}");
+        for (hub, wire) in &woven.wires {
+            let mut reached = vec![wire[0]];
+            let mut next = 0;
+            while let Some(&qubit) = reached.get(next) {
+                next += 1;
+                let near = wire.iter().filter(|&&other| chip.graph().has_edge(qubit, other));
+                let more: Vec<u32> = near.copied().filter(|other| !reached.contains(other)).collect();
+                reached.extend(more);
+            }
+            assert_eq!(reached.len(), wire.len(), "{name}: the wire of {hub} is whole");
+        }
+        let touch = |&(one, two): &(u32, u32)| {
+            let near = |&qubit: &u32| chains[two as usize].iter().any(|&other| chip.graph().has_edge(qubit, other));
+            chains[one as usize].iter().any(near)
+        };
+        let joined = problem.edges().filter(touch).count();
+        assert!(joined * 10 >= problem.num_edges() * 7, "{name}: {joined} of {}", problem.num_edges());
+    }
+
+    #[test]
+    fn groups_beyond_the_rows_of_the_chip_find_hubs_that_are_laid_twice() {
+        let problem = network(3, 5, 34);
+        for name in ["pegasus:8", "zephyr:6"] {
+            let topology: Topology = name.parse().unwrap();
+            let missing: Vec<u32> = topology.qubits().into_iter().skip(5).step_by(397).collect();
+            for chip in [Chip::ideal(topology), Chip::with_faults(topology, &missing, &[]).unwrap()] {
+                let (hubs, lines) = (Hubs::of(&problem).unwrap(), Lines::of(&chip).unwrap());
+                let network = Network::of(&problem, &hubs).unwrap();
+                let woven = network.layouts(&hubs, &lines);
+                let columns = |wire: &[u32]| {
+                    let vertical = wire.iter().map(|&qubit| lines.at_qubit(qubit)).filter(|at| !at.is_horizontal);
+                    vertical.map(|at| at.line).collect::<BTreeSet<u32>>().len()
                 };
-                let joined = problem.edges().filter(touch).count();
-                assert!(joined * 10 >= problem.num_edges() * 7, "{name}: {joined} of {}", problem.num_edges());
+                let best = woven.first().unwrap();
+                assert!(best.wires.iter().all(|(_, wire)| columns(wire) == 2), "{name}");
+                assert!((network.num_gates - best.gates.len()) * 8 <= network.num_gates, "{name}");
+                check(best, &problem, &chip);
             }
         }
     }

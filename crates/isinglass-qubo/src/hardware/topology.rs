@@ -53,7 +53,9 @@ pub enum TopologyError {
         text: String,
     },
     /// A parameter that makes no graph, or one that is too large.
-    #[error("{topology} has no graph of at most {limit} qubits; sizes are at least {least}")]
+    #[error(
+        "{topology} has no graph of at most {limit} qubits and {MAX_COUPLERS} couplers; sizes are at least {least}"
+    )]
     Size {
         /// The topology.
         topology: Topology,
@@ -66,6 +68,8 @@ pub enum TopologyError {
 
 /// The most labels of a topology: the largest chip announced has some ten thousand qubits.
 pub(super) const MAX_LABELS: u64 = 4_000_000;
+/// The most couplers of a topology: as many as Pegasus has with all labels.
+const MAX_COUPLERS: u64 = 30_000_000;
 
 /// A qubit of Chimera: row, column, shore (0 couples to rows, 1 to columns), and index in the shore.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -221,10 +225,20 @@ impl Topology {
             Self::Pegasus { size, .. } => (2, size),
             Self::Zephyr { size, shore } => (1, size.min(shore)),
         };
-        if smallest < least || self.count_labels().is_none_or(|labels| labels > MAX_LABELS) {
+        let is_too_large = |labels| labels > MAX_LABELS || labels * self.max_degree() > 2 * MAX_COUPLERS;
+        if smallest < least || self.count_labels().is_none_or(is_too_large) {
             return Err(TopologyError::Size { topology: self, least, limit: MAX_LABELS as u32 });
         }
         Ok(())
+    }
+
+    /// No qubit has more couplers.
+    fn max_degree(self) -> u64 {
+        match self {
+            Self::Chimera { shore, .. } => u64::from(shore) + 2,
+            Self::Pegasus { .. } => 15,
+            Self::Zephyr { shore, .. } => 4 * u64::from(shore) + 4,
+        }
     }
 
     /// `None` when the number is too large even to be counted.

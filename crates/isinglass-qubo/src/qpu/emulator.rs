@@ -36,6 +36,9 @@ const MAX_BYTES: usize = 16 << 30;
 ///    temperature that was asked for, the chip is taken to be as cold as it takes.
 /// 4. Each spin is read wrongly with probability `readout_error`.
 ///
+/// A run that is stopped drops reads whose anneal was cut off, since a chip has none, but never the first block (64 reads of spin vectors,
+/// `64 / num_slices` of path integrals): that one is annealed to its end, however long it takes.
+///
 /// Energies are those of the problem that was given, without scale and errors. One flip at a time cannot turn a chain of qubits that
 /// stands for one variable, so that [`chains`](Self::chains) are also turned as a whole, once a sweep, whatever the transverse field: chains
 /// of a real chip slow down as it falls.
@@ -176,7 +179,9 @@ impl QpuEmulator {
         enter(true, "effective temperature of single qubits");
         enter(true, "A(s) and B(s) of the chip");
         enter(self.chains != ClusterMoves::None, "chains that turn as a whole (at any transverse field)");
-        enter(self.num_spin_reversal_transforms > 0, "spin-reversal transforms");
+        if self.num_spin_reversal_transforms > 0 {
+            enter(true, "spin-reversal transforms");
+        }
         for what in [
             "quantum dynamics and its speed",
             "flux noise and drift between reads",
@@ -304,7 +309,7 @@ impl QpuEmulator {
         let watch = Watch::new(control, self.num_reads as u64);
         let (mut rows, mut num_updates, mut beta_range, mut first) = (Vec::new(), 0u64, None, 0);
         for (index, &num_reads) in programmings.iter().enumerate() {
-            // a run that was stopped still returns its first programming
+            // a run that was stopped still returns the first reads of its first programming
             if index > 0 && watch.is_stopped() {
                 break;
             }

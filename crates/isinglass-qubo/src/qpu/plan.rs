@@ -36,6 +36,16 @@ impl Default for PlanRequest {
     }
 }
 
+impl PlanRequest {
+    /// What was done of this request when no more than `num_reads` were made: gauges without a read are left out.
+    #[must_use]
+    pub fn with_reads_done(self, num_reads: u64) -> Self {
+        let of_each = self.num_reads.div_ceil(self.num_spin_reversal_transforms.max(1)).max(1);
+        let done = if self.num_spin_reversal_transforms == 0 { 0 } else { num_reads.div_ceil(of_each) };
+        Self { num_reads, num_spin_reversal_transforms: done, ..self }
+    }
+}
+
 /// Why a run cannot be planned.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -224,6 +234,18 @@ mod tests {
     use crate::embedding::{ChainStrength, Embedding, interaction_graph};
     use crate::hardware::{Chip, Graph};
     use crate::model::{BqmBuilder, Vartype};
+
+    #[test]
+    fn gauges_that_got_no_read_were_not_done() {
+        let done = |num_reads, num_spin_reversal_transforms, read| {
+            let request = PlanRequest { num_reads, num_spin_reversal_transforms, ..PlanRequest::default() };
+            let done = request.with_reads_done(read);
+            assert_eq!(done.num_reads, read);
+            done.num_spin_reversal_transforms
+        };
+        assert_eq!((done(1000, 4, 1000), done(1000, 4, 64), done(1000, 4, 251)), (4, 1, 2));
+        assert_eq!((done(500, 1500, 500), done(500, 400, 500), done(500, 0, 500)), (500, 250, 0));
+    }
 
     /// A triangle of variables on a ring of four qubits.
     fn triangle(strength: f64) -> Embedded {

@@ -12,7 +12,7 @@ use super::lanes::LANES;
 use super::replicas::{Number, Problem, Scaling, block_bytes, with_width};
 use super::state::values;
 use super::threads::in_pool;
-use super::watch::Watch;
+use super::watch::{CutReads, Watch};
 use super::{RunControl, SampleError, SampleStatus, Sampler, Sampling, scaling};
 use crate::model::{Bqm, Vartype};
 use crate::sample_set::SampleSet;
@@ -146,6 +146,18 @@ impl Sampler for SimulatedQuantumAnnealing {
     }
 
     fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
+        self.sample_with_cut_reads(bqm, control, CutReads::Kept)
+    }
+}
+
+impl SimulatedQuantumAnnealing {
+    /// As [`sample`](Sampler::sample); `cut` says what becomes of reads under way when the run is stopped.
+    pub(crate) fn sample_with_cut_reads(
+        &self,
+        bqm: &Bqm,
+        control: &RunControl<'_>,
+        cut: CutReads,
+    ) -> Result<Sampling, SampleError> {
         self.check()?;
         scaling::check_energies(bqm)?;
         in_pool(self.threads, || {
@@ -155,13 +167,11 @@ impl Sampler for SimulatedQuantumAnnealing {
             let coldest = path.classical_beta(1.0).max(path.classical_beta(0.0)) / self.num_slices as f64;
             let scaling = Scaling::new(&spin, coldest);
             let clusters = Clusters::new(&spin, scaling.unit, &self.cluster_moves)?;
-            let run = Run { parameters: self, bqm, control, path, scaling, clusters };
+            let run = Run { parameters: self, bqm, control, cut, path, scaling, clusters };
             with_width!(scaling.width, T => run.all_blocks(&Problem::<T>::new(&spin, scaling)))
         })
     }
-}
 
-impl SimulatedQuantumAnnealing {
     fn check(&self) -> Result<(), SampleError> {
         let refuse = |name, value, allowed| Err(SampleError::Parameter { name, value, allowed });
         if self.num_reads == 0 {
@@ -231,6 +241,7 @@ struct Run<'a> {
     parameters: &'a SimulatedQuantumAnnealing,
     bqm: &'a Bqm,
     control: &'a RunControl<'a>,
+    cut: CutReads,
     path: Path<'a>,
     scaling: Scaling,
     clusters: Clusters,
@@ -245,19 +256,21 @@ impl Run<'_> {
         self.check_memory(block_bytes::<T>(num_variables), num_blocks)?;
         let watch = Watch::new(self.control, (num_blocks as u64).saturating_mul(num_sweeps));
         let one_block = |index: usize| {
-            // a run that was stopped still returns its first block
-            if index > 0 && watch.is_stopped() {
+            if self.cut.may_skip(index) && watch.is_stopped() {
                 return Vec::new();
             }
             let reads = reads_per_block.min(num_reads - index * reads_per_block);
-            let mut worldlines = self.block(problem, index, reads, &watch);
+            let (mut worldlines, is_done) = self.block(problem, index, reads, &watch);
+            if !is_done && self.cut != CutReads::Kept {
+                return Vec::new();
+            }
             let sample = |read| values(&worldlines.read(read, self.parameters.readout), self.bqm.vartype());
             let samples: Vec<Vec<i8>> = (0..reads).map(sample).collect();
             samples.iter().for_each(|sample| watch.enter(self.bqm.energy(sample)));
             samples
         };
         let rows: Vec<Vec<Vec<i8>>> = (0..num_blocks).into_par_iter().map(one_block).collect();
-        let samples = SampleSet::from_samples(self.bqm, rows.into_iter().flatten());
+        let samples = SampleSet::from_samples(self.bqm, self.cut.returned(rows));
         // lanes beyond the last read are no reads of the user's
         let slices = num_reads as u128 * num_slices as u128;
         let updates = u128::from(watch.done()) * num_variables as u128 * slices / num_blocks as u128;
@@ -272,14 +285,14 @@ impl Run<'_> {
         })
     }
 
-    /// Anneals block `index`, with a look at the clock now and then.
+    /// Anneals block `index`, with a look at the clock now and then, and says whether it was done to the end.
     fn block<'p, T: Number>(
         &self,
         problem: &'p Problem<T>,
         index: usize,
         num_reads: usize,
         watch: &Watch<'_>,
-    ) -> Worldlines<'p, T> {
+    ) -> (Worldlines<'p, T>, bool) {
         let SimulatedQuantumAnnealing { num_sweeps, num_slices, seed, isa, moves, readout, .. } = *self.parameters;
         let mut worldlines = Worldlines::new(problem, Isa::or_detect(isa), num_slices, seed, index);
         let between_looks = (UPDATES_BETWEEN_LOOKS / (LANES * problem.num_variables().max(1))).max(1) as u64;
@@ -300,12 +313,13 @@ impl Run<'_> {
                     watch.enter(self.bqm.energy(&sample));
                 }
             }
-            if watch.advance(next - done) {
+            let is_stopped = watch.advance(next - done);
+            done = next;
+            if is_stopped && self.cut.may_cut(index) {
                 break;
             }
-            done = next;
         }
-        worldlines
+        (worldlines, done == num_sweeps)
     }
 
     fn check_memory(&self, block: usize, num_blocks: usize) -> Result<(), SampleError> {

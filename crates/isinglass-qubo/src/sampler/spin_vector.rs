@@ -11,7 +11,7 @@ use super::isa::Isa;
 use super::lanes::{LANES, Lanes};
 use super::state::values;
 use super::threads::in_pool;
-use super::watch::Watch;
+use super::watch::{CutReads, Watch};
 use super::{RunControl, SampleError, SampleStatus, Sampler, Sampling, scaling};
 use crate::model::{Bqm, Vartype};
 use crate::sample_set::SampleSet;
@@ -124,13 +124,23 @@ impl Sampler for SpinVectorMonteCarlo {
     }
 
     fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
-        self.check()?;
-        scaling::check_energies(bqm)?;
-        in_pool(self.threads, || self.run(bqm, control))
+        self.sample_with_cut_reads(bqm, control, CutReads::Kept)
     }
 }
 
 impl SpinVectorMonteCarlo {
+    /// As [`sample`](Sampler::sample); `cut` says what becomes of reads under way when the run is stopped.
+    pub(crate) fn sample_with_cut_reads(
+        &self,
+        bqm: &Bqm,
+        control: &RunControl<'_>,
+        cut: CutReads,
+    ) -> Result<Sampling, SampleError> {
+        self.check()?;
+        scaling::check_energies(bqm)?;
+        in_pool(self.threads, || self.run(bqm, control, cut))
+    }
+
     fn check(&self) -> Result<(), SampleError> {
         let refuse = |name, value, allowed| Err(SampleError::Parameter { name, value, allowed });
         if self.num_reads == 0 {
@@ -157,7 +167,7 @@ impl SpinVectorMonteCarlo {
         self.beta.or(chip).unwrap_or(1.0)
     }
 
-    fn run(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
+    fn run(&self, bqm: &Bqm, control: &RunControl<'_>, cut: CutReads) -> Result<Sampling, SampleError> {
         let num_blocks = self.num_reads.div_ceil(LANES);
         self.check_memory(bqm.num_variables(), num_blocks)?;
         let spin = bqm.to_vartype(Vartype::Spin)?;
@@ -166,17 +176,19 @@ impl SpinVectorMonteCarlo {
         let clusters = Clusters::new(&spin, scale, &self.cluster_moves)?;
         let watch = Watch::new(control, (num_blocks as u64).saturating_mul(self.num_sweeps));
         let one_block = |index: usize| {
-            // a run that was stopped still returns its first block
-            if index > 0 && watch.is_stopped() {
+            if cut.may_skip(index) && watch.is_stopped() {
                 return Vec::new();
             }
-            let rotors = self.block(bqm, &couplings, &clusters, index, &watch);
+            let (rotors, is_done) = self.block(bqm, (&couplings, &clusters), index, &watch, cut.may_cut(index));
+            if !is_done && cut != CutReads::Kept {
+                return Vec::new();
+            }
             let samples = samples(&rotors, LANES.min(self.num_reads - index * LANES), bqm.vartype());
             samples.iter().for_each(|sample| watch.enter(bqm.energy(sample)));
             samples
         };
         let rows: Vec<Vec<Vec<i8>>> = (0..num_blocks).into_par_iter().map(one_block).collect();
-        let samples = SampleSet::from_samples(bqm, rows.into_iter().flatten());
+        let samples = SampleSet::from_samples(bqm, cut.returned(rows));
         // lanes beyond the last read are no reads of the user's
         let rotors = bqm.num_variables() as u128 * self.num_reads as u128;
         let classical = |s: f64| self.beta() * self.schedule.b(s) / 2.0 / scale;
@@ -190,15 +202,15 @@ impl SpinVectorMonteCarlo {
         })
     }
 
-    /// Anneals block `index`, with a look at the clock now and then.
+    /// Anneals block `index`, with a look at the clock now and then, and says whether it was done to the end.
     fn block<'c>(
         &self,
         bqm: &Bqm,
-        couplings: &'c Couplings,
-        clusters: &Clusters,
+        (couplings, clusters): (&'c Couplings, &Clusters),
         index: usize,
         watch: &Watch<'_>,
-    ) -> Rotors<'c> {
+        may_cut: bool,
+    ) -> (Rotors<'c>, bool) {
         let num_reads = LANES.min(self.num_reads - index * LANES);
         let isa = Isa::or_detect(self.isa);
         let mut rotors = Rotors::new(couplings, self.seed, index);
@@ -215,12 +227,13 @@ impl SpinVectorMonteCarlo {
             if watch.target().is_some() {
                 samples(&rotors, num_reads, bqm.vartype()).iter().for_each(|sample| watch.enter(bqm.energy(sample)));
             }
-            if watch.advance(next - done) {
+            let is_stopped = watch.advance(next - done);
+            done = next;
+            if is_stopped && may_cut {
                 break;
             }
-            done = next;
         }
-        rotors
+        (rotors, done == self.num_sweeps)
     }
 
     fn check_memory(&self, num_variables: usize, num_blocks: usize) -> Result<(), SampleError> {

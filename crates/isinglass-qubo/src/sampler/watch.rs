@@ -8,6 +8,34 @@ use std::time::{Duration, Instant};
 /// The least time between two progress reports.
 const REPORT_INTERVAL: Duration = Duration::from_millis(200);
 
+/// What a run returns that is stopped in the middle of reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CutReads {
+    /// Reads as far as they came; those of the first block at least.
+    Kept,
+    /// Reads up to the first one that was not done to the end; those of the first block are, however long that takes.
+    DroppedAfterFirst,
+    /// Reads up to the first one that was not done to the end, if there are any.
+    Dropped,
+}
+
+impl CutReads {
+    /// Whether a block need not begin in a run that is stopped.
+    pub(crate) fn may_skip(self, block: usize) -> bool {
+        block > 0 || self == Self::Dropped
+    }
+
+    /// Whether a block that has begun ends when the run is stopped.
+    pub(crate) fn may_cut(self, block: usize) -> bool {
+        block > 0 || self != Self::DroppedAfterFirst
+    }
+
+    /// The reads of a run from those of its blocks: a chip makes one after the other, so that none comes after one that is not done.
+    pub(crate) fn returned(self, blocks: Vec<Vec<Vec<i8>>>) -> impl Iterator<Item = Vec<i8>> {
+        blocks.into_iter().take_while(move |block| self == Self::Kept || !block.is_empty()).flatten()
+    }
+}
+
 /// Watches a run on several threads: the first reason to stop is kept, and everyone sees it; progress is told a few times a
 /// second.
 pub struct Watch<'a> {

@@ -35,7 +35,9 @@ pub struct EmbeddingPlan {
     pub num_spin_reversal_transforms: usize,
     /// Ranges and times of the chip; [`HardwareRange::default`] and no times where they are not known. `[default: none]`
     pub properties: Option<SolverProperties>,
-    /// What is asked of the chip beside reads, if its time is to be reckoned. `[default: none]`
+    /// Errors of the chip's numbers, for the precision in records. `[default: ControlError::default()]`
+    pub control_error: ControlError,
+    /// What is asked of the chip, if its time is to be reckoned; reads are those of a step. `[default: none]`
     pub request: Option<PlanRequest>,
 }
 
@@ -52,6 +54,7 @@ impl EmbeddingPlan {
             chain_break_method: Some(ChainBreakMethod::default()),
             num_spin_reversal_transforms: 0,
             properties: None,
+            control_error: ControlError::default(),
             request: None,
         }
     }
@@ -60,7 +63,7 @@ impl EmbeddingPlan {
     fn identity(&self) -> (&Chip, String) {
         let Self { chip, embedder, cache: _, file, .. } = self;
         let chains = (&self.chain_strength, &self.chain_break_method, self.num_spin_reversal_transforms);
-        let rest = (embedder, file, chains, &self.properties, self.request);
+        let rest = (embedder, file, chains, &self.properties, self.control_error, self.request);
         (chip, format!("{rest:?}"))
     }
 }
@@ -123,12 +126,12 @@ pub struct QpuTime {
 
 impl EmbeddedStep {
     fn of(report: &EmbeddedReport, plan: &EmbeddingPlan, formulation: &Formulation) -> Result<Self, TrainError> {
-        let (gap, control_error) = (formulation.gap(), ControlError::default());
+        let (gap, control_error) = (formulation.gap(), plan.control_error);
         let precision = match &plan.properties {
             Some(properties) => properties.precision(&report.embedded, gap, control_error),
             None => Precision::of_embedded(&report.embedded, gap, &HardwareRange::default(), control_error),
         };
-        let request = plan.request.map(|request| PlanRequest { num_reads: report.num_reads as u64, ..request });
+        let request = plan.request.map(|request| request.with_reads_done(report.num_reads as u64));
         let qpu = match plan.properties.as_ref().zip(request) {
             Some((properties, request)) => {
                 let plan = Plan::new(properties, &report.embedded, &request)?;

@@ -24,6 +24,28 @@ fn plan(widths: &[usize], bias: bool, solver: Solver) -> TrainingPlan {
     TrainingPlan { solver, ..TrainingPlan::new(Architecture::new(widths.to_vec(), bias).unwrap()) }
 }
 
+#[test]
+fn random_weights_are_polished_as_reads_are_and_lose_to_the_optimum_only() {
+    let task = noisy_task(20);
+    for polish in [false, true] {
+        let plan = TrainingPlan { polish, ..plan(&[5, 1], false, ANNEALING) };
+        let formulation = run(&task, &plan).formulation;
+        let control = RunControl::default();
+        let of = |num_reads| random_weights(&task, &plan, &formulation, num_reads, &control).unwrap();
+        let optimum = run(&task, &TrainingPlan { solver: Solver::Exact, ..plan.clone() }).loss;
+        // 32 networks in all: each is among so many
+        let many = of(1000);
+        assert_eq!((many.sampled_loss, many.loss, many.num_reads), (optimum, optimum, 1000));
+        assert!(many.num_best > 0 && (polish || many.num_best < 1000));
+        let one = of(1);
+        assert!(one.loss >= optimum && one.sampled_loss >= one.loss && (polish || one.loss == one.sampled_loss));
+        assert_eq!(one, of(1));
+        let cancel = AtomicBool::new(true);
+        let control = RunControl { cancel: Some(&cancel), ..RunControl::default() };
+        assert_eq!(random_weights(&task, &plan, &formulation, 10, &control), None);
+    }
+}
+
 const ANNEALING: Solver = Solver::Annealing { num_reads: 40, num_sweeps: 200, beta_range: None };
 const WEIGHTS: Solver = Solver::Weights { num_reads: 20, num_sweeps: 100, beta_range: None };
 

@@ -63,7 +63,10 @@ impl EmbeddedOutput {
         ];
         let broken: Vec<(String, f64)> =
             report.worst_chains().into_iter().map(|variable| (names(variable), report.break_rates[variable])).collect();
-        lines.extend(breaks_lines(report.num_broken_reads, report.num_reads, report.mean_break_rate(), &broken));
+        let breaks = breaks_lines(report.num_broken_reads, report.num_reads, report.mean_break_rate(), &broken);
+        // the scan has compared strengths already
+        let is_scan = !self.scan.is_empty();
+        lines.extend(breaks.into_iter().take(if is_scan { 1 } else { usize::MAX }));
         if report.num_spin_reversal_transforms > 0 {
             lines.push(count(
                 report.num_spin_reversal_transforms,

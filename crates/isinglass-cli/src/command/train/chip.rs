@@ -19,9 +19,12 @@ pub(super) fn plan(setup: &Setup, emulation: Option<&Emulation>) -> Result<Embed
     Ok(match emulation {
         None => plan,
         // the emulator shares its reads out among the transforms, as a chip's users do
-        Some(emulation) => {
-            EmbeddingPlan { num_spin_reversal_transforms: 0, request: Some(emulation.request()), ..plan }
-        }
+        Some(emulation) => EmbeddingPlan {
+            num_spin_reversal_transforms: 0,
+            control_error: emulation.control_error(),
+            request: Some(emulation.request()),
+            ..plan
+        },
     })
 }
 
@@ -33,7 +36,7 @@ pub(super) fn emulated(emulation: &Emulation, training: &Training) -> EmulationO
     let others = (0..steps.len()).filter(|&index| index != first);
     let times: Vec<QpuTime> =
         std::iter::once(first).chain(others).filter_map(|index| steps.get(index).and_then(time)).collect();
-    emulation.output(steps.iter().map(|step| step.num_reads).sum(), &times)
+    emulation.output(steps.iter().map(|step| step.num_reads).sum(), &times, None)
 }
 
 /// Training on a chip: the chip, and the step that found the network. Steps of minibatches are in `batches`.

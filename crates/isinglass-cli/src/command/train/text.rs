@@ -5,6 +5,7 @@ use std::path::Path;
 use isinglass::formulation::GateKind;
 use isinglass::network::Network;
 use isinglass::report::{TrainReport, weights_picture};
+use isinglass::train::RandomWeights;
 use isinglass_qubo::SampleStatus;
 use serde::Serialize;
 
@@ -28,6 +29,9 @@ pub(super) struct TrainOutput<'a> {
     pub(super) embedded: Option<OnChip>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) emulation: Option<EmulationOutput>,
+    /// Whole set and several reads only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) random_weights: Option<RandomWeights>,
     #[serde(skip)]
     pub(super) network: &'a Network,
     /// Where the model went.
@@ -132,17 +136,19 @@ impl TrainOutput<'_> {
         let mut lines = vec![first];
         lines.extend(solver.reason.as_ref().map(|reason| format!("chosen because {reason}")));
         if solver.num_reads > 1 && self.report.batches.is_empty() {
-            lines.push(format!("{} as good as the best one in its round", count(solver.num_best, "read", "reads")));
+            let after = if solver.polished { ", after polish" } else { "" };
+            let reads = count(solver.num_best, "read", "reads");
+            lines.push(format!("{reads} as good as the best one in its round{after}"));
         }
-        if let (true, Some(sampled)) = (solver.polished && self.report.batches.is_empty(), solver.sampled_loss)
-            && sampled != self.report.result.loss
-        {
-            lines.push(format!(
-                "polished by flips of single weights: from loss {} to {}",
-                compact(sampled),
-                compact(self.report.result.loss)
-            ));
-        }
+        lines.extend(self.polish_line());
+        lines.extend(self.random_weights.map(|random| {
+            let (polish, before) = match solver.polished {
+                true => (" and polish", format!(" ({} before polish)", compact(random.sampled_loss))),
+                false => ("", String::new()),
+            };
+            let best = format!("{} of {}", thousands(random.num_best as u64), thousands(random.num_reads as u64));
+            format!("random weights, same reads{polish}: loss {}{before} in {best}", compact(random.loss))
+        }));
         let ended = match solver.status {
             SampleStatus::TimeLimit => Some("stopped at the time limit, with the best so far"),
             SampleStatus::Interrupted => Some("interrupted, with the best so far"),
@@ -151,6 +157,20 @@ impl TrainOutput<'_> {
         };
         lines.extend(ended.map(str::to_owned));
         lines
+    }
+
+    /// What flips of single weights made of the best read.
+    fn polish_line(&self) -> Option<String> {
+        let (solver, loss) = (&self.report.solver, self.report.result.loss);
+        let sampled = solver.sampled_loss.filter(|_| solver.polished && self.report.batches.is_empty())?;
+        match sampled == loss {
+            false => {
+                let (from, to) = (compact(sampled), compact(loss));
+                Some(format!("polished by flips of single weights: from loss {from} to {to}"))
+            }
+            true if solver.num_reads > 1 => Some(format!("least loss before polish {}", compact(sampled))),
+            true => None,
+        }
     }
 
     fn result_lines(&self) -> Vec<String> {

@@ -1,9 +1,10 @@
 //! What is laid on the lines of a chip, and where a group of variables may be laid.
 
 use super::Group;
-use super::draft::{Draft, Plan};
+use super::draft::{Draft, Lengths, Plan, Window};
 use crate::embedding::crossbar::Wires;
 use crate::embedding::lines::{Lines, Segment};
+use std::collections::HashMap;
 use std::ops::{Range, RangeInclusive};
 
 /// Rows from the first to the last one of a group: as many as a qubit of Pegasus crosses, or more if need be.
@@ -12,6 +13,8 @@ const HEIGHTS: [u32; 4] = [12, 18, 24, 36];
 const MARGIN: u32 = 12;
 /// Columns with hubs among those in which a group is joined.
 const JUNCTION: u32 = 14;
+/// Columns more than a group needs, so that it finds some that are free, on chips that are to be filled.
+const SPARE: usize = 2;
 
 /// A qubit of a line, and whether it is coupled to the next one.
 #[derive(Clone, Copy)]
@@ -25,18 +28,35 @@ pub(super) struct Piece {
 pub(super) struct Loom {
     lines: [Vec<Vec<Piece>>; 2],
     is_used: Vec<bool>,
-    /// The columns of each bundle.
-    bundles: Vec<RangeInclusive<u32>>,
     is_hub: Vec<bool>,
     rows: Range<u32>,
-    columns: Range<u32>,
     num_hubs: usize,
+    sides: Vec<Side>,
+    /// Heights that were too small for groups of some shape, since gates came to lie on rows further down.
+    failed: HashMap<Shape, usize>,
+}
+
+/// All that matters of a group: bundles and numbers of variables.
+type Shape = (Vec<(usize, usize)>, usize);
+
+/// A part of the chip in which every hub has a column.
+pub(super) struct Side {
+    /// The columns of each bundle.
+    bundles: Vec<RangeInclusive<u32>>,
+    columns: Range<u32>,
+    /// The row after the last one that a gate lies on.
     frontier: u32,
 }
 
 impl Loom {
-    /// The lines of a chip with these hubs, all of them vertical.
-    pub(super) fn new(lines: &Lines<'_>, hubs: &Wires, bundle_of: &[Option<usize>], num_bundles: usize) -> Self {
+    /// The lines of a chip with these hubs. Each has a vertical part on either side of every one of these columns.
+    pub(super) fn new(
+        lines: &Lines<'_>,
+        hubs: &Wires,
+        bundle_of: &[Option<usize>],
+        num_bundles: usize,
+        middle: Option<u32>,
+    ) -> Self {
         let all = [false, true].map(|is_horizontal| {
             let mut all = vec![Vec::new(); lines.num_lines[usize::from(is_horizontal)] as usize];
             for (qubit, segment) in lines.segments(is_horizontal) {
@@ -51,35 +71,43 @@ impl Loom {
             all
         });
         let num_labels = all.iter().flatten().flatten().map(|piece| piece.qubit as usize + 1).max().unwrap_or(0);
+        let num_columns = all[0].len() as u32;
+        let ranges: Vec<Range<u32>> = match middle {
+            Some(middle) => vec![0..middle, middle..num_columns],
+            None => std::iter::once(0..num_columns).collect(),
+        };
         let mut loom = Self {
             is_hub: vec![false; all[0].len()],
             lines: all,
             is_used: vec![false; num_labels],
-            bundles: vec![RangeInclusive::new(u32::MAX, 0); num_bundles],
             rows: 0..u32::MAX,
-            columns: 0..0,
             num_hubs: hubs.len(),
-            frontier: 0,
+            sides: Vec::new(),
+            failed: HashMap::new(),
         };
-        for (hub, wire) in hubs {
-            let crossed = wire.iter().map(|&qubit| lines.at_qubit(qubit));
-            let crossed = crossed.fold((u32::MAX, 0), |(first, end), at| (at.first.min(first), at.end.max(end)));
-            // rows that all hubs cross
-            loom.rows = loom.rows.start.max(crossed.0)..loom.rows.end.min(crossed.1);
-            for &qubit in wire {
-                loom.is_used[qubit as usize] = true;
-                let at = lines.at_qubit(qubit);
-                loom.is_hub[at.line as usize] = true;
-                if let Some(bundle) = bundle_of[*hub] {
-                    let columns = &mut loom.bundles[bundle];
-                    *columns = (*columns.start()).min(at.line)..=(*columns.end()).max(at.line);
+        for range in ranges {
+            let mut bundles = vec![RangeInclusive::new(u32::MAX, 0); num_bundles];
+            for (hub, wire) in hubs {
+                let vertical = wire.iter().map(|&qubit| lines.at_qubit(qubit));
+                let vertical = vertical.filter(|at| !at.is_horizontal && range.contains(&at.line));
+                let mut crossed = (u32::MAX, 0);
+                for at in vertical {
+                    crossed = (at.first.min(crossed.0), at.end.max(crossed.1));
+                    loom.is_hub[at.line as usize] = true;
+                    if let Some(bundle) = bundle_of[*hub] {
+                        let columns = &mut bundles[bundle];
+                        *columns = (*columns.start()).min(at.line)..=(*columns.end()).max(at.line);
+                    }
                 }
+                // rows that all hubs cross
+                loom.rows = loom.rows.start.max(crossed.0)..loom.rows.end.min(crossed.1);
             }
+            let first = bundles.iter().map(|bundle| *bundle.start()).min().unwrap_or(0);
+            let end = bundles.iter().map(|bundle| *bundle.end() + 1).max().unwrap_or(0);
+            loom.sides.push(Side { bundles, columns: first..end, frontier: 0 });
         }
-        let first = loom.is_hub.iter().position(|&is_hub| is_hub).unwrap_or(0);
-        let end = loom.is_hub.iter().rposition(|&is_hub| is_hub).map_or(0, |last| last + 1);
-        loom.columns = first as u32..end as u32;
-        loom.frontier = loom.rows.start;
+        hubs.iter().flat_map(|(_, wire)| wire).for_each(|&qubit| loom.is_used[qubit as usize] = true);
+        loom.sides.iter_mut().for_each(|side| side.frontier = loom.rows.start);
         loom
     }
 
@@ -103,14 +131,8 @@ impl Loom {
         }
     }
 
-    /// The first and the last column of a bundle.
-    pub(super) fn bundle(&self, bundle: usize) -> (u32, u32) {
-        self.bundles[bundle].clone().into_inner()
-    }
-
     /// Columns without hubs near a bundle.
-    pub(super) fn beside(&self, bundle: usize) -> impl Iterator<Item = u32> + '_ {
-        let (first, last) = self.bundle(bundle);
+    pub(super) fn beside(&self, (first, last): (u32, u32)) -> impl Iterator<Item = u32> + '_ {
         let near = first.saturating_sub(MARGIN)..(last + MARGIN).min(self.is_hub.len() as u32);
         near.filter(|&column| !self.is_hub[column as usize])
     }
@@ -123,43 +145,87 @@ impl Loom {
     }
 
     /// What it costs to have gates on rows up to this one: hubs are as long as there are gates.
-    pub(super) fn growth(&self, last_row: u32) -> f64 {
-        let rows = (last_row + 1).saturating_sub(self.frontier);
+    pub(super) fn growth(&self, side: &Side, last_row: u32) -> f64 {
+        let rows = (last_row + 1).saturating_sub(side.frontier);
         f64::from(rows) * self.num_hubs as f64 / f64::from(HEIGHTS[0])
     }
 
-    /// The row after the last one that a gate lies on.
-    pub(super) fn last_row(&self) -> u32 {
-        self.frontier
+    /// The row after the last one that a gate lies on whose hubs have this column.
+    pub(super) fn last_row(&self, column: u32) -> u32 {
+        let side = self.sides.iter().find(|side| side.columns.contains(&column));
+        side.map_or(0, |side| side.frontier)
     }
 
     /// Chains for the variables of a group, if there is room for all of them.
     pub(super) fn lay(&mut self, group: &Group) -> Option<Vec<(usize, Vec<u32>)>> {
-        let plan = HEIGHTS.into_iter().find_map(|height| self.best_plan(group, height))?;
+        let shape = (group.cells.iter().map(|(bundle, cell)| (*bundle, cell.len())).collect(), group.others.len());
+        let num_failed = self.failed.get(&shape).copied().unwrap_or(0);
+        let heights = HEIGHTS.into_iter().enumerate().skip(num_failed);
+        let mut plans = heights.filter_map(|(place, height)| Some((place, self.best_plan(group, height)?)));
+        let Some((place, (side, plan))) = plans.next() else {
+            self.failed.insert(shape, HEIGHTS.len());
+            return None;
+        };
+        self.failed.insert(shape, place);
         plan.chains.iter().flat_map(|(_, chain)| chain).for_each(|&qubit| self.is_used[qubit as usize] = true);
-        self.frontier = self.frontier.max(plan.last_row + 1);
+        let frontier = &mut self.sides[side].frontier;
+        if plan.last_row >= *frontier {
+            *frontier = plan.last_row + 1;
+            self.failed.clear();
+        }
         Some(plan.chains)
     }
 
-    /// The cheapest way to lay a group on so many neighbouring rows.
-    fn best_plan(&self, group: &Group, height: u32) -> Option<Plan> {
-        let mut best: Option<Plan> = None;
-        let last = (self.frontier + height).min(self.rows.end.checked_sub(height)?);
-        let first = self.columns.start.saturating_sub(MARGIN);
-        let end = (self.columns.end + MARGIN).min(self.is_hub.len() as u32);
-        let num_columns = (group.cells.len() + group.others.len()).saturating_sub(1).max(1);
-        for anchor in (self.rows.start..=last).step_by(2) {
-            let rows = anchor..anchor + height;
-            let is_open = |&at: &u32| !self.is_hub[at as usize] && self.free(false, at, anchor, rows.end - 1).is_some();
-            let open: Vec<u32> = (first..end).filter(is_open).collect();
-            for columns in open.windows(num_columns) {
-                let is_near = |(&first, &last): (&u32, &u32)| last - first < num_columns as u32 + JUNCTION;
-                if columns.first().zip(columns.last()).is_some_and(is_near) {
-                    let most = best.as_ref().map_or(f64::INFINITY, |plan| plan.cost);
-                    best = Draft::new(self, rows.clone(), columns).plan(group, most).or(best);
+    /// By row: how many free qubits cross the columns from `first` to `last`.
+    pub(super) fn lengths(&self, first: u32, last: u32) -> Lengths {
+        (0..self.lines[1].len() as u32).map(|row| self.free(true, row, first, last).map(<[Piece]>::len)).collect()
+    }
+
+    /// The cheapest way to lay a group on so many neighbouring rows, and on which side that is.
+    fn best_plan(&self, group: &Group, height: u32) -> Option<(usize, Plan)> {
+        let mut best: Option<(usize, Plan)> = None;
+        // where the chip is to be filled columns may be left out
+        let spare = if self.is_full() { SPARE } else { 0 };
+        let num_columns = (group.cells.len() + group.others.len()).saturating_sub(1).max(1) + spare;
+        for (index, side) in self.sides.iter().enumerate() {
+            let last = (side.frontier + height).min(self.rows.end.checked_sub(height)?);
+            let first = side.columns.start.saturating_sub(MARGIN);
+            let end = (side.columns.end + MARGIN).min(self.is_hub.len() as u32);
+            let own: Vec<Lengths> =
+                side.bundles.iter().map(|bundle| self.lengths(*bundle.start(), *bundle.end())).collect();
+            let mut windows: HashMap<Vec<u32>, Window<'_>> = HashMap::new();
+            for anchor in (self.rows.start..=last).step_by(2) {
+                let rows = anchor..anchor + height;
+                let is_open = |&at: &u32| {
+                    let is_free = self.is_full() || self.free(false, at, anchor, rows.end - 1).is_some();
+                    !self.is_hub[at as usize] && is_free
+                };
+                let open: Vec<u32> = (first..end).filter(is_open).collect();
+                for columns in open.windows(num_columns) {
+                    let is_near = |(&first, &last): (&u32, &u32)| last - first < num_columns as u32 + JUNCTION;
+                    if columns.first().zip(columns.last()).is_some_and(is_near) {
+                        if !windows.contains_key(columns) {
+                            windows.insert(columns.to_vec(), Window::new(self, side, columns, &own));
+                        }
+                        let most = best.as_ref().map_or(f64::INFINITY, |(_, plan)| plan.cost);
+                        let plan = Draft::new(self, &windows[columns], rows.clone()).plan(group, most);
+                        best = plan.map(|plan| (index, plan)).or(best);
+                    }
                 }
             }
         }
         best
+    }
+
+    /// Whether hubs were laid more than once because there are more groups than rows for them.
+    pub(super) fn is_full(&self) -> bool {
+        self.sides.len() > 1
+    }
+}
+
+impl Side {
+    /// The first and the last column of a bundle.
+    pub(super) fn bundle(&self, bundle: usize) -> (u32, u32) {
+        self.bundles[bundle].clone().into_inner()
     }
 }

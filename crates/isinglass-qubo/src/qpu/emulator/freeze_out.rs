@@ -4,7 +4,7 @@ use super::{Dynamics, QpuEmulator};
 use crate::model::Bqm;
 use crate::rng::{Stream, stream};
 use crate::sampler::{
-    AnnealSchedule, ClusterMoves, Readout, RunControl, SampleError, Sampler, Sampling, SimulatedQuantumAnnealing,
+    AnnealSchedule, ClusterMoves, CutReads, Readout, RunControl, SampleError, Sampling, SimulatedQuantumAnnealing,
     SpinState, SpinVectorMonteCarlo,
 };
 use rand_core::Rng;
@@ -47,14 +47,14 @@ impl<'a> FreezeOut<'a> {
         (self.beta * self.schedule.b(0.0) / 2.0 / scale, self.effective_beta / scale)
     }
 
-    /// Anneals what was programmed up to the freeze-out.
+    /// Anneals what was programmed up to the freeze-out. A chip has no reads that were cut off, so they are dropped.
     pub(super) fn anneal(
         &self,
         programmed: &Bqm,
         num_reads: usize,
         chains: &[Vec<u32>],
         seed: u64,
-        control: &RunControl<'_>,
+        (control, cut): (&RunControl<'_>, CutReads),
     ) -> Result<Sampling, SampleError> {
         let (num_sweeps, isa) = (self.num_sweeps, self.emulator.isa);
         let cluster_moves = ClusterMoves::Sets(chains.to_vec());
@@ -71,7 +71,7 @@ impl<'a> FreezeOut<'a> {
                 threads: None,
                 isa,
             }
-            .sample(programmed, control),
+            .sample_with_cut_reads(programmed, control, cut),
             Dynamics::PathIntegral { num_slices } => SimulatedQuantumAnnealing {
                 num_reads,
                 num_sweeps,
@@ -85,7 +85,7 @@ impl<'a> FreezeOut<'a> {
                 isa,
                 ..SimulatedQuantumAnnealing::default()
             }
-            .sample(programmed, control),
+            .sample_with_cut_reads(programmed, control, cut),
         }
     }
 

@@ -5,7 +5,7 @@ use super::freeze_out::FreezeOut;
 use crate::embedding::SpinReversal;
 use crate::model::Bqm;
 use crate::rng::stream;
-use crate::sampler::{Progress, ProgressReport, RunControl, SampleError, random_spins};
+use crate::sampler::{CutReads, Progress, ProgressReport, RunControl, SampleError, random_spins};
 use rand_core::Rng;
 use rayon::prelude::*;
 
@@ -17,6 +17,8 @@ pub(super) struct Programming<'a> {
     programmed: Bqm,
     anneal_seed: u64,
     readout_seed: u64,
+    /// Only the first programming has reads in any case.
+    cut: CutReads,
 }
 
 /// The reads of one programming.
@@ -41,7 +43,8 @@ impl<'a> Programming<'a> {
         let turned = gauge.as_ref().map(|gauge| gauge.apply(spin)).transpose()?;
         let (scaled, scale) = emulator.scaled(turned.as_ref().unwrap_or(spin))?;
         let programmed = emulator.control_errors.apply(&scaled, &mut stream(error_seed, 0))?;
-        Ok(Self { chains, gauge, scale, programmed, anneal_seed, readout_seed })
+        let cut = if index == 0 { CutReads::DroppedAfterFirst } else { CutReads::Dropped };
+        Ok(Self { chains, gauge, scale, programmed, anneal_seed, readout_seed, cut })
     }
 
     /// What the problem was divided by.
@@ -65,7 +68,8 @@ impl<'a> Programming<'a> {
             cancel: control.cancel,
             progress: progress.as_ref().map(|progress| progress as &dyn Progress),
         };
-        let frozen = freeze_out.anneal(&self.programmed, num_reads, self.chains, self.anneal_seed, &inner)?;
+        let frozen =
+            freeze_out.anneal(&self.programmed, num_reads, self.chains, self.anneal_seed, (&inner, self.cut))?;
         let read = |index: usize| {
             let spins = freeze_out.read(&self.programmed, frozen.samples.row(index).sample, self.readout_seed, index);
             self.gauge.as_ref().map_or_else(|| spins.clone(), |gauge| gauge.turn(&spins))

@@ -7,6 +7,8 @@ use crate::model::BqmBuilder;
 use crate::qpu::SolverProperties;
 use crate::sampler::exhaustive;
 use crate::testing::{random_integers, sampler_conformance};
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
 
 fn chip() -> SolverProperties {
     SolverProperties::named("advantage6").unwrap()
@@ -192,7 +194,47 @@ fn reads_are_split_where_a_run_may_not_be_longer() {
 }
 
 #[test]
-fn errors_of_programmings_differ_and_gauges_average_a_mean_error_out() {
+fn a_run_that_is_stopped_returns_reads_that_were_annealed_to_the_end() {
+    let bqm = random_integers(Vartype::Spin, 40, 3, 5, 1);
+    for (dynamics, first_block) in [(Dynamics::default(), 64), (Dynamics::PathIntegral { num_slices: 8 }, 8)] {
+        for num_spin_reversal_transforms in [0, 2] {
+            let emulator =
+                QpuEmulator { num_reads: 400, dynamics, num_spin_reversal_transforms, ..QpuEmulator::new(chip()) };
+            let whole: Vec<Vec<i8>> = run(&emulator, &bqm).samples.rows().map(|row| row.sample.to_vec()).collect();
+            let cancel = AtomicBool::new(true);
+            let control = RunControl { cancel: Some(&cancel), ..RunControl::default() };
+            let stopped = emulator.sample(&bqm, &control).unwrap();
+            let rows: Vec<Vec<i8>> = stopped.samples.rows().map(|row| row.sample.to_vec()).collect();
+            assert_eq!((stopped.status, &rows[..]), (SampleStatus::Interrupted, &whole[..first_block]));
+            let deadline = Some(Instant::now() + Duration::from_millis(20));
+            let late = emulator.sample(&bqm, &RunControl { deadline, ..RunControl::default() }).unwrap();
+            assert!(late.samples.len() >= first_block);
+            assert!(late.samples.rows().zip(&whole).all(|(row, read)| row.sample == read.as_slice()));
+        }
+    }
+}
+
+#[test]
+fn each_programming_has_errors_of_its_own() {
+    let bqm = BqmBuilder::new(Vartype::Spin, 1).build().unwrap();
+    let emulator = QpuEmulator {
+        num_reads: 8 * 400,
+        annealing_time: Some(0.5),
+        control_errors: ControlErrors { h_sigma: 0.2, ..ControlErrors::NONE },
+        num_spin_reversal_transforms: 8,
+        ..QpuEmulator::noiseless(chip())
+    };
+    let samples = run(&emulator, &bqm).samples;
+    let spins: Vec<bool> = samples.rows().map(|row| row.sample[0] > 0).collect();
+    // an error that is the same for all would show in all, one way or, turned, the other
+    let bias = |reads: &[bool]| (reads.iter().filter(|&&up| up).count() as f64 / 400.0 - 0.5).abs();
+    let biases: Vec<f64> = spins.chunks(400).map(bias).collect();
+    let (least, most) = biases.iter().fold((1.0f64, 0.0f64), |(least, most), &bias| (least.min(bias), most.max(bias)));
+    assert!(most - least > 0.2, "standard deviations of 0.025 cannot part {biases:?}");
+}
+
+#[test]
+fn gauges_average_a_mean_error_out() {
     let bqm = BqmBuilder::new(Vartype::Spin, 8).build().unwrap();
     let ups = |num_spin_reversal_transforms| {
         let emulator = QpuEmulator {
@@ -216,7 +258,7 @@ fn the_scope_says_what_is_modelled() {
     insta::assert_snapshot!(emulator.scope(), @r"
     classical emulation of Advantage_system6: no quantum computer took part, and nothing here predicts the speed of one
     modelled: auto-scaling; ranges of h, J and reads; ranges of sums over the couplers of a qubit; Gaussian errors of h and J, drawn once for each programming; steps of h and J; wrong readouts; effective temperature of single qubits; A(s) and B(s) of the chip; chains that turn as a whole (at any transverse field)
-    not modelled: spin-reversal transforms; quantum dynamics and its speed; flux noise and drift between reads; background susceptibility; earlier freeze-out of ferromagnetic clusters; correlation of successive reads
+    not modelled: quantum dynamics and its speed; flux noise and drift between reads; background susceptibility; earlier freeze-out of ferromagnetic clusters; correlation of successive reads
     assumed: between the published shortest and longest readout the time is taken to rise as in the documentation's example; times of reverse annealing and decorrelation are those of the documentation's example
     ");
     let plain = QpuEmulator { auto_scale: false, chains: ClusterMoves::None, ..QpuEmulator::noiseless(chip()) };
