@@ -287,13 +287,13 @@ def embedding_problems(folder, instances, data, quick):
         "monks-1, H=3, reference, 4 rows": ("monks-1 --hidden 3 --formulation reference --limit 4", False),
         "monks-1, H=3, 8 rows": ("monks-1 --hidden 3 --limit 8", False),
         "monks-1, H=3, 48 rows": ("monks-1 --hidden 3 --limit 48", False),
-        **({name: (f"{data} {flags}", slow) for name, (flags, slow) in A1A.items()} if data else {}),
+        **({name: (f"--data {data} {flags}", slow) for name, (flags, slow) in A1A.items()} if data else {}),
     }
     for name, (arguments, is_slow) in networks.items():
         if quick and is_slow:
             continue
         path = folder / "network.coo"
-        command = [str(BINARY), "compile", "--data", *arguments.split(), "--out", str(path), "--quiet"]
+        command = [str(BINARY), "compile", *arguments.split(), "--out", str(path), "--quiet"]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         problems[name] = (edges_of(path), None)
         slow |= {name} if is_slow else set()

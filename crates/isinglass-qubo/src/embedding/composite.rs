@@ -10,12 +10,15 @@ use super::{
 };
 use crate::hardware::{Chip, Graph};
 use crate::model::{Bqm, ModelError, Vartype};
-use crate::rng::stream;
+use crate::rng::{mix, stream};
 use crate::sample_set::SampleSet;
 use crate::sampler::{RunControl, SampleError, SampleStatus, Sampler, Sampling, common_divisor, random_spins};
 use physical::Physical;
 use serde::Serialize;
 use std::time::Instant;
+
+/// Sets the seed of coins for broken chains apart from the sampler's, whose own streams may begin with the same bits: any odd number.
+const COINS: u64 = 0x94d0_49bb_1331_11eb;
 
 /// Samples a problem on a chip: embeds it, samples the model over qubits with `inner`, and unembeds.
 ///
@@ -287,14 +290,15 @@ impl<'a> EmbeddingComposite<'a> {
     ) -> Result<(Physical, Logical), EmbeddingCompositeError> {
         let physical = Physical::sample(self, embedded, control)?;
         let samples = physical.rows.iter().map(Vec::as_slice);
+        let seed = mix(self.seed ^ COINS);
         let unembedded = match &self.read_only {
-            None => unembed(embedded, spin, samples, self.chain_break_method, self.seed),
+            None => unembed(embedded, spin, samples, self.chain_break_method, seed),
             Some(variables) => {
                 let num_variables = spin.num_variables();
                 if let Some(&variable) = variables.iter().find(|&&variable| variable >= num_variables) {
                     return Err(EmbeddingCompositeError::NoVariable { variable, num_variables });
                 }
-                unembed_only(embedded, spin, samples, variables, self.seed)
+                unembed_only(embedded, spin, samples, variables, seed)
             }
         };
         let [low, high] = bqm.vartype().values();

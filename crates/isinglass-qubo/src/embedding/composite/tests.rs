@@ -199,3 +199,21 @@ fn inner_samplers_are_made_for_the_model_over_qubits() {
     assert_eq!(seen.iter().map(|(seed, _)| *seed).collect::<Vec<_>>(), [5, 6]);
     assert!(seen.iter().all(|(_, embedded)| chains(embedded) == report.chains && *embedded == report.embedded));
 }
+
+#[test]
+fn coins_for_broken_chains_know_nothing_of_the_samples() {
+    // one chain of two qubits, and qubits that each stand for a variable
+    let chip = Chip::from_graph("pair", Graph::from_edges(65, [(0, 1)]).unwrap());
+    let chains: Vec<Vec<u32>> = std::iter::once(vec![0, 1]).chain((2..65).map(|qubit| vec![qubit])).collect();
+    let bqm = BqmBuilder::new(Vartype::Spin, chains.len()).build().unwrap();
+    let make = |seed, _: &Embedded| Box::new(random(2000)(seed)) as Box<dyn Sampler>;
+    let composite = EmbeddingComposite { chains: Some(chains), ..EmbeddingComposite::new(Box::new(make), chip) };
+    let (sampling, report) = run(&composite, &bqm);
+    let num_ties = report.num_broken_reads as f64;
+    assert!((num_ties - 1000.0).abs() < 120.0);
+    for variable in 1..bqm.num_variables() {
+        let equal = sampling.samples.rows().filter(|row| row.sample[0] == row.sample[variable]).count();
+        // all reads, half of them with a coin: five standard deviations
+        assert!((equal as f64 - 1000.0).abs() < 112.0, "variable {variable}: {equal} of 2000");
+    }
+}
