@@ -59,7 +59,10 @@ impl EmbeddingComposite<'_> {
         factors: &[f64],
         control: &RunControl<'_>,
     ) -> Result<Vec<ScanRow>, EmbeddingCompositeError> {
-        let strengths = self.chain_strength.of(&bqm.to_vartype(Vartype::Spin)?).map_err(super::EmbedError::from)?;
+        let spin = bqm.to_vartype(Vartype::Spin)?;
+        // the search may take what time there is, and is kept: strengths share the rest
+        self.embed(&super::interaction_graph(&spin), control)?;
+        let strengths = self.chain_strength.of(&spin).map_err(super::EmbedError::from)?;
         let base = strengths.into_iter().reduce(f64::max).unwrap_or(1.0);
         let mut energies: Vec<Vec<f64>> = Vec::new();
         let mut rows = Vec::new();

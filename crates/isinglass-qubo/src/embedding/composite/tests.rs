@@ -217,3 +217,13 @@ fn coins_for_broken_chains_know_nothing_of_the_samples() {
         assert!((equal as f64 - 1000.0).abs() < 112.0, "variable {variable}: {equal} of 2000");
     }
 }
+
+#[test]
+fn the_search_for_an_embedding_is_not_cut_to_the_share_of_a_strength() {
+    let bqm = random_integers(Vartype::Spin, 30, 3, 4, 1);
+    let composite = on(PEGASUS, random(4));
+    let deadline = Some(Instant::now() + std::time::Duration::from_secs(10));
+    // shares of 5 ms
+    let rows = composite.scan(&bqm, &[1.0; 2000], &RunControl { deadline, ..RunControl::default() }).unwrap();
+    assert!(!rows.is_empty());
+}
