@@ -6,6 +6,8 @@ mod cost;
 mod descent;
 mod error;
 mod functions;
+mod prices;
+mod program;
 mod search;
 
 pub use error::ExactError;
@@ -59,13 +61,14 @@ pub struct ExactTrainer {
     pub max_fan_in: usize,
     /// The most distinct functions of a hidden neuron. \[default: 2^20\] \[range: 1..\]
     pub max_functions: usize,
-    /// The most committees, pruning not counted. \[default: 1e14\] \[range: 1..\]
-    pub max_committees: f64,
+    /// The most partial and whole committees to look at, about 10 ns each: the search then ends with the best so far and a
+    /// bound. \[default: no limit\] \[range: 1..\]
+    pub max_nodes: u64,
 }
 
 impl Default for ExactTrainer {
     fn default() -> Self {
-        Self { max_fan_in: 24, max_functions: 1 << 20, max_committees: 1e14 }
+        Self { max_fan_in: 24, max_functions: 1 << 20, max_nodes: u64::MAX }
     }
 }
 
@@ -113,7 +116,6 @@ impl ExactTrainer {
         let negatable = architecture.num_layers() == 2 || fan_in % 2 == 1;
         let candidates = Candidates::new(&functions, &groups.targets, &costs, negatable);
         let shape = Shape::of(architecture);
-        self.check_committees(candidates.len(), shape.num_hidden)?;
 
         let problems: Vec<(Problem<'_>, bool)> = shape
             .output_biases
@@ -125,7 +127,7 @@ impl ExactTrainer {
             })
             .collect();
         let loss_of = |cost: u32| groups.constant + costs.to_loss(cost);
-        let found = solve(&problems, functions.stopped, loss_of, control);
+        let found = solve(&problems, self.max_nodes, functions.stopped, loss_of, control);
 
         let network = build(architecture, &candidates, &found.committee, found.bias);
         let loss = groups.loss(&network.infer(&groups.inputs));
@@ -150,9 +152,8 @@ impl ExactTrainer {
         if self.max_functions == 0 {
             return Err(ExactError::Parameter { name: "max_functions", value: 0.0, allowed: "at least 1" });
         }
-        if self.max_committees.is_nan() || self.max_committees < 1.0 {
-            let value = self.max_committees;
-            return Err(ExactError::Parameter { name: "max_committees", value, allowed: "at least 1" });
+        if self.max_nodes == 0 {
+            return Err(ExactError::Parameter { name: "max_nodes", value: 0.0, allowed: "at least 1" });
         }
         let (task_inputs, task_outputs) = (task.inputs().num_columns(), task.targets().num_columns());
         let (inputs, outputs) = (architecture.num_inputs(), architecture.num_outputs());
@@ -191,19 +192,6 @@ impl ExactTrainer {
             let vectors = 2f64.powf(architecture.fan_in(0) as f64);
             ExactError::Functions { limit, num_groups: groups.len(), vectors }
         })
-    }
-
-    /// Checks the number of committees.
-    fn check_committees(&self, num_candidates: usize, num_hidden: usize) -> Result<(), ExactError> {
-        // Multisets: C(F + H - 1, H).
-        let committees = (0..num_hidden).map(|k| (num_candidates + k) as f64 / (k + 1) as f64).product();
-        if committees > self.max_committees {
-            // Some 10 ns for each committee.
-            let seconds = committees * 1e-8;
-            let limit = self.max_committees;
-            return Err(ExactError::Committees { num_candidates, num_hidden, committees, limit, seconds });
-        }
-        Ok(())
     }
 }
 
@@ -247,6 +235,7 @@ struct Solution {
 /// Descends, then searches, each problem in turn; all share the best committee.
 fn solve(
     problems: &[(Problem<'_>, bool)],
+    max_nodes: u64,
     stopped: Option<SampleStatus>,
     loss_of: impl Fn(u32) -> f64,
     control: &RunControl<'_>,
@@ -260,17 +249,16 @@ fn solve(
     let mut last_report = Instant::now();
     for (number, (problem, own_bias)) in problems.iter().enumerate() {
         if status.is_some() {
-            bounds.push(problem.bound_from(0));
+            bounds.push(0);
             continue;
         }
-        let firsts = problem.candidates.len();
-        let outcome = problem.search(committee.cost, control, |done, cost| {
+        let outcome = problem.search(committee.cost, max_nodes.saturating_sub(num_nodes), control, |(done, total), cost| {
             let best = Some(loss_of(cost));
             if let Some(progress) = control.progress
                 && last_report.elapsed() >= REPORT_EVERY
             {
                 last_report = Instant::now();
-                let (done, total) = ((number * firsts + done) as u64, (problems.len() * firsts) as u64);
+                let (done, total) = ((number * total + done) as u64, (problems.len() * total) as u64);
                 progress.report(ProgressReport { done, total, best_energy: best });
             }
             control.should_stop(best)

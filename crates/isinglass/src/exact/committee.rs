@@ -86,7 +86,7 @@ impl Part {
     ///
     /// Let each of the `r` members to come miss groups of cost `m` or more, `r m` in all. A group of level `b < r` takes `b`
     /// misses for nothing and at most `r` if it is lost; every other group takes at most `r`. So `r m <= room + depth * loss`.
-    fn room(&self, costs: &Costs) -> (u64, u64) {
+    pub(super) fn room(&self, costs: &Costs) -> (u64, u64) {
         let remaining = self.remaining as u64;
         let (mut room, mut depth) = (remaining * u64::from(costs.total()), 0);
         if self.num_words > 0 {
@@ -101,20 +101,20 @@ impl Part {
         (room, depth)
     }
 
-    /// The least cost of a member such that members of this or a higher cost cannot bring the loss below `limit`.
-    pub(super) fn cutoff(&self, costs: &Costs, limit: u32) -> u32 {
-        let Some(spare) = limit.checked_sub(self.lost + 1) else { return 0 };
-        let (room, depth) = self.room(costs);
-        u32::try_from((room + depth * u64::from(spare)) / self.remaining as u64 + 1).unwrap_or(u32::MAX)
-    }
-
-    /// A lower bound on the cost of a committee whose remaining members each cost `member` or more.
-    pub(super) fn bound(&self, costs: &Costs, member: u32) -> u32 {
-        let (room, depth) = self.room(costs);
-        let excess = (self.remaining as u64 * u64::from(member)).saturating_sub(room);
-        // A depth of zero means that nothing can be lost any more: the members fit into the room.
-        let loss = excess.div_ceil(depth.max(1));
-        self.lost + u32::try_from(loss).expect("groups in levels cost less than all groups")
+    /// Calls `visit` with each group that the members to come can still lose, and with the misses that it bears.
+    pub(super) fn for_each_open(&self, mut visit: impl FnMut(usize, usize)) {
+        if self.num_words == 0 {
+            return;
+        }
+        for (level, groups) in (0..self.remaining).zip(self.levels.chunks_exact(self.num_words)) {
+            for (word, &bits) in groups.iter().enumerate() {
+                let mut bits = bits;
+                while bits != 0 {
+                    visit(word * 64 + bits.trailing_zeros() as usize, level);
+                    bits &= bits - 1;
+                }
+            }
+        }
     }
 }
 

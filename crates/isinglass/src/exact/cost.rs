@@ -18,6 +18,34 @@ pub(super) struct Costs {
     total: u32,
 }
 
+/// Weights of groups in 64 bits, and the weight of a set of groups by table.
+#[derive(Clone, Debug)]
+pub(super) struct Weights {
+    tables: Vec<[u64; 256]>,
+}
+
+impl Weights {
+    /// The weights `units`, one for each group.
+    pub(super) fn new(units: &[u64]) -> Self {
+        let mut tables = vec![[0; 256]; units.len().div_ceil(64) * 8];
+        for (table, units) in tables.iter_mut().zip(units.chunks(8)) {
+            for set in 1..1usize << units.len() {
+                table[set] = table[set & (set - 1)] + units[set.trailing_zeros() as usize];
+            }
+        }
+        Self { tables }
+    }
+
+    /// Weight of the groups in `set`.
+    #[inline]
+    pub(super) fn weigh(&self, set: &[u64]) -> u64 {
+        let of_word = |word: u64, tables: &[[u64; 256]]| -> u64 {
+            word.to_le_bytes().iter().zip(tables).map(|(&byte, table)| table[usize::from(byte)]).sum()
+        };
+        set.iter().zip(self.tables.chunks_exact(8)).map(|(&word, tables)| of_word(word, tables)).sum()
+    }
+}
+
 impl Costs {
     /// The costs of groups with these deltas.
     pub(super) fn new(deltas: &[f64]) -> Self {
@@ -37,6 +65,11 @@ impl Costs {
             }
         }
         Self { total: units.iter().sum(), units, tables, scale }
+    }
+
+    /// Number of groups.
+    pub(super) fn num_groups(&self) -> usize {
+        self.units.len()
     }
 
     /// Cost of one group.

@@ -66,23 +66,6 @@ pub enum ExactError {
         /// Number of weight vectors, `2^fan_in`.
         vectors: f64,
     },
-    /// Too many committees.
-    #[error(
-        "{num_candidates} functions make {committees:.1e} committees of {num_hidden}, up to {seconds:.1e} s; the limit is \
-         {limit:.1e} committees"
-    )]
-    Committees {
-        /// Candidates for a hidden neuron.
-        num_candidates: usize,
-        /// Hidden neurons.
-        num_hidden: usize,
-        /// Multisets of `num_hidden` candidates.
-        committees: f64,
-        /// The most that are taken.
-        limit: f64,
-        /// Estimated time if nothing could be pruned, in seconds.
-        seconds: f64,
-    },
     /// A parameter outside its range.
     #[error("{name} is {value}, but must be {allowed}")]
     Parameter {
@@ -105,7 +88,6 @@ impl ExactError {
                 "use a sampler: it takes any shape, but proves nothing"
             }
             Self::FanIn { .. } | Self::Functions { .. } => "use fewer features, or a sampler",
-            Self::Committees { .. } => "raise the limit and set a deadline, or use fewer features or hidden neurons",
             Self::Parameter { .. } => "change the value named above",
         }
     }

@@ -1,6 +1,8 @@
 //! Branch and bound over committees.
 
 use super::committee::{Committee, Part, Problem};
+use super::prices::{self, FINE};
+use super::program;
 use isinglass_qubo::sampler::{RunControl, SampleStatus};
 use rayon::prelude::*;
 
@@ -9,6 +11,16 @@ const BATCH: usize = 64;
 
 /// Candidates looked at between two looks at the clock.
 const WORK_PER_CHECK: usize = 1 << 18;
+
+/// Steps that raise the bound over committees that begin in the same way.
+const STEPS: usize = 10;
+
+/// Prices pay for the first member where there are so many committees.
+const PRICED_ROOT: f64 = 1e6;
+
+/// Prices pay further down where so many candidates are left for the last two members, or for three and more.
+const PRICED_PAIR: usize = 1000;
+const PRICED: usize = 60;
 
 /// What a search found out.
 pub(super) struct Outcome {
@@ -22,35 +34,70 @@ pub(super) struct Outcome {
     pub(super) stopped: Option<SampleStatus>,
 }
 
-impl Problem<'_> {
-    /// A lower bound on committees whose members all come from candidate `first` on.
-    pub(super) fn bound_from(&self, first: usize) -> u32 {
-        self.root.bound(self.costs, self.candidates.cost(first as u32))
+/// A part of a committee with the candidates it may go on with.
+///
+/// Each candidate has a key, and the keys of the members to come have to fit into a budget. Candidates come in ascending order of
+/// keys, so that a member is followed by members of its own or a higher key, and each multiset comes up once.
+struct Node {
+    part: Part,
+    entries: Vec<(u64, u32)>,
+    /// The budget for a spare cost of nothing, and what each unit of spare cost adds.
+    base: u64,
+    per_cost: u64,
+    /// Shares of the prices, to begin with further down.
+    shares: Vec<f64>,
+}
+
+impl Node {
+    /// What the keys of all members to come may add up to, if the loss is to stay below `limit`.
+    fn budget(&self, limit: u32) -> Option<u64> {
+        Some(self.base + self.per_cost * u64::from(limit.checked_sub(self.part.lost + 1)?))
     }
 
+    /// A lower bound on committees whose remaining members all come from `position` on.
+    fn bound_from(&self, position: usize) -> u32 {
+        let Some(&(key, _)) = self.entries.get(position) else { return u32::MAX };
+        let excess = (self.part.remaining as u64 * key).saturating_sub(self.base);
+        // A depth of nothing means that nothing can be lost any more.
+        let loss = excess.div_ceil(self.per_cost.max(1));
+        self.part.lost.saturating_add(u32::try_from(loss).unwrap_or(u32::MAX))
+    }
+}
+
+impl Problem<'_> {
     /// Searches all committees for one that costs less than `limit`.
     ///
-    /// Members are chosen in ascending order, so that each multiset comes up once. `watch` is called between batches with the
-    /// number of first members done and the least cost so far; it says when to stop.
+    /// `watch` is called between batches with first members done and in all, and the least cost so far; it says when to stop.
     pub(super) fn search(
         &self,
         limit: u32,
+        max_nodes: u64,
         control: &RunControl<'_>,
-        mut watch: impl FnMut(usize, u32) -> Option<SampleStatus>,
+        mut watch: impl FnMut((usize, usize), u32) -> Option<SampleStatus>,
     ) -> Outcome {
-        let all: Vec<u32> = (0..self.candidates.len() as u32).collect();
         let mut outcome = Outcome { better: None, bound: limit, num_nodes: 0, stopped: None };
         let mut limit = limit;
-        for start in (0..all.len()).step_by(BATCH) {
-            outcome.stopped = watch(start, limit);
+        let Some(root) = self.root(limit, control) else {
+            return outcome;
+        };
+        let total = root.entries.len();
+        for start in (0..total).step_by(BATCH) {
+            if root.bound_from(start) >= limit {
+                break;
+            }
+            outcome.stopped = watch((start, total), limit);
+            if outcome.stopped.is_none() && outcome.num_nodes >= max_nodes {
+                outcome.stopped = Some(SampleStatus::Heuristic);
+            }
             let mut unfinished = start;
             if outcome.stopped.is_none() {
-                let batch = start..(start + BATCH).min(all.len());
+                let batch = start..(start + BATCH).min(total);
+                let share = (max_nodes - outcome.num_nodes).div_ceil(batch.len() as u64);
                 let workers: Vec<Worker<'_>> = batch
                     .into_par_iter()
                     .map(|first| {
-                        let mut worker = Worker::new(self, control, limit);
-                        worker.search_from(first, &all[first..]);
+                        let mut worker = Worker::new(self, control, limit, share);
+                        worker.choose(&root, first);
                         worker
                     })
                     .collect();
@@ -67,15 +114,43 @@ impl Problem<'_> {
                 }
             }
             if outcome.stopped.is_some() {
-                outcome.bound = limit.min(self.bound_from(unfinished));
+                outcome.bound = limit.min(root.bound_from(unfinished));
                 return outcome;
-            }
-            if self.bound_from(start) >= limit {
-                break;
             }
         }
         outcome.bound = limit;
         outcome
+    }
+
+    /// All committees, with prices that prove as much as they can, if there is anything to search.
+    fn root(&self, limit: u32, control: &RunControl<'_>) -> Option<Node> {
+        let all: Vec<u32> = (0..self.candidates.len() as u32).collect();
+        let spare = limit.checked_sub(self.root.lost).filter(|&spare| spare > 0)?;
+        // Multisets: C(F + H - 1, H).
+        let committees: f64 = (0..self.num_hidden).map(|k| (all.len() + k) as f64 / (k + 1) as f64).product();
+        if committees < PRICED_ROOT {
+            return Some(self.counted(self.root.clone(), all.into_iter(), vec![1.0; self.costs.num_groups()]));
+        }
+        let shares = program::best_shares(&self.root, self.candidates, self.costs, spare, control);
+        Some(self.priced(self.root.clone(), &all, shares, (0, spare)))
+    }
+
+    /// A node whose keys are costs: members miss so much in all, and only so much of it goes unpunished.
+    fn counted(&self, part: Part, indices: impl Iterator<Item = u32>, shares: Vec<f64>) -> Node {
+        let (base, per_cost) = part.room(self.costs);
+        let mut entries: Vec<(u64, u32)> =
+            indices.map(|index| (u64::from(self.candidates.cost(index)), index)).collect();
+        entries.sort_unstable();
+        Node { part, entries, base, per_cost, shares }
+    }
+
+    /// A node whose keys are prices.
+    fn priced(&self, part: Part, indices: &[u32], mut shares: Vec<f64>, effort: (usize, u32)) -> Node {
+        let prices = prices::raise(&part, self.candidates, self.costs, indices, &mut shares, effort);
+        let key = |&index: &u32| (prices.of(self.candidates.misses(index)), index);
+        let mut entries: Vec<(u64, u32)> = indices.iter().map(key).collect();
+        entries.sort_unstable();
+        Node { part, entries, base: prices.free, per_cost: FINE, shares }
     }
 }
 
@@ -84,75 +159,87 @@ struct Worker<'a> {
     problem: &'a Problem<'a>,
     control: &'a RunControl<'a>,
     limit: u32,
+    max_nodes: u64,
     chosen: Vec<u32>,
     best: Option<Committee>,
     num_nodes: u64,
     work: usize,
     stopped: Option<SampleStatus>,
-    /// Buffers of deeper levels, kept for the next time.
-    spare: Vec<(Part, Vec<u32>)>,
 }
 
 impl<'a> Worker<'a> {
-    fn new(problem: &'a Problem<'a>, control: &'a RunControl<'a>, limit: u32) -> Self {
+    fn new(problem: &'a Problem<'a>, control: &'a RunControl<'a>, limit: u32, max_nodes: u64) -> Self {
         let chosen = Vec::with_capacity(problem.num_hidden);
-        Self { problem, control, limit, chosen, best: None, num_nodes: 0, work: 0, stopped: None, spare: Vec::new() }
+        Self { problem, control, limit, max_nodes, chosen, best: None, num_nodes: 0, work: 0, stopped: None }
     }
 
-    /// Searches the committees whose least member is `first`; `from` are the candidates from it on.
-    fn search_from(&mut self, first: usize, from: &[u32]) {
-        let root = &self.problem.root;
-        if self.problem.candidates.cost(first as u32) >= root.cutoff(self.problem.costs, self.limit) {
-            return;
-        }
-        if root.remaining == 1 {
-            self.close(root, &from[..1]);
-        } else {
-            self.branch(root, from, 0);
-        }
-    }
-
-    /// Chooses `list[position]` next and searches what can follow it in `list`.
-    fn branch(&mut self, part: &Part, list: &[u32], position: usize) {
-        let Problem { candidates, costs, .. } = *self.problem;
-        let missed = candidates.misses(list[position]);
-        let (mut next, mut following) = self.spare.pop().unwrap_or_default();
-        part.extend_into(&mut next, missed, costs);
-        self.num_nodes += 1;
-        if next.lost < self.limit {
-            self.chosen.push(list[position]);
-            let cutoff = next.cutoff(costs, self.limit);
-            let end = list.partition_point(|&index| candidates.cost(index) < cutoff);
-            let list = &list[position.min(end)..end];
-            self.account(list.len());
-            if next.remaining == 1 {
-                self.close(&next, list);
-            } else {
-                let spare = self.limit - next.lost;
-                let critical = next.critical();
-                following.clear();
-                following.extend(
-                    list.iter()
-                        .copied()
-                        .filter(|&index| costs.weigh_both_below(critical, candidates.misses(index), spare).is_some()),
-                );
-                for position in 0..following.len() {
-                    let cutoff = next.cutoff(costs, self.limit);
-                    if self.stopped.is_some() || candidates.cost(following[position]) >= cutoff {
-                        break;
-                    }
-                    self.branch(&next, &following, position);
-                }
+    /// Searches what can follow `node`.
+    fn explore(&mut self, node: &Node) {
+        for position in 0..node.entries.len() {
+            if self.stopped.is_some() || !self.choose(node, position) {
+                break;
             }
-            self.chosen.pop();
         }
-        self.spare.push((next, following));
+    }
+
+    /// Chooses the candidate at `position` next, and searches what can follow it. False if neither it nor those after it fit
+    /// into the budget.
+    fn choose(&mut self, node: &Node, position: usize) -> bool {
+        let Problem { candidates, costs, .. } = *self.problem;
+        let (key, index) = node.entries[position];
+        let after = node.part.remaining as u64 - 1;
+        if after == 0 {
+            self.close(&node.part, &node.entries[position..=position]);
+            return true;
+        }
+        // What the dearest member may take if all others take no more than this one.
+        let Some(most) = node.budget(self.limit).and_then(|budget| budget.checked_sub(key * after)) else { return false };
+        if most < key {
+            return false;
+        }
+        let part = node.part.extend(candidates.misses(index), costs);
+        self.num_nodes += 1;
+        let Some(spare) = self.limit.checked_sub(part.lost).filter(|&spare| spare > 0) else { return true };
+        let end = node.entries.partition_point(|&(key, _)| key <= most);
+        let list = &node.entries[position..end];
+        self.account(list.len());
+        self.chosen.push(index);
+        if after == 1 {
+            self.close(&part, list);
+        } else if let Some(next) = self.next(part, list, spare, node) {
+            self.explore(&next);
+        }
+        self.chosen.pop();
+        true
+    }
+
+    /// The node of `part`, with those of `list` that can be members of a committee below the limit.
+    fn next(&self, part: Part, list: &[(u64, u32)], spare: u32, parent: &Node) -> Option<Node> {
+        let Problem { candidates, costs, .. } = *self.problem;
+        let critical = part.critical();
+        let bearable = |&&(_, index): &&(u64, u32)| {
+            costs.weigh_both_below(critical, candidates.misses(index), spare).is_some()
+        };
+        let indices: Vec<u32> = list.iter().filter(bearable).map(|&(_, index)| index).collect();
+        let remaining = part.remaining as u64;
+        let enough = if remaining == 2 { PRICED_PAIR } else { PRICED };
+        let shares = parent.shares.clone();
+        let mut node = if indices.len() < enough {
+            self.problem.counted(part, indices.into_iter(), shares)
+        } else {
+            self.problem.priced(part, &indices, shares, (STEPS, spare))
+        };
+        let least = node.entries.first()?.0;
+        let most = node.budget(self.limit)?.checked_sub(least * (remaining - 1))?;
+        node.entries.truncate(node.entries.partition_point(|&(key, _)| key <= most));
+        Some(node)
     }
 
     /// Chooses the last member.
-    fn close(&mut self, part: &Part, list: &[u32]) {
+    fn close(&mut self, part: &Part, list: &[(u64, u32)]) {
         self.num_nodes += list.len() as u64;
-        if let Some((index, cost)) = self.problem.best_last(part, list.iter().copied(), self.limit) {
+        let indices = list.iter().map(|&(_, index)| index);
+        if let Some((index, cost)) = self.problem.best_last(part, indices, self.limit) {
             self.limit = cost;
             let members = self.chosen.iter().copied().chain([index]).collect();
             self.best = Some(Committee { cost, members });
@@ -161,6 +248,9 @@ impl<'a> Worker<'a> {
 
     /// Counts work, and now and then asks whether to stop.
     fn account(&mut self, work: usize) {
+        if self.num_nodes >= self.max_nodes {
+            self.stopped = Some(SampleStatus::Heuristic);
+        }
         self.work += work + 1;
         if self.work >= WORK_PER_CHECK {
             self.work = 0;
