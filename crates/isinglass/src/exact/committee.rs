@@ -101,6 +101,14 @@ impl Part {
         (room, depth)
     }
 
+    /// A lower bound on the cost of a committee whose remaining members each cost `least` or more.
+    pub(super) fn bound(&self, costs: &Costs, least: u32) -> u32 {
+        let (room, depth) = self.room(costs);
+        let excess = (self.remaining as u64 * u64::from(least)).saturating_sub(room);
+        // A depth of nothing means that nothing can be lost any more: the members fit into the room.
+        self.lost + u32::try_from(excess.div_ceil(depth.max(1))).expect("groups in levels cost less than all groups")
+    }
+
     /// Calls `visit` with each group that the members to come can still lose, and with the misses that it bears.
     pub(super) fn for_each_open(&self, mut visit: impl FnMut(usize, usize)) {
         if self.num_words == 0 {

@@ -10,6 +10,7 @@ const MAX_EXPONENT: i32 = 20;
 ///
 /// The costs are exact if all deltas are integers, or multiples of one power of two, and their sum is not too large. If not,
 /// they are rounded down, so that sums of costs stay lower bounds.
+#[derive(Clone, Debug)]
 pub(super) struct Costs {
     units: Vec<u32>,
     /// `tables[b][x]`: the cost of the groups of byte `b` that `x` has set.
@@ -47,24 +48,29 @@ impl Weights {
 }
 
 impl Costs {
-    /// The costs of groups with these deltas.
-    pub(super) fn new(deltas: &[f64]) -> Self {
-        let total: f64 = deltas.iter().sum();
+    /// The costs of groups with these deltas, for each of several outputs, all with the same scale.
+    pub(super) fn of_outputs(deltas: &[Vec<f64>]) -> Vec<Self> {
+        let total: f64 = deltas.iter().flatten().sum();
         let fits = |exponent: i32| total * 2f64.powi(exponent) <= MAX_TOTAL;
-        let exact = |exponent: i32| deltas.iter().all(|delta| (delta * 2f64.powi(exponent)).fract() == 0.0);
+        let exact = |exponent: i32| deltas.iter().flatten().all(|delta| (delta * 2f64.powi(exponent)).fract() == 0.0);
         let exponent = (0..=MAX_EXPONENT).find(|&exponent| fits(exponent) && exact(exponent)).unwrap_or_else(|| {
             // The finest unit in which the sum still fits.
             ((MAX_TOTAL / total).log2().floor() as i32).clamp(f64::MIN_EXP, f64::MAX_EXP - 1)
         });
         let scale = 2f64.powi(exponent);
-        let units: Vec<u32> = deltas.iter().map(|delta| (delta * scale) as u32).collect();
+        let units = |deltas: &Vec<f64>| deltas.iter().map(|delta| (delta * scale) as u32).collect();
+        deltas.iter().map(|deltas| Self { scale, ..Self::from_units(units(deltas)) }).collect()
+    }
+
+    /// The costs of groups in whole units.
+    pub(super) fn from_units(units: Vec<u32>) -> Self {
         let mut tables = vec![[0; 256]; units.len().div_ceil(64) * 8];
         for (table, units) in tables.iter_mut().zip(units.chunks(8)) {
-            for (set, cost) in table.iter_mut().enumerate() {
-                *cost = units.iter().enumerate().map(|(group, &unit)| unit * (set >> group & 1) as u32).sum();
+            for set in 1..1usize << units.len() {
+                table[set] = table[set & (set - 1)] + units[set.trailing_zeros() as usize];
             }
         }
-        Self { total: units.iter().sum(), units, tables, scale }
+        Self { total: units.iter().sum(), units, tables, scale: 1.0 }
     }
 
     /// Number of groups.
@@ -125,7 +131,7 @@ mod tests {
     #[test]
     fn integers_and_quarters_are_kept_exactly() {
         for deltas in [vec![3.0, 1.0, 400.0], vec![0.25, 3.0, 1.75]] {
-            let costs = Costs::new(&deltas);
+            let costs = Costs::of_outputs(&[deltas.clone()]).remove(0);
             assert_eq!(costs.to_loss(costs.weigh(&[0b101])), deltas[0] + deltas[2]);
             assert_eq!(costs.to_loss(costs.total()), deltas.iter().sum::<f64>());
         }
@@ -135,7 +141,7 @@ mod tests {
     fn other_numbers_are_rounded_down_by_little() {
         for factor in [1e-12, 1.0, 1e12] {
             let deltas: Vec<f64> = (1..100).map(|group| factor * f64::from(group).sqrt()).collect();
-            let costs = Costs::new(&deltas);
+            let costs = Costs::of_outputs(&[deltas.clone()]).remove(0);
             let sum: f64 = deltas.iter().sum();
             let found = costs.to_loss(costs.weigh(&[u64::MAX, (1 << 35) - 1]));
             assert!(found <= sum && found > sum * (1.0 - 1e-6), "{found} of {sum}");
@@ -144,7 +150,7 @@ mod tests {
 
     #[test]
     fn the_weight_of_an_intersection_is_given_below_the_limit_only() {
-        let costs = Costs::new(&(1..=130).map(f64::from).collect::<Vec<f64>>());
+        let costs = Costs::from_units((1..=130).collect());
         let (left, right) = ([u64::MAX, 0b11, 0b10], [0b1, u64::MAX, 0b11]);
         assert_eq!(costs.weigh_both_below(&left, &right, 263), Some(1 + 65 + 66 + 130));
         assert_eq!(costs.weigh_both_below(&left, &right, 262), None);

@@ -18,20 +18,8 @@ pub enum ExactError {
         /// Outputs of the network.
         outputs: usize,
     },
-    /// More than one hidden layer.
-    #[error("the network has {found} hidden layers; exact training takes at most 1")]
-    HiddenLayers {
-        /// Hidden layers of the network.
-        found: usize,
-    },
-    /// More than one output.
-    #[error("the network has {found} outputs; exact training takes 1")]
-    Outputs {
-        /// Outputs of the network.
-        found: usize,
-    },
     /// More hidden neurons than the search holds.
-    #[error("the network has {found} hidden neurons; exact training takes at most {limit}")]
+    #[error("the network has {found} hidden neurons in a layer; exact training of such a shape takes at most {limit}")]
     HiddenNeurons {
         /// Hidden neurons of the network.
         found: usize,
@@ -84,9 +72,7 @@ impl ExactError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Shape { .. } => "give the network as many inputs and outputs as the task has",
-            Self::HiddenLayers { .. } | Self::Outputs { .. } | Self::HiddenNeurons { .. } => {
-                "use a sampler: it takes any shape, but proves nothing"
-            }
+            Self::HiddenNeurons { .. } => "use a sampler: it takes any shape, but proves nothing",
             Self::FanIn { .. } | Self::Functions { .. } => "use fewer features, or a sampler",
             Self::Parameter { .. } => "change the value named above",
         }

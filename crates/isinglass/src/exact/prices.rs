@@ -25,8 +25,6 @@ const NEWEST: f64 = 0.6;
 /// the linear program over fractions of candidates.
 #[derive(Clone, Debug)]
 pub(super) struct Prices {
-    /// Shares of all groups in 255ths; those of groups that are lost or safe mean nothing.
-    pub(super) shares: Vec<u8>,
     /// `sum_g u_g b_g` in fine units: what members may miss for nothing.
     pub(super) free: u64,
     weights: Weights,
@@ -43,7 +41,7 @@ impl Prices {
             units[group] = (u128::from(most) * u128::from(shares[group]) / FULL as u128) as u64;
             free += units[group] * level as u64;
         });
-        Self { shares, free, weights: Weights::new(&units) }
+        Self { free, weights: Weights::new(&units) }
     }
 
     /// What committees whose members each cost `least` or more lose at least, in units of cost.

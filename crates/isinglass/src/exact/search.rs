@@ -1,13 +1,10 @@
 //! Branch and bound over committees.
 
-use super::committee::{Committee, Part, Problem};
+use super::batches::{Found, Limits, Outcome, in_batches};
+use super::committee::{Part, Problem};
 use super::prices::{self, FINE};
 use super::program;
 use isinglass_qubo::sampler::{RunControl, SampleStatus};
-use rayon::prelude::*;
-
-/// First members searched side by side. All of a batch start from the same incumbent: the number of threads changes nothing.
-const BATCH: usize = 64;
 
 /// Candidates looked at between two looks at the clock.
 const WORK_PER_CHECK: usize = 1 << 18;
@@ -21,18 +18,6 @@ const PRICED_ROOT: f64 = 1e6;
 /// Prices pay further down where so many candidates are left for the last two members, or for three and more.
 const PRICED_PAIR: usize = 1000;
 const PRICED: usize = 60;
-
-/// What a search found out.
-pub(super) struct Outcome {
-    /// The best committee, if it beats the incumbent.
-    pub(super) better: Option<Committee>,
-    /// No committee costs less.
-    pub(super) bound: u32,
-    /// Partial and whole committees looked at.
-    pub(super) num_nodes: u64,
-    /// Why the search ended before its time, if it did.
-    pub(super) stopped: Option<SampleStatus>,
-}
 
 /// A part of a committee with the candidates it may go on with.
 ///
@@ -65,61 +50,35 @@ impl Node {
 }
 
 impl Problem<'_> {
-    /// Searches all committees for one that costs less than `limit`.
+    /// Searches all committees for one that costs less than the limit.
     ///
-    /// `watch` is called between batches with first members done and in all, and the least cost so far; it says when to stop.
+    /// `watch` is called now and then with first members done and in all, and the least cost so far; it says when to stop.
     pub(super) fn search(
         &self,
-        limit: u32,
-        max_nodes: u64,
+        limits: Limits,
         control: &RunControl<'_>,
         mut watch: impl FnMut((usize, usize), u32) -> Option<SampleStatus>,
-    ) -> Outcome {
-        let mut outcome = Outcome { better: None, bound: limit, num_nodes: 0, stopped: None };
-        let mut limit = limit;
-        let Some(root) = self.root(limit, control) else {
-            return outcome;
+    ) -> Outcome<Vec<u32>> {
+        let Some(root) = self.root(limits.cost, control) else {
+            return Outcome { better: None, bound: limits.cost, num_nodes: 0, stopped: None };
         };
         let total = root.entries.len();
-        for start in (0..total).step_by(BATCH) {
-            if root.bound_from(start) >= limit {
-                break;
-            }
-            outcome.stopped = watch((start, total), limit);
-            if outcome.stopped.is_none() && outcome.num_nodes >= max_nodes {
-                outcome.stopped = Some(SampleStatus::Heuristic);
-            }
-            let mut unfinished = start;
-            if outcome.stopped.is_none() {
-                let batch = start..(start + BATCH).min(total);
-                let share = (max_nodes - outcome.num_nodes).div_ceil(batch.len() as u64);
-                let workers: Vec<Worker<'_>> = batch
-                    .into_par_iter()
-                    .map(|first| {
-                        let mut worker = Worker::new(self, control, limit, share);
-                        worker.choose(&root, first);
-                        worker
-                    })
-                    .collect();
-                for (offset, worker) in workers.into_iter().enumerate() {
-                    outcome.num_nodes += worker.num_nodes;
-                    if outcome.stopped.is_none() && worker.stopped.is_some() {
-                        outcome.stopped = worker.stopped;
-                        unfinished = start + offset;
-                    }
-                    if let Some(found) = worker.best.filter(|found| found.cost < limit) {
-                        limit = found.cost;
-                        outcome.better = Some(found);
-                    }
-                }
-            }
-            if outcome.stopped.is_some() {
-                outcome.bound = limit.min(root.bound_from(unfinished));
-                return outcome;
-            }
-        }
-        outcome.bound = limit;
-        outcome
+        in_batches(
+            total,
+            limits,
+            |first| root.bound_from(first),
+            |done, cost| watch((done, total), cost),
+            |first, limits| {
+                let mut worker = Worker::new(self, control, limits);
+                worker.choose(&root, first);
+                Found { best: worker.best, num_nodes: worker.num_nodes, stopped: worker.stopped }
+            },
+        )
+    }
+
+    /// No committee costs less, as far as can be told before the search.
+    pub(super) fn bound(&self, limit: u32, control: &RunControl<'_>) -> u32 {
+        self.root(limit, control).map_or(limit, |root| root.bound_from(0).min(limit))
     }
 
     /// All committees, with prices that prove as much as they can, if there is anything to search.
@@ -161,14 +120,15 @@ struct Worker<'a> {
     limit: u32,
     max_nodes: u64,
     chosen: Vec<u32>,
-    best: Option<Committee>,
+    best: Option<(u32, Vec<u32>)>,
     num_nodes: u64,
     work: usize,
     stopped: Option<SampleStatus>,
 }
 
 impl<'a> Worker<'a> {
-    fn new(problem: &'a Problem<'a>, control: &'a RunControl<'a>, limit: u32, max_nodes: u64) -> Self {
+    fn new(problem: &'a Problem<'a>, control: &'a RunControl<'a>, limits: Limits) -> Self {
+        let Limits { cost: limit, num_nodes: max_nodes } = limits;
         let chosen = Vec::with_capacity(problem.num_hidden);
         Self { problem, control, limit, max_nodes, chosen, best: None, num_nodes: 0, work: 0, stopped: None }
     }
@@ -241,8 +201,7 @@ impl<'a> Worker<'a> {
         let indices = list.iter().map(|&(_, index)| index);
         if let Some((index, cost)) = self.problem.best_last(part, indices, self.limit) {
             self.limit = cost;
-            let members = self.chosen.iter().copied().chain([index]).collect();
-            self.best = Some(Committee { cost, members });
+            self.best = Some((cost, self.chosen.iter().copied().chain([index]).collect()));
         }
     }
 

@@ -13,18 +13,25 @@ fn train(task: &Task, architecture: &Architecture) -> ExactTraining {
 fn plain_loss(task: &Task, network: &Network) -> f64 {
     let outputs = network.infer(task.inputs());
     (0..task.num_rows())
-        .filter(|&row| outputs.get(row, 0) != task.targets().get(row, 0))
-        .map(|row| task.weights()[row])
+        .map(|row| {
+            let wrong = (0..outputs.num_columns()).filter(|&output| outputs.get(row, output) != task.targets().get(row, output));
+            task.weights()[row] * wrong.count() as f64
+        })
         .sum()
 }
 
 /// The least loss over all weights.
 fn brute_force(task: &Task, architecture: &Architecture) -> f64 {
-    let first = architecture.fan_in(0) * architecture.width(1);
+    let sizes = (0..architecture.num_layers()).map(|layer| architecture.fan_in(layer) * architecture.width(layer + 1));
+    let offsets: Vec<usize> = sizes
+        .scan(0, |sum, size| {
+            *sum += size;
+            Some(*sum - size)
+        })
+        .collect();
     let losses = (0..1u64 << architecture.num_weights()).map(|weights| {
         let network = Network::from_fn(architecture.clone(), |layer, neuron, input| {
-            let offset = if layer == 0 { 0 } else { first };
-            weights >> (offset + neuron * architecture.fan_in(layer) + input) & 1 == 1
+            weights >> (offsets[layer] + neuron * architecture.fan_in(layer) + input) & 1 == 1
         });
         plain_loss(task, &network)
     });
@@ -32,10 +39,20 @@ fn brute_force(task: &Task, architecture: &Architecture) -> f64 {
 }
 
 fn random_task(num_inputs: usize, num_rows: usize, seed: u64, weight: impl Fn(u64) -> f64) -> Task {
+    random_task_of(num_inputs, 1, num_rows, seed, weight)
+}
+
+fn random_task_of(
+    num_inputs: usize,
+    num_outputs: usize,
+    num_rows: usize,
+    seed: u64,
+    weight: impl Fn(u64) -> f64,
+) -> Task {
     let mut stream = isinglass_qubo::rng::stream(seed, 0);
     // Few rows over few inputs: duplicates and contradictions come by themselves.
     let inputs = BitMatrix::from_fn(num_rows, num_inputs, |_, _| stream.next_u64() >> 63 == 1);
-    let targets = BitMatrix::from_fn(num_rows, 1, |_, _| stream.next_u64() >> 63 == 1);
+    let targets = BitMatrix::from_fn(num_rows, num_outputs, |_, _| stream.next_u64() >> 63 == 1);
     let weights = (0..num_rows).map(|_| weight(stream.next_u64() >> 32)).collect();
     Task::weighted(inputs, targets, weights).unwrap()
 }
@@ -72,13 +89,41 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn several_layers_and_outputs_are_trained_to_the_least_loss(
+        widths in proptest::collection::vec(1usize..=3, 2..=4),
+        num_outputs in 1usize..=3,
+        bias: bool,
+        num_rows in 1usize..16,
+        seed: u64,
+    ) {
+        let widths: Vec<usize> = widths.into_iter().chain([num_outputs]).collect();
+        let architecture = Architecture::new(widths, bias).unwrap();
+        prop_assume!(architecture.num_weights() <= 13);
+        assert_optimal(&random_task_of(architecture.num_inputs(), num_outputs, num_rows, seed, |_| 1.0), &architecture);
+        let weighted = random_task_of(architecture.num_inputs(), num_outputs, num_rows, seed, |word| (word % 9) as f64 / 4.0);
+        assert_optimal(&weighted, &architecture);
+    }
+}
+
 #[test]
 fn larger_shapes_agree_with_brute_force_too() {
-    for (widths, bias) in [(vec![5, 3, 1], false), (vec![4, 3, 1], false), (vec![3, 3, 1], true), (vec![2, 4, 1], true)]
-    {
+    for (widths, bias) in [
+        (vec![5, 3, 1], false),
+        (vec![4, 3, 1], false),
+        (vec![3, 3, 1], true),
+        (vec![2, 4, 1], true),
+        (vec![4, 3, 2], false),
+        (vec![3, 2, 3, 1], false),
+        (vec![3, 4, 2], false),
+    ] {
         let architecture = Architecture::new(widths, bias).unwrap();
         for seed in 0..2 {
-            assert_optimal(&random_task(architecture.num_inputs(), 20, seed, |_| 1.0), &architecture);
+            let outputs = architecture.num_outputs();
+            assert_optimal(&random_task_of(architecture.num_inputs(), outputs, 20, seed, |_| 1.0), &architecture);
         }
     }
 }
@@ -140,11 +185,11 @@ fn problems_that_are_too_large_are_refused_with_an_estimate() {
     };
     let usual = ExactTrainer::default();
     insta::assert_snapshot!(refuse(usual, vec![3, 3, 1], 4), @"the task has 4 inputs and 1 outputs, but the network 3 and 1; give the network as many inputs and outputs as the task has");
-    insta::assert_snapshot!(refuse(usual, vec![3, 3, 3, 1], 3), @"the network has 2 hidden layers; exact training takes at most 1; use a sampler: it takes any shape, but proves nothing");
-    insta::assert_snapshot!(refuse(usual, vec![3, 99, 1], 3), @"the network has 99 hidden neurons; exact training takes at most 64; use a sampler: it takes any shape, but proves nothing");
+    insta::assert_snapshot!(refuse(usual, vec![3, 99, 1], 3), @"the network has 99 hidden neurons in a layer; exact training of such a shape takes at most 64; use a sampler: it takes any shape, but proves nothing");
+    insta::assert_snapshot!(refuse(usual, vec![3, 13, 3, 1], 3), @"the network has 13 hidden neurons in a layer; exact training of such a shape takes at most 12; use a sampler: it takes any shape, but proves nothing");
     insta::assert_snapshot!(refuse(usual, vec![31, 3, 1], 31), @"a fan-in of 31 gives 2.1e9 weight vectors for each hidden neuron, about 7.5e1 s to list; the limit is a fan-in of 24; use fewer features, or a sampler");
     insta::assert_snapshot!(refuse(ExactTrainer { max_functions: 50, ..usual }, vec![7, 3, 1], 7), @"the 30 distinct inputs tell apart more than 50 functions of one neuron; up to 1.3e2 weight vectors would have to be kept; use fewer features, or a sampler");
-    insta::assert_snapshot!(refuse(ExactTrainer { max_committees: 1e4, ..usual }, vec![7, 7, 1], 7), @"101 functions make 2.6e10 committees of 7, up to 2.6e2 s; the limit is 1.0e4 committees; raise the limit and set a deadline, or use fewer features or hidden neurons");
+    insta::assert_snapshot!(refuse(ExactTrainer { max_nodes: 0, ..usual }, vec![7, 7, 1], 7), @"max_nodes is 0, but must be at least 1; change the value named above");
     insta::assert_snapshot!(refuse(ExactTrainer { max_fan_in: 99, ..usual }, vec![7, 7, 1], 7), @"max_fan_in is 99, but must be between 1 and 30; change the value named above");
 }
 
@@ -167,8 +212,8 @@ fn the_published_optima_of_a1a_are_proven() {
     }
 }
 
-/// The least number of errors of a committee of three, by trying all triples of neuron functions of up to 64 rows.
-fn brute_force_triples(task: &Task, num_inputs: usize) -> u32 {
+/// The least number of errors of a committee of three or five, by trying all multisets of neuron functions of up to 64 rows.
+fn brute_force_committees(task: &Task, num_inputs: usize, num_hidden: usize) -> u32 {
     let lone = Architecture::new(vec![num_inputs, 1], false).unwrap();
     let functions = (0..1u64 << num_inputs).flat_map(|weights| {
         let outputs = Network::from_fn(lone.clone(), |_, _, input| weights >> input & 1 == 1).infer(task.inputs());
@@ -176,23 +221,37 @@ fn brute_force_triples(task: &Task, num_inputs: usize) -> u32 {
         let wrong = wrong.fold(0u64, |set, row| set | 1 << row);
         [wrong, !wrong & (u64::MAX >> (64 - task.num_rows()))]
     });
-    let functions: Vec<u64> = functions.collect();
+    let functions: Vec<u64> = functions.collect::<std::collections::BTreeSet<u64>>().into_iter().collect();
     let mut least = u32::MAX;
-    for (first, a) in functions.iter().enumerate() {
-        for (second, b) in functions[first..].iter().enumerate() {
-            for c in &functions[first + second..] {
-                least = least.min((a & b | a & c | b & c).count_ones());
+    // at_least[k]: the groups that at least k + 1 members miss.
+    fn choose(functions: &[u64], left: usize, at_least: &[u64], least: &mut u32) {
+        if left == 0 {
+            *least = (*least).min(at_least[at_least.len() / 2].count_ones());
+            return;
+        }
+        for (position, &missed) in functions.iter().enumerate() {
+            let mut next = at_least.to_vec();
+            for level in (0..next.len()).rev() {
+                next[level] |= missed & if level == 0 { u64::MAX } else { at_least[level - 1] };
             }
+            choose(&functions[position..], left - 1, &next, least);
         }
     }
+    choose(&functions, num_hidden, &vec![0; num_hidden], &mut least);
     least
 }
 
 #[test]
 fn what_is_pruned_holds_no_better_committee() {
-    for (num_inputs, seed) in [(6, 1), (6, 2), (7, 3), (7, 4)] {
-        let task = random_task(num_inputs, 60, seed, |_| 1.0);
+    for seed in 0..60 {
+        let (num_inputs, num_rows) = (5 + seed as usize % 3, 20 + seed as usize * 7 % 40);
+        let task = random_task(num_inputs, num_rows, seed, |_| 1.0);
         let training = train(&task, &Architecture::new(vec![num_inputs, 3, 1], false).unwrap());
-        assert_eq!(training.loss, f64::from(brute_force_triples(&task, num_inputs)));
+        assert_eq!(training.loss, f64::from(brute_force_committees(&task, num_inputs, 3)), "seed {seed}");
+    }
+    for seed in 0..10 {
+        let task = random_task(4, 16, seed, |_| 1.0);
+        let training = train(&task, &Architecture::new(vec![4, 5, 1], false).unwrap());
+        assert_eq!(training.loss, f64::from(brute_force_committees(&task, 4, 5)), "seed {seed}");
     }
 }

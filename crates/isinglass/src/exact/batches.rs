@@ -1,0 +1,85 @@
+//! Searches by first member, in batches side by side.
+
+use isinglass_qubo::sampler::SampleStatus;
+use rayon::prelude::*;
+
+/// First members searched side by side. All of a batch start from the same limit: the number of threads changes nothing.
+const BATCH: usize = 64;
+
+/// What the search behind one first member found.
+pub(super) struct Found<T> {
+    /// The best below the limit, and its cost.
+    pub(super) best: Option<(u32, T)>,
+    pub(super) num_nodes: u64,
+    /// Why the search ended before its time, if it did.
+    pub(super) stopped: Option<SampleStatus>,
+}
+
+/// What a search found out.
+pub(super) struct Outcome<T> {
+    /// The best below the limit, and its cost.
+    pub(super) better: Option<(u32, T)>,
+    /// Nothing costs less.
+    pub(super) bound: u32,
+    /// Parts and wholes looked at.
+    pub(super) num_nodes: u64,
+    /// Why the search ended before its time, if it did.
+    pub(super) stopped: Option<SampleStatus>,
+}
+
+/// How far a search may go.
+#[derive(Clone, Copy)]
+pub(super) struct Limits {
+    /// Only what costs less is of interest.
+    pub(super) cost: u32,
+    /// The most parts and wholes to look at.
+    pub(super) num_nodes: u64,
+}
+
+/// Calls `search` for the first members `0..total`, in batches, with the cost to beat and its share of nodes.
+///
+/// `bound_from` bounds from below what begins with a member from some index on; it must not fall. `watch` is called between
+/// batches with the number of first members done and the least cost so far; it says when to stop.
+pub(super) fn in_batches<T: Send>(
+    total: usize,
+    limits: Limits,
+    bound_from: impl Fn(usize) -> u32,
+    mut watch: impl FnMut(usize, u32) -> Option<SampleStatus>,
+    search: impl Fn(usize, Limits) -> Found<T> + Sync,
+) -> Outcome<T> {
+    let mut limit = limits.cost;
+    let mut outcome = Outcome { better: None, bound: limit, num_nodes: 0, stopped: None };
+    for start in (0..total).step_by(BATCH) {
+        if bound_from(start) >= limit {
+            break;
+        }
+        outcome.stopped = watch(start, limit);
+        if outcome.stopped.is_none() && outcome.num_nodes >= limits.num_nodes {
+            outcome.stopped = Some(SampleStatus::Heuristic);
+        }
+        let mut unfinished = start;
+        if outcome.stopped.is_none() {
+            let batch = start..(start + BATCH).min(total);
+            let num_nodes = (limits.num_nodes - outcome.num_nodes).div_ceil(batch.len() as u64);
+            let within = Limits { cost: limit, num_nodes };
+            let found: Vec<Found<T>> = batch.into_par_iter().map(|first| search(first, within)).collect();
+            for (offset, found) in found.into_iter().enumerate() {
+                outcome.num_nodes += found.num_nodes;
+                if outcome.stopped.is_none() && found.stopped.is_some() {
+                    outcome.stopped = found.stopped;
+                    unfinished = start + offset;
+                }
+                if let Some((cost, best)) = found.best.filter(|&(cost, _)| cost < limit) {
+                    limit = cost;
+                    outcome.better = Some((cost, best));
+                }
+            }
+        }
+        if outcome.stopped.is_some() {
+            outcome.bound = limit.min(bound_from(unfinished));
+            return outcome;
+        }
+    }
+    outcome.bound = limit;
+    outcome
+}

@@ -1,0 +1,133 @@
+//! One output, and at most one hidden layer: committees.
+
+use super::batches::{Limits, Outcome};
+use super::candidates::Candidates;
+use super::committee::{Part, Problem};
+use super::demand::{Demand, Weights};
+use super::functions::Functions;
+use isinglass_qubo::sampler::{RunControl, SampleStatus};
+
+/// A network as a committee: a lone neuron is a committee of one whose vote is the output.
+struct Shape {
+    num_hidden: usize,
+    /// Weights into the output neuron, its bias included.
+    output_fan_in: usize,
+    /// The signs of the output's bias to try; one entry without meaning if it has none.
+    output_biases: &'static [bool],
+}
+
+impl Shape {
+    /// The shape of a lone neuron, or of a hidden layer of so many neurons.
+    fn new(num_hidden: Option<usize>, bias: bool) -> Self {
+        let Some(num_hidden) = num_hidden else {
+            return Self { num_hidden: 1, output_fan_in: 1, output_biases: &[true] };
+        };
+        let output_biases: &[bool] = if bias { &[true, false] } else { &[true] };
+        Self { num_hidden, output_fan_in: num_hidden + usize::from(bias), output_biases }
+    }
+
+    /// How many members may speak against the target without making the output wrong; negative if the bias alone does.
+    fn tolerance(&self, target: bool, bias: bool) -> i64 {
+        let (hidden, fan_in) = (self.num_hidden as i64, self.output_fan_in as i64);
+        // A tie gives +1: half of the votes are enough for it, but not for -1.
+        let needed = if target { (fan_in + 1) / 2 } else { fan_in / 2 + 1 };
+        let from_bias = i64::from(fan_in > hidden && bias == target);
+        hidden - (needed - from_bias)
+    }
+}
+
+/// The search for a network with one output and at most one hidden layer.
+pub(super) struct Single<'a> {
+    demand: &'a Demand,
+    pub(super) candidates: Candidates,
+    shape: Shape,
+    is_lone: bool,
+    bias: bool,
+}
+
+impl<'a> Single<'a> {
+    /// The search for what `demand`, of one output, asks of a lone neuron or of a hidden layer of `num_hidden`, given all
+    /// functions of a neuron.
+    pub(super) fn new(demand: &'a Demand, functions: &Functions, num_hidden: Option<usize>, bias: bool) -> Self {
+        let fan_in = demand.inputs.num_columns() + usize::from(bias);
+        // A lone neuron of even fan-in cannot compute every complement, and has no output weight to negate it.
+        let negatable = num_hidden.is_some() || fan_in % 2 == 1;
+        let candidates = Candidates::new(functions, &demand.targets, &demand.costs[0], negatable);
+        Self { demand, candidates, shape: Shape::new(num_hidden, bias), is_lone: num_hidden.is_none(), bias }
+    }
+
+    fn problem(&self, bias: bool) -> Problem<'_> {
+        let Shape { num_hidden, .. } = self.shape;
+        let costs = &self.demand.costs[0];
+        let root = Part::empty(&self.demand.targets, costs, num_hidden, |target| self.shape.tolerance(target, bias));
+        Problem { candidates: &self.candidates, costs, num_hidden, root }
+    }
+
+    /// The empty committee for each sign of the output's bias.
+    pub(super) fn roots(&self) -> Vec<Part> {
+        self.shape.output_biases.iter().map(|&bias| self.problem(bias).root).collect()
+    }
+
+    /// A good network to begin with, and its cost.
+    pub(super) fn descend(&self, control: &RunControl<'_>) -> (u32, Weights) {
+        let descents =
+            self.shape.output_biases.iter().map(|&bias| (self.problem(bias).descend(control), bias));
+        let (committee, bias) =
+            descents.min_by_key(|(committee, _)| committee.cost).expect("there is an output bias to try");
+        (committee.cost, self.weights(&committee.members, bias))
+    }
+
+    /// The best network that costs less than the limit.
+    ///
+    /// `watch` is called now and then with what is done and what is to do, and the least cost so far; it says when to stop.
+    pub(super) fn search(
+        &self,
+        limits: Limits,
+        control: &RunControl<'_>,
+        mut watch: impl FnMut((usize, usize), u32) -> Option<SampleStatus>,
+    ) -> Outcome<Weights> {
+        let mut all = Outcome { better: None, bound: u32::MAX, num_nodes: 0, stopped: None };
+        let mut limit = limits.cost;
+        let biases = self.shape.output_biases;
+        for (number, &bias) in biases.iter().enumerate() {
+            let problem = self.problem(bias);
+            if all.stopped.is_some() {
+                all.bound = all.bound.min(problem.bound(limit, control));
+                continue;
+            }
+            let limits = Limits { cost: limit, num_nodes: limits.num_nodes.saturating_sub(all.num_nodes) };
+            let outcome = problem.search(limits, control, |(done, total), cost| {
+                watch((number * total + done, biases.len() * total), cost)
+            });
+            all.num_nodes += outcome.num_nodes;
+            all.stopped = outcome.stopped;
+            all.bound = all.bound.min(outcome.bound);
+            if let Some((cost, members)) = outcome.better {
+                limit = cost;
+                all.better = Some((cost, self.weights(&members, bias)));
+            }
+        }
+        all.bound = all.bound.min(limit);
+        all
+    }
+
+    /// The weights of a committee.
+    fn weights(&self, members: &[u32], bias: bool) -> Weights {
+        let num_inputs = self.demand.inputs.num_columns() + usize::from(self.bias);
+        let odd = num_inputs % 2 == 1;
+        let origins: Vec<_> = members.iter().map(|&member| self.candidates.origin(member)).collect();
+        // With an odd fan-in, negated weights compute the complement.
+        let hidden = origins
+            .iter()
+            .map(|origin| {
+                (0..num_inputs).map(|input| (origin.weights >> input & 1 == 1) != (odd && origin.negated)).collect()
+            })
+            .collect();
+        if self.is_lone {
+            return vec![hidden];
+        }
+        let output = origins.iter().map(|origin| odd || !origin.negated);
+        vec![hidden, vec![output.chain(self.bias.then_some(bias)).collect()]]
+    }
+}
+
