@@ -15,6 +15,7 @@ mod search;
 mod single;
 
 pub use error::ExactError;
+pub use single::InputPrices;
 
 use crate::network::{Architecture, Network};
 use crate::task::{Merge, Task};
@@ -120,8 +121,7 @@ impl ExactTrainer {
         control: &RunControl<'_>,
     ) -> Result<ExactTraining, ExactError> {
         self.check(task, architecture)?;
-        let merge = if architecture.is_odd() { Merge::EqualAndNegated } else { Merge::Equal };
-        let groups = task.group(merge);
+        let groups = task.group(merge(architecture));
         let demand = Demand::new(&groups);
         let functions = self.functions(&demand, architecture, control)?;
         let loss_of = |cost: u32| groups.constant + demand.costs[0].to_loss(cost);
@@ -173,6 +173,30 @@ impl ExactTrainer {
         })
     }
 
+    /// Prices of inputs that prove as much as prices can about committees that lose less than `loss`, one set for each sign of
+    /// the output's bias; none for networks with several outputs or several hidden layers.
+    ///
+    /// # Errors
+    /// [`ExactError`] as for [`train`](Self::train).
+    pub fn prices(
+        &self,
+        task: &Task,
+        architecture: &Architecture,
+        loss: f64,
+        control: &RunControl<'_>,
+    ) -> Result<Vec<InputPrices>, ExactError> {
+        self.check(task, architecture)?;
+        if architecture.num_outputs() > 1 || architecture.num_layers() != 2 {
+            return Ok(Vec::new());
+        }
+        let groups = task.group(merge(architecture));
+        let demand = Demand::new(&groups);
+        let functions = self.functions(&demand, architecture, control)?;
+        let single = Single::new(&demand, &functions, Some(architecture.width(1)), architecture.bias());
+        let limit = demand.costs[0].of_loss(loss - groups.constant);
+        Ok(single.prices(limit, control))
+    }
+
     /// Checks parameters, shapes and what can be known about the size beforehand.
     fn check(&self, task: &Task, architecture: &Architecture) -> Result<(), ExactError> {
         if !(1..=MAX_FAN_IN).contains(&self.max_fan_in) {
@@ -219,6 +243,11 @@ impl ExactTrainer {
             ExactError::Functions { limit, num_groups: demand.len(), vectors }
         })
     }
+}
+
+/// Which rows become one group.
+fn merge(architecture: &Architecture) -> Merge {
+    if architecture.is_odd() { Merge::EqualAndNegated } else { Merge::Equal }
 }
 
 #[cfg(test)]

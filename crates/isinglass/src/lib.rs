@@ -13,6 +13,7 @@ pub mod exact;
 pub mod baseline;
 pub mod metrics;
 pub mod sealed;
+pub mod certificate;
 pub mod model;
 pub mod handover;
 pub mod descent;

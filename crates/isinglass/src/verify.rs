@@ -79,6 +79,11 @@ pub fn loss(network: &Network, task: &Task) -> f64 {
     loss
 }
 
+/// What a network answers to one input, by the forward pass of [`loss`].
+pub(crate) fn outputs(network: &Network, input: &[bool]) -> Vec<bool> {
+    forward(network, input).pop().unwrap_or_default()
+}
+
 /// Activations of every layer, the inputs first, from the definition: `sign(sum_i w_i a_i)`, a tie being `+1`.
 fn forward(network: &Network, input: &[bool]) -> Vec<Vec<bool>> {
     let mut activations = vec![input.to_vec()];

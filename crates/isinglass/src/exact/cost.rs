@@ -93,6 +93,11 @@ impl Costs {
         f64::from(cost) / self.scale
     }
 
+    /// A loss as a cost, rounded up.
+    pub(super) fn of_loss(&self, loss: f64) -> u32 {
+        (loss * self.scale).ceil() as u32
+    }
+
     /// Cost of the groups in `set`.
     pub(super) fn weigh(&self, set: &[u64]) -> u32 {
         set.iter().zip(self.tables.chunks_exact(8)).map(|(&word, tables)| weigh_word(word, tables)).sum()

@@ -24,9 +24,8 @@ impl Demand {
         let num_outputs = groups.targets.num_columns();
         let mut order: Vec<usize> = (0..groups.len()).collect();
         order.sort_by(|&left, &right| groups.total_delta(right).total_cmp(&groups.total_delta(left)));
-        let deltas: Vec<Vec<f64>> = (0..num_outputs)
-            .map(|output| order.iter().map(|&group| groups.delta(group, output)).collect())
-            .collect();
+        let deltas: Vec<Vec<f64>> =
+            (0..num_outputs).map(|output| order.iter().map(|&group| groups.delta(group, output)).collect()).collect();
         Self {
             inputs: groups.inputs.select_rows(&order),
             targets: groups.targets.select_rows(&order),

@@ -336,7 +336,9 @@ impl Walk<'_> {
             let rest: Vec<u64> = missed.iter().zip(&self.first.full).map(|(missed, full)| missed ^ full).collect();
             let extended: Vec<(u32, Part)> = parts
                 .iter()
-                .flat_map(|part| [part.extend(&missed, &demand.costs[output]), part.extend(&rest, &demand.costs[output])])
+                .flat_map(|part| {
+                    [part.extend(&missed, &demand.costs[output]), part.extend(&rest, &demand.costs[output])]
+                })
                 .map(|part| (part.bound(&demand.costs[output], outputs.least[output]), part))
                 .collect();
             let least = extended.iter().map(|&(bound, _)| bound).min()?;

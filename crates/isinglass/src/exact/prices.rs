@@ -33,7 +33,7 @@ pub(super) struct Prices {
 impl Prices {
     /// The prices that these shares make at `part`.
     pub(super) fn new(part: &Part, costs: &Costs, shares: &[f64]) -> Self {
-        let shares: Vec<u8> = shares.iter().map(|share| (share * FULL).round().clamp(0.0, FULL) as u8).collect();
+        let shares: Vec<u8> = shares.iter().copied().map(in_255ths).collect();
         let mut units = vec![0; shares.len()];
         let mut free = 0;
         part.for_each_open(|group, level| {
@@ -53,6 +53,11 @@ impl Prices {
     pub(super) fn of(&self, missed: &[u64]) -> u64 {
         self.weights.weigh(missed)
     }
+}
+
+/// A share in 255ths.
+pub(super) fn in_255ths(share: f64) -> u8 {
+    (share * FULL).round().clamp(0.0, FULL) as u8
 }
 
 /// Raises the bound at `part` over committees from `indices` by steps along subgradients.

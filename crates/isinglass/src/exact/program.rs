@@ -49,7 +49,8 @@ pub(super) fn best_shares(
     for index in 0..FIRST.min(candidates.len()) as u32 {
         program.add_constraint(row(index), ComparisonOp::Le, 0.0);
     }
-    let solved = |outcome: Result<SolveOutcome, microlp::Error>| outcome.ok().and_then(|outcome| outcome.into_solution().ok());
+    let solved =
+        |outcome: Result<SolveOutcome, microlp::Error>| outcome.ok().and_then(|outcome| outcome.into_solution().ok());
     let mut options = SolveOptions::default();
     options.presolve = false;
     let mut solution = solved(program.solve_with(options));
@@ -57,8 +58,10 @@ pub(super) fn best_shares(
     for _ in 0..MAX_ROUNDS {
         // A program that its solver gives up has no say.
         let Some(current) = solution.take() else { break };
-        let shares: Vec<f64> =
-            variables.iter().map(|variable| variable.map_or(0.0, |(variable, _)| current.var_value(variable))).collect();
+        let shares: Vec<f64> = variables
+            .iter()
+            .map(|variable| variable.map_or(0.0, |(variable, _)| current.var_value(variable)))
+            .collect();
         let prices = Prices::new(part, costs, &shares);
         let mut priced: Vec<(u64, u32)> =
             (0..candidates.len() as u32).map(|index| (prices.of(candidates.misses(index)), index)).collect();

@@ -153,7 +153,9 @@ impl<'a> Worker<'a> {
             return true;
         }
         // What the dearest member may take if all others take no more than this one.
-        let Some(most) = node.budget(self.limit).and_then(|budget| budget.checked_sub(key * after)) else { return false };
+        let Some(most) = node.budget(self.limit).and_then(|budget| budget.checked_sub(key * after)) else {
+            return false;
+        };
         if most < key {
             return false;
         }
@@ -177,9 +179,8 @@ impl<'a> Worker<'a> {
     fn next(&self, part: Part, list: &[(u64, u32)], spare: u32, parent: &Node) -> Option<Node> {
         let Problem { candidates, costs, .. } = *self.problem;
         let critical = part.critical();
-        let bearable = |&&(_, index): &&(u64, u32)| {
-            costs.weigh_both_below(critical, candidates.misses(index), spare).is_some()
-        };
+        let bearable =
+            |&&(_, index): &&(u64, u32)| costs.weigh_both_below(critical, candidates.misses(index), spare).is_some();
         let indices: Vec<u32> = list.iter().filter(bearable).map(|&(_, index)| index).collect();
         let remaining = part.remaining as u64;
         let enough = if remaining == 2 { PRICED_PAIR } else { PRICED };

@@ -5,7 +5,27 @@ use super::candidates::Candidates;
 use super::committee::{Part, Problem};
 use super::demand::{Demand, Weights};
 use super::functions::Functions;
+use super::prices::in_255ths;
+use super::program::best_shares;
 use isinglass_qubo::sampler::{RunControl, SampleStatus};
+use std::collections::BTreeMap;
+
+/// The price of missing each distinct input, in 255ths of what duality allows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InputPrices {
+    /// The sign of the output's bias that they are for; without meaning if it has none.
+    pub output_bias: bool,
+    shares: BTreeMap<Vec<bool>, u8>,
+}
+
+impl InputPrices {
+    /// The share of an input, or of its negation where the two are one group; zero for an input without a say.
+    #[must_use]
+    pub fn share(&self, input: &[bool]) -> u8 {
+        let negated = || input.iter().map(|bit| !bit).collect::<Vec<bool>>();
+        self.shares.get(input).or_else(|| self.shares.get(&negated())).copied().unwrap_or(0)
+    }
+}
 
 /// A network as a committee: a lone neuron is a committee of one whose vote is the output.
 struct Shape {
@@ -68,10 +88,28 @@ impl<'a> Single<'a> {
         self.shape.output_biases.iter().map(|&bias| self.problem(bias).root).collect()
     }
 
+    /// Prices that prove as much as prices can about committees that cost less than `limit`.
+    pub(super) fn prices(&self, limit: u32, control: &RunControl<'_>) -> Vec<InputPrices> {
+        let of_bias = |&output_bias: &bool| {
+            let Problem { root, candidates, costs, .. } = self.problem(output_bias);
+            let shares = match limit.checked_sub(root.lost) {
+                Some(spare) if spare > 0 => best_shares(&root, candidates, costs, spare, control),
+                _ => vec![0.0; self.demand.len()],
+            };
+            let inputs = (0..self.demand.len()).map(|group| self.input(group));
+            InputPrices { output_bias, shares: inputs.zip(shares.into_iter().map(in_255ths)).collect() }
+        };
+        self.shape.output_biases.iter().map(of_bias).collect()
+    }
+
+    /// The bits of one input.
+    fn input(&self, group: usize) -> Vec<bool> {
+        (0..self.demand.inputs.num_columns()).map(|column| self.demand.inputs.get(group, column)).collect()
+    }
+
     /// A good network to begin with, and its cost.
     pub(super) fn descend(&self, control: &RunControl<'_>) -> (u32, Weights) {
-        let descents =
-            self.shape.output_biases.iter().map(|&bias| (self.problem(bias).descend(control), bias));
+        let descents = self.shape.output_biases.iter().map(|&bias| (self.problem(bias).descend(control), bias));
         let (committee, bias) =
             descents.min_by_key(|(committee, _)| committee.cost).expect("there is an output bias to try");
         (committee.cost, self.weights(&committee.members, bias))
@@ -130,4 +168,3 @@ impl<'a> Single<'a> {
         vec![hidden, vec![output.chain(self.bias.then_some(bias)).collect()]]
     }
 }
-

@@ -14,7 +14,8 @@ fn plain_loss(task: &Task, network: &Network) -> f64 {
     let outputs = network.infer(task.inputs());
     (0..task.num_rows())
         .map(|row| {
-            let wrong = (0..outputs.num_columns()).filter(|&output| outputs.get(row, output) != task.targets().get(row, output));
+            let wrong = (0..outputs.num_columns())
+                .filter(|&output| outputs.get(row, output) != task.targets().get(row, output));
             task.weights()[row] * wrong.count() as f64
         })
         .sum()

@@ -1,0 +1,154 @@
+//! Certificates: what was proven about the loss of a task, in a form that code which shares nothing with the search checks.
+
+mod committee;
+mod error;
+mod layers;
+mod rows;
+
+pub use error::CertificateError;
+
+use crate::exact::{ExactError, ExactTrainer, ExactTraining};
+use crate::network::{Architecture, Network};
+use crate::sealed::{self, SealError};
+use crate::task::Task;
+use isinglass_qubo::sampler::RunControl;
+use layers::{Proof, Verdict};
+use rows::Rows;
+use serde::{Deserialize, Serialize};
+
+/// The name of the file format.
+const FORMAT: &str = "isinglass-certificate";
+
+/// The most that two sums of the same row weights differ by, as a share of their sum.
+const ROUNDING: f64 = 1e-9;
+
+/// A network, its loss on some rows, and a bound below which no network of its shape gets on them.
+///
+/// It carries the rows, merged where their inputs are equal, so that it can be checked by itself; [`matches`](Self::matches)
+/// tells whether they are those of a task. [`check`](Self::check) believes nothing of it: the loss is counted by a forward
+/// pass in plain spins, and the bound is proven again by another program than the one that found it, which lists the neuron functions
+/// on its own. Prices of inputs only make that quick: wrong ones prove less, never too much.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Certificate {
+    network: Network,
+    rows: Rows,
+    /// Loss of the network.
+    pub loss: f64,
+    /// No network of its shape has a smaller loss.
+    pub lower_bound: f64,
+    prices: Vec<Shares>,
+}
+
+/// Shares of the prices of distinct inputs in 255ths, for one sign of the output's bias.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Shares {
+    output_bias: bool,
+    shares: Vec<u8>,
+}
+
+/// What was checked.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Checked {
+    /// Loss of the network, counted anew.
+    pub loss: f64,
+    /// The bound, proven anew.
+    pub lower_bound: f64,
+    /// Whether both are one: the network is a best one.
+    pub optimal: bool,
+    /// Distinct functions of a neuron of the first layer.
+    pub num_functions: usize,
+    /// Partial and whole networks looked at.
+    pub num_nodes: u64,
+}
+
+impl Certificate {
+    /// The certificate of what [`ExactTrainer`] found out about a task.
+    ///
+    /// # Errors
+    /// [`ExactError`] when the trainer does not take the task, which then cannot be its own.
+    pub fn new(task: &Task, training: &ExactTraining, control: &RunControl<'_>) -> Result<Self, ExactError> {
+        let architecture = training.network.architecture();
+        let rows = Rows::of(task);
+        let prices = ExactTrainer::default().prices(task, architecture, training.loss, control)?;
+        let prices = prices
+            .into_iter()
+            .map(|prices| Shares {
+                output_bias: prices.output_bias,
+                shares: rows.inputs().map(|input| prices.share(&input)).collect(),
+            })
+            .collect();
+        let (loss, lower_bound) = (training.loss, training.lower_bound);
+        Ok(Self { network: training.network.clone(), rows, loss, lower_bound, prices })
+    }
+
+    /// The shape that the bound is about.
+    #[must_use]
+    pub fn architecture(&self) -> &Architecture {
+        self.network.architecture()
+    }
+
+    /// The network whose loss is certified.
+    #[must_use]
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// Whether the rows are those of `task`, in whatever order.
+    #[must_use]
+    pub fn matches(&self, task: &Task) -> bool {
+        self.rows == Rows::of(task)
+    }
+
+    /// Counts the loss and proves the bound.
+    ///
+    /// # Errors
+    /// [`CertificateError`] when either is not as stated, or the check was stopped.
+    pub fn check(&self, control: &RunControl<'_>) -> Result<Checked, CertificateError> {
+        self.rows.check(self.architecture())?;
+        let num_inputs = self.rows.inputs().len();
+        if self.prices.iter().any(|prices| prices.shares.len() != num_inputs) {
+            return Err(CertificateError::Prices { num_inputs });
+        }
+        if !(self.loss.is_finite() && self.lower_bound.is_finite()) {
+            return Err(CertificateError::NotANumber);
+        }
+        let loss = self.rows.loss(&self.network);
+        let tolerance = ROUNDING * self.rows.total();
+        if (loss - self.loss).abs() > tolerance {
+            return Err(CertificateError::Loss { stated: self.loss, found: loss });
+        }
+        let mut proof = Proof::new(self.architecture(), control);
+        let verdict = proof.no_network_below(&self.rows, &self.prices, self.lower_bound - tolerance);
+        match verdict {
+            Verdict::Proven => Ok(Checked {
+                loss,
+                lower_bound: self.lower_bound,
+                optimal: loss <= self.lower_bound + tolerance,
+                num_functions: proof.num_functions,
+                num_nodes: proof.num_nodes,
+            }),
+            Verdict::Refuted(found) => Err(CertificateError::Bound { stated: self.lower_bound, found }),
+            Verdict::Stopped(status) => Err(CertificateError::Stopped { status }),
+            Verdict::TooLarge { fan_in } => Err(CertificateError::FanIn { fan_in }),
+        }
+    }
+
+    /// The text of a certificate file.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        sealed::seal(FORMAT, self)
+    }
+
+    /// Reads the text of a certificate file.
+    ///
+    /// # Errors
+    /// [`SealError`] when it is none, or damaged.
+    pub fn from_json(text: &str) -> Result<Self, SealError> {
+        sealed::open(FORMAT, text)
+    }
+}
+
+#[cfg(test)]
+mod tests;

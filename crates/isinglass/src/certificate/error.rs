@@ -1,0 +1,76 @@
+//! Why a certificate does not hold.
+
+use isinglass_qubo::sampler::SampleStatus;
+
+/// Why a certificate does not hold, or was not checked.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CertificateError {
+    /// The rows are not of the network's shape.
+    #[error("the rows have {row_inputs} inputs and {row_outputs} outputs, but the network {inputs} and {outputs}")]
+    Shape {
+        /// Inputs of the rows.
+        row_inputs: usize,
+        /// Outputs of the rows.
+        row_outputs: usize,
+        /// Inputs of the network.
+        inputs: usize,
+        /// Outputs of the network.
+        outputs: usize,
+    },
+    /// A row weight is negative or no number, or weights and inputs are not one each.
+    #[error("the weights of input {input} are not one number of at least 0 for each class of each output")]
+    Weights {
+        /// The input, counted from 0.
+        input: usize,
+    },
+    /// The number of prices is not that of inputs.
+    #[error("there must be one price for each of the {num_inputs} distinct inputs")]
+    Prices {
+        /// Distinct inputs.
+        num_inputs: usize,
+    },
+    /// Loss or bound is no number.
+    #[error("loss and bound must be numbers")]
+    NotANumber,
+    /// The network has another loss.
+    #[error("the loss is said to be {stated}, but the network loses {found}")]
+    Loss {
+        /// As stated.
+        stated: f64,
+        /// As counted.
+        found: f64,
+    },
+    /// There is a better network.
+    #[error("no network is said to lose less than {stated}, but one loses {found}")]
+    Bound {
+        /// As stated.
+        stated: f64,
+        /// The loss of a network that was met.
+        found: f64,
+    },
+    /// A neuron has too many weight vectors to list.
+    #[error("a neuron of fan-in {fan_in} has too many weight vectors to list; the check takes at most 24")]
+    FanIn {
+        /// Weights into the neuron, its bias included.
+        fan_in: usize,
+    },
+    /// Stopped before the end.
+    #[error("the check was stopped before its end: nothing is known")]
+    Stopped {
+        /// Why.
+        status: SampleStatus,
+    },
+}
+
+impl CertificateError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Stopped { .. } => "give it more time",
+            Self::FanIn { .. } => "use fewer features",
+            _ => "do not believe it; make it again with `isinglass train --solver exact --certificate`",
+        }
+    }
+}

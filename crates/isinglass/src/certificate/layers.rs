@@ -1,0 +1,284 @@
+//! No network of a shape gets below a bound: by listing what its first layer can compute.
+
+use super::Shares;
+use super::committee;
+use super::rows::Rows;
+use crate::network::Architecture;
+use isinglass_qubo::sampler::{RunControl, SampleStatus};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The largest fan-in whose weight vectors are listed.
+const MAX_FAN_IN: usize = 24;
+
+/// The sum of all costs in whole units stays below this.
+const MAX_TOTAL: f64 = (1u64 << 40) as f64;
+
+/// What became of a proof.
+pub(super) enum Verdict {
+    Proven,
+    /// A network with this loss was met.
+    Refuted(f64),
+    Stopped(SampleStatus),
+    TooLarge {
+        fan_in: usize,
+    },
+}
+
+/// Why a proof ends.
+pub(super) enum Failed {
+    Refuted(u64),
+    Stopped(SampleStatus),
+    TooLarge { fan_in: usize },
+}
+
+/// Distinct inputs of some layer, what each output should answer, and what a wrong answer costs in whole units.
+pub(super) struct Wanted {
+    /// Bit `i` is input `i`; a bias is one more bit, always set.
+    inputs: Vec<u64>,
+    fan_in: usize,
+    /// For each output, the groups that should answer `+1`, and the costs.
+    pub(super) outputs: Vec<(Vec<bool>, Vec<u64>)>,
+}
+
+impl Wanted {
+    /// Of costs by input and output, positive where `+1` is wanted; inputs that want nothing are left out.
+    fn new(votes: BTreeMap<u64, Vec<i64>>, num_inputs: usize, num_outputs: usize, bias: bool) -> Self {
+        let votes: Vec<(u64, Vec<i64>)> =
+            votes.into_iter().filter(|(_, votes)| votes.iter().any(|&vote| vote != 0)).collect();
+        let outputs = (0..num_outputs).map(|output| {
+            let of_output = votes.iter().map(|(_, votes)| (votes[output] > 0, votes[output].unsigned_abs()));
+            of_output.unzip()
+        });
+        Self {
+            inputs: votes.iter().map(|&(input, _)| input | u64::from(bias) << num_inputs).collect(),
+            fan_in: num_inputs + usize::from(bias),
+            outputs: outputs.collect(),
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.inputs.len()
+    }
+
+    /// The distinct functions of a neuron: one bit for each input.
+    fn functions(&self) -> Result<BTreeSet<Vec<u64>>, Failed> {
+        if self.fan_in > MAX_FAN_IN {
+            return Err(Failed::TooLarge { fan_in: self.fan_in });
+        }
+        let mut functions = BTreeSet::new();
+        let mut function = vec![0u64; self.len().div_ceil(64)];
+        let unused = u64::MAX << self.fan_in;
+        for weights in 0..1u64 << self.fan_in {
+            function.fill(0);
+            for (group, input) in self.inputs.iter().enumerate() {
+                let opposed = ((weights ^ input) & !unused).count_ones() as usize;
+                // sum = fan_in - 2 opposed; a tie gives +1
+                if 2 * opposed <= self.fan_in {
+                    function[group / 64] |= 1 << (group % 64);
+                }
+            }
+            if !functions.contains(&function) {
+                functions.insert(function.clone());
+            }
+        }
+        Ok(functions)
+    }
+
+    /// The complement of a function.
+    pub(super) fn complement(&self, function: &[u64]) -> Vec<u64> {
+        let mut complement: Vec<u64> = function.iter().map(|word| !word).collect();
+        if let Some(last) = complement.last_mut()
+            && !self.len().is_multiple_of(64)
+        {
+            *last &= (1 << (self.len() % 64)) - 1;
+        }
+        complement
+    }
+
+    /// The groups on which a function differs from what an output should answer.
+    pub(super) fn missed(&self, function: &[u64], output: usize) -> Vec<u64> {
+        let mut missed = function.to_vec();
+        for (group, &wanted) in self.outputs[output].0.iter().enumerate() {
+            missed[group / 64] ^= u64::from(wanted) << (group % 64);
+        }
+        missed
+    }
+}
+
+/// A proof in progress.
+pub(super) struct Proof<'a> {
+    widths: &'a [usize],
+    bias: bool,
+    is_odd: bool,
+    control: &'a RunControl<'a>,
+    pub(super) num_functions: usize,
+    pub(super) num_nodes: u64,
+}
+
+impl<'a> Proof<'a> {
+    pub(super) fn new(architecture: &'a Architecture, control: &'a RunControl<'a>) -> Self {
+        let (widths, bias) = (architecture.widths(), architecture.bias());
+        // No neuron meets a tie: negated inputs give negated outputs.
+        let is_odd = !bias && widths[..widths.len() - 1].iter().all(|width| width % 2 == 1);
+        Self { widths, bias, is_odd, control, num_functions: 0, num_nodes: 0 }
+    }
+
+    /// Proves that no network loses less than `bound` on these rows.
+    pub(super) fn no_network_below(&mut self, rows: &Rows, prices: &[Shares], bound: f64) -> Verdict {
+        let num_inputs = self.widths[0];
+        if num_inputs + usize::from(self.bias) > MAX_FAN_IN {
+            return Verdict::TooLarge { fan_in: num_inputs + usize::from(self.bias) };
+        }
+        let mut differences: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
+        let all = if num_inputs == 64 { u64::MAX } else { (1 << num_inputs) - 1 };
+        let mut keys = Vec::new();
+        let mut heavier = 0.0;
+        for (input, weights) in rows.inputs().zip(rows.weights()) {
+            let input: u64 = input.iter().enumerate().map(|(bit, &set)| u64::from(set) << bit).sum();
+            let flipped = self.is_odd && input & 1 == 0;
+            let key = if flipped { !input & all } else { input };
+            keys.push(key);
+            let sums = differences.entry(key).or_insert_with(|| vec![0.0; weights.len()]);
+            for (sum, [minus, plus]) in sums.iter_mut().zip(weights) {
+                *sum += if flipped { minus - plus } else { plus - minus };
+                heavier += minus + plus;
+            }
+        }
+        // Every input costs its lighter class whatever the network answers: all weight less what the classes differ by, halved.
+        let total: f64 = differences.values().flatten().map(|difference| difference.abs()).sum();
+        let constant = (heavier - total) / 2.0;
+        let scale = scale(&differences, total);
+        let limit = ((bound - constant) * scale).ceil();
+        if limit <= 0.0 {
+            return Verdict::Proven;
+        }
+        if limit > MAX_TOTAL {
+            return Verdict::Refuted(rows.total());
+        }
+        let votes = differences.iter().map(|(&key, sums)| {
+            (key, sums.iter().map(|sum| (sum.abs() * scale) as i64 * if *sum < 0.0 { -1 } else { 1 }).collect())
+        });
+        let wanted = Wanted::new(votes.collect(), num_inputs, rows.weights().first().map_or(0, Vec::len), self.bias);
+        let shares = |output_bias: bool| -> Vec<u8> {
+            let mut shares: BTreeMap<u64, u8> = BTreeMap::new();
+            if let Some(prices) = prices.iter().find(|prices| prices.output_bias == output_bias) {
+                shares.extend(keys.iter().copied().zip(prices.shares.iter().copied()));
+            }
+            let of_group = |input: &u64| shares.get(&(input & all)).copied().unwrap_or(u8::MAX);
+            wanted.inputs.iter().map(of_group).collect()
+        };
+        let outcome = self.prove(&wanted, self.widths, limit as u64, &[shares(false), shares(true)]);
+        match outcome {
+            Ok(()) => Verdict::Proven,
+            Err(Failed::Refuted(cost)) => Verdict::Refuted(constant + cost as f64 / scale),
+            Err(Failed::Stopped(status)) => Verdict::Stopped(status),
+            Err(Failed::TooLarge { fan_in }) => Verdict::TooLarge { fan_in },
+        }
+    }
+
+    /// Proves that layers of these widths cost `limit` or more.
+    fn prove(&mut self, wanted: &Wanted, widths: &[usize], limit: u64, shares: &[Vec<u8>]) -> Result<(), Failed> {
+        if limit == 0 {
+            return Ok(());
+        }
+        let functions = wanted.functions()?;
+        self.num_functions = self.num_functions.max(functions.len());
+        match *widths {
+            [_, _] => self.prove_lone(wanted, &functions, limit),
+            [_, hidden, 1] => {
+                // An output weight of -1 contributes the complement.
+                let complements = functions.iter().map(|function| wanted.complement(function)).collect();
+                let contributions: BTreeSet<Vec<u64>> = functions.union(&complements).cloned().collect();
+                let missed: Vec<Vec<u64>> = contributions.iter().map(|function| wanted.missed(function, 0)).collect();
+                for &output_bias in if self.bias { &[false, true][..] } else { &[true] } {
+                    let shape = committee::Shape { num_hidden: hidden, output_bias: self.bias.then_some(output_bias) };
+                    let shares = shares.get(usize::from(output_bias)).map(Vec::as_slice);
+                    self.num_nodes += committee::prove(wanted, &missed, &shape, shares, limit, self.control)?;
+                }
+                Ok(())
+            }
+            _ => {
+                // Complements of first layers are undone by the weights behind them.
+                let mut kept: Vec<Vec<u64>> = Vec::new();
+                let mut seen = BTreeSet::new();
+                for function in functions {
+                    let complement = wanted.complement(&function);
+                    if seen.insert(function.clone().min(complement)) {
+                        kept.push(function);
+                    }
+                }
+                self.prove_behind(wanted, &kept, &mut Vec::new(), widths, limit)
+            }
+        }
+    }
+
+    /// Outputs without a hidden layer, each for itself.
+    fn prove_lone(&mut self, wanted: &Wanted, functions: &BTreeSet<Vec<u64>>, limit: u64) -> Result<(), Failed> {
+        let least: u64 = (0..wanted.outputs.len())
+            .map(|output| {
+                let cost = |function: &Vec<u64>| -> u64 {
+                    let missed = wanted.missed(function, output);
+                    let costs = wanted.outputs[output].1.iter().enumerate();
+                    costs.filter(|(group, _)| missed[group / 64] >> (group % 64) & 1 == 1).map(|(_, cost)| cost).sum()
+                };
+                functions.iter().map(cost).min().unwrap_or(0)
+            })
+            .sum();
+        self.num_nodes += 1;
+        if least < limit { Err(Failed::Refuted(least)) } else { Ok(()) }
+    }
+
+    /// All first layers that begin with `chosen`, and what can stand behind them.
+    fn prove_behind(
+        &mut self,
+        wanted: &Wanted,
+        functions: &[Vec<u64>],
+        chosen: &mut Vec<usize>,
+        widths: &[usize],
+        limit: u64,
+    ) -> Result<(), Failed> {
+        if chosen.len() < widths[1] {
+            for next in chosen.last().copied().unwrap_or(0)..functions.len() {
+                chosen.push(next);
+                self.prove_behind(wanted, functions, chosen, widths, limit)?;
+                chosen.pop();
+            }
+            return Ok(());
+        }
+        if let Some(status) = self.control.should_stop(None) {
+            return Err(Failed::Stopped(status));
+        }
+        let mut votes: BTreeMap<u64, Vec<i64>> = BTreeMap::new();
+        let mut total = 0;
+        for group in 0..wanted.len() {
+            let bit = |function: usize| functions[function][group / 64] >> (group % 64) & 1;
+            let code = chosen.iter().enumerate().map(|(place, &function)| bit(function) << place).sum();
+            let votes = votes.entry(code).or_insert_with(|| vec![0; wanted.outputs.len()]);
+            for (vote, (wants, costs)) in votes.iter_mut().zip(&wanted.outputs) {
+                total += costs[group];
+                *vote += if wants[group] { costs[group] as i64 } else { -(costs[group] as i64) };
+            }
+        }
+        let left: u64 = votes.values().flatten().map(|vote| vote.unsigned_abs()).sum();
+        let lost = (total - left) / 2;
+        if lost >= limit {
+            self.num_nodes += 1;
+            return Ok(());
+        }
+        let behind = Wanted::new(votes, widths[1], wanted.outputs.len(), self.bias);
+        match self.prove(&behind, &widths[1..], limit - lost, &[]) {
+            Err(Failed::Refuted(cost)) => Err(Failed::Refuted(lost + cost)),
+            other => other,
+        }
+    }
+}
+
+/// What makes whole units of the differences: exactly, if they are multiples of a power of two and not too large.
+fn scale(differences: &BTreeMap<u64, Vec<f64>>, total: f64) -> f64 {
+    let exact = (0..=20).map(|exponent| 2f64.powi(exponent)).find(|scale| {
+        total * scale <= MAX_TOTAL
+            && differences.values().flatten().all(|difference| (difference * scale).fract() == 0.0)
+    });
+    exact
+        .unwrap_or_else(|| 2f64.powi(((MAX_TOTAL / total).log2().floor() as i32).clamp(f64::MIN_EXP, f64::MAX_EXP - 1)))
+}
