@@ -8,6 +8,7 @@ use crate::app::Outcome;
 use crate::arguments::value;
 use crate::command::{
     bench, compile, completions, data, decode, draw, embed, eval, man, plan, predict, reference, solve, train, tts,
+    verify,
 };
 use crate::failure::Failure;
 use crate::session::Session;
@@ -84,6 +85,8 @@ pub(crate) enum Command {
     Predict(predict::PredictArguments),
     /// Count the errors of a trained model on labelled rows
     Eval(eval::EvalArguments),
+    /// Check a certificate: count the loss of its network, and prove its bound anew
+    Verify(Box<verify::VerifyArguments>),
     /// Compile training into a QUBO file, to be solved elsewhere
     Compile(Box<compile::CompileArguments>),
     /// Make a model of samples that came back from elsewhere
@@ -118,6 +121,7 @@ impl Command {
             Self::Train(arguments) => train::run(arguments, session),
             Self::Predict(arguments) => predict::run(arguments, session),
             Self::Eval(arguments) => eval::run(arguments, session),
+            Self::Verify(arguments) => verify::run(arguments, session),
             Self::Compile(arguments) => compile::run(arguments, session),
             Self::Decode(arguments) => decode::run(arguments, session),
             Self::Solve(arguments) => solve::run(arguments, session),

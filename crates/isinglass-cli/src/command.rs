@@ -15,3 +15,4 @@ pub(crate) mod reference;
 pub(crate) mod solve;
 pub(crate) mod train;
 pub(crate) mod tts;
+pub(crate) mod verify;

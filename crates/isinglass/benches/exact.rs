@@ -1,6 +1,6 @@
 //! Purpose: time of exact training from a task in memory to a proven optimum, on 1,605 generated rows shaped like those of a1a.
 //! Cost model: listing functions takes `2^n` steps for `n` inputs; committees of 3 number `F^3 / 6` for `F` functions, and
-//! what is pruned is left out. Two more inputs make four times the functions: at most 6 doublings of time, and about 3 in practice.
+//! what prices prune is left out. Two more inputs make four times the functions: at most 6 doublings of time, and about 3 in practice.
 //! If the file a1a is in the folder that `ISINGLASS_DATA` names, its rows are timed too.
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
@@ -64,7 +64,8 @@ fn bench_exact(criterion: &mut Criterion) {
             (0.3, 0.65, 3, true),
             (0.3, 0.65, 5, false),
             (0.3, 0.7, 3, false),
-            (0.21, 0.7, 3, false),
+            (0.3, 0.65, 7, false),
+            (0.21, 0.79, 3, false),
         ] {
             let Some(task) = read(&Path::new(&folder).join("a1a"), above, below) else { continue };
             let widths = vec![task.inputs().num_columns(), num_hidden, 1];

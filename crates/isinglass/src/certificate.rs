@@ -7,7 +7,7 @@ mod rows;
 
 pub use error::CertificateError;
 
-use crate::exact::{ExactError, ExactTrainer, ExactTraining};
+use crate::exact::{ExactError, ExactTrainer};
 use crate::network::{Architecture, Network};
 use crate::sealed::{self, SealError};
 use crate::task::Task;
@@ -64,23 +64,20 @@ pub struct Checked {
 }
 
 impl Certificate {
-    /// The certificate of what [`ExactTrainer`] found out about a task.
+    /// The certificate that no network of the shape of `network` loses less than `lower_bound` on a task, and that this one
+    /// loses what it loses. The bound is not checked here.
     ///
     /// # Errors
-    /// [`ExactError`] when the trainer does not take the task, which then cannot be its own.
-    pub fn new(task: &Task, training: &ExactTraining, control: &RunControl<'_>) -> Result<Self, ExactError> {
-        let architecture = training.network.architecture();
+    /// [`ExactError`] when the exact trainer does not take the task.
+    pub fn new(task: &Task, network: &Network, lower_bound: f64, control: &RunControl<'_>) -> Result<Self, ExactError> {
         let rows = Rows::of(task);
-        let prices = ExactTrainer::default().prices(task, architecture, training.loss, control)?;
-        let prices = prices
-            .into_iter()
-            .map(|prices| Shares {
-                output_bias: prices.output_bias,
-                shares: rows.inputs().map(|input| prices.share(&input)).collect(),
-            })
-            .collect();
-        let (loss, lower_bound) = (training.loss, training.lower_bound);
-        Ok(Self { network: training.network.clone(), rows, loss, lower_bound, prices })
+        let loss = rows.loss(network);
+        let prices = ExactTrainer::default().prices(task, network.architecture(), loss, control)?;
+        let prices = prices.into_iter().map(|prices| Shares {
+            output_bias: prices.output_bias,
+            shares: rows.inputs().map(|input| prices.share(&input)).collect(),
+        });
+        Ok(Self { network: network.clone(), prices: prices.collect(), rows, loss, lower_bound })
     }
 
     /// The shape that the bound is about.

@@ -76,6 +76,7 @@ impl SealError {
         match self {
             Self::Json { format, .. } | Self::Foreign { format, .. } => match *format {
                 "isinglass-model" => "give a file that `isinglass train --out` wrote".to_owned(),
+                "isinglass-certificate" => "give a file that `isinglass train --certificate` wrote".to_owned(),
                 "isinglass-layout" => "give a file that `isinglass compile --layout` wrote".to_owned(),
                 _ => "give a file that `isinglass train --checkpoint` wrote".to_owned(),
             },

@@ -43,6 +43,11 @@ pub(crate) fn parse<T: std::str::FromStr<Err = DatasetError>>(text: &str) -> Res
 }
 
 impl TableArguments {
+    /// Whether a set or a file is named.
+    pub(crate) fn is_named(&self) -> bool {
+        self.dataset.is_some() || self.data.is_some()
+    }
+
     /// How the file is to be read.
     pub(crate) fn read_options(&self) -> ReadOptions {
         ReadOptions {

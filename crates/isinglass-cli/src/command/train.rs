@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use isinglass::baseline::{BaselineResult, LabelledBits, evaluate_all};
+use isinglass::certificate::Certificate;
 use isinglass::dataset::{Dataset, Split};
 use isinglass::metrics::Score;
 use isinglass::model::{Model, Provenance, predict};
@@ -35,7 +36,7 @@ use crate::arguments::solver::{SamplingArguments, TuningArguments};
 use crate::arguments::value;
 use crate::command::eval::goal;
 use crate::failure::Failure;
-use crate::files::{check_places, write_text};
+use crate::files::{cannot_write, check_places, write_text};
 use crate::session::Session;
 use checkpoint::Checkpoints;
 use chip::OnChip;
@@ -86,6 +87,9 @@ pub(crate) struct TrainArguments {
     /// Write the model to this file
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     out: Option<PathBuf>,
+    /// Write what was proven about the loss to this file, for `isinglass verify`
+    #[arg(long, value_name = "FILE", conflicts_with = "no_proof", help_heading = "Output")]
+    certificate: Option<PathBuf>,
     /// Save the state of the run to this file after every round of reads or minibatch; qpu-emulator makes all reads in one
     /// round
     #[arg(long, value_name = "FILE", help_heading = "Output")]
@@ -105,7 +109,7 @@ pub(crate) struct TrainArguments {
 pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outcome, Failure> {
     let start = Instant::now();
     let arguments = &job::with_main_job(arguments.clone());
-    check_places([&arguments.out, &arguments.checkpoint])?;
+    check_places([&arguments.out, &arguments.checkpoint, &arguments.certificate])?;
     arguments.formulation.check()?;
     let split = arguments.data.split(None)?;
     let prepared = arguments.data.prepare(&split)?;
@@ -157,6 +161,7 @@ pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outco
     }
     let comparing = RunControl { cancel: Some(cancel), ..RunControl::default() };
     let optimum = run.optimum(&task, &comparing, session);
+    let is_certified = run.certify(&task, optimum.lower_bound, &comparing)?;
     let baselines = run.baselines(&comparing, session)?;
     let random_weights = run.random_weights(&task, &comparing);
     let solver = run.solver_report(reason, solver_seconds);
@@ -187,6 +192,9 @@ pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outco
         network: &training.network,
         out: arguments.out.as_deref(),
     })?;
+    if !is_certified {
+        return Ok(Outcome::GoalNotMet("nothing was proven about the loss: there is no certificate".to_owned()));
+    }
     if let Some(failure) = unsaved {
         return Ok(Outcome::GoalNotMet(format!("{}: {}", failure.message(), failure.causes().join(": "))));
     }
@@ -276,6 +284,16 @@ impl Run<'_> {
         let by_solver = already.then_some((self.training.loss, &self.plan.solver));
         let optimum = proof::optimum(task, &self.plan.architecture, by_solver, &control);
         proof::or_unavoidable(optimum, task, self.training.loss)
+    }
+
+    /// Writes the certificate, if one is asked for; false if nothing was proven.
+    fn certify(&self, task: &Task, lower_bound: Option<f64>, control: &RunControl<'_>) -> Result<bool, Failure> {
+        let Some(path) = &self.arguments.certificate else { return Ok(true) };
+        let Some(lower_bound) = lower_bound else { return Ok(false) };
+        let certificate = Certificate::new(task, &self.training.network, lower_bound, control)
+            .map_err(|error| Failure::from_error(&error).with_hint(error.hint()).context(cannot_write(path)))?;
+        write_text(path, &certificate.to_json())?;
+        Ok(true)
     }
 
     fn baselines(&self, control: &RunControl<'_>, session: &Session) -> Result<Vec<BaselineResult>, Failure> {

@@ -16,7 +16,7 @@ fn the_commands_in_the_documents_do_what_is_shown() {
     let root = tempfile::tempdir().unwrap();
     let cases = trycmd::TestCases::new();
     cases.env("XDG_CACHE_HOME", root.path().join("caches").display().to_string());
-    for name in ["cli.md", "chips.md"] {
+    for name in ["cli.md", "chips.md", "exact.md"] {
         let document = root.path().join(name);
         std::fs::copy(repository().join("docs").join(name), &document).unwrap();
         let beside = root.path().join(name.replace(".md", ".in/docs"));

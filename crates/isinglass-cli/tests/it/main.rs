@@ -19,3 +19,4 @@ mod readme;
 mod solve;
 mod train;
 mod train_failures;
+mod verify;

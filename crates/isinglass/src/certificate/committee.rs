@@ -1,11 +1,17 @@
 //! No committee of neurons gets below a bound.
 
 use super::layers::{Failed, Wanted};
-use isinglass_qubo::sampler::RunControl;
+use isinglass_qubo::sampler::{ProgressReport, RunControl};
 use rayon::prelude::*;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 /// A unit of cost in the fine units of prices.
 const FINE: u64 = 1 << 16;
+
+/// The least time between two progress reports.
+const REPORT_EVERY: Duration = Duration::from_millis(250);
 
 /// The output neuron, whose weights are all `+1`.
 pub(super) struct Shape {
@@ -121,7 +127,18 @@ pub(super) fn prove(
     if shape.num_hidden == 1 {
         return search.close(&planes, &list);
     }
-    let counts = list.par_iter().map(|&first| search.from(&planes, &list[first..], shape.num_hidden, search.budget));
+    let (done, last_report) = (AtomicU64::new(0), Mutex::new(Instant::now()));
+    let counts = list.par_iter().map(|&first| {
+        let count = search.from(&planes, &list[first..], shape.num_hidden, search.budget)?;
+        let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+        if let (Some(progress), Ok(mut last_report)) = (control.progress, last_report.try_lock())
+            && last_report.elapsed() >= REPORT_EVERY
+        {
+            *last_report = Instant::now();
+            progress.report(ProgressReport { done, total: list.len() as u64, best_energy: None });
+        }
+        Ok(count)
+    });
     counts.sum()
 }
 
@@ -154,6 +171,9 @@ impl Search<'_> {
             return self.close(&next, list).map(|nodes| nodes + 1);
         }
         let spare = self.limit - lost;
+        // What the dearest of the rest may take if the others take no more than this one.
+        let Some(dearest) = budget.checked_sub(self.prices[first] * (after as u64 - 1)) else { return Ok(1) };
+        let list = &list[..list.partition_point(|&index| self.prices[index] <= dearest)];
         let following: Vec<usize> = list.iter().copied().filter(|&index| self.loses(&next, index) < spare).collect();
         let most = self.most_missed(&next, after as u64, spare - 1);
         let least = following.iter().map(|&index| self.own_costs[index]).min().unwrap_or(0);

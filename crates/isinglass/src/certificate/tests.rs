@@ -1,6 +1,7 @@
 use super::*;
 use crate::a1a::Rows as A1a;
 use crate::bits::BitMatrix;
+use crate::exact::ExactTraining;
 use proptest::prelude::*;
 use rand_core::Rng;
 
@@ -14,7 +15,7 @@ fn random_task(num_inputs: usize, num_outputs: usize, num_rows: usize, seed: u64
 
 fn certify(task: &Task, architecture: &Architecture, trainer: ExactTrainer) -> (ExactTraining, Certificate) {
     let training = trainer.train(task, architecture, &RunControl::default()).unwrap();
-    let certificate = Certificate::new(task, &training, &RunControl::default()).unwrap();
+    let certificate = Certificate::new(task, &training.network, training.lower_bound, &RunControl::default()).unwrap();
     (training, certificate)
 }
 

@@ -35,7 +35,7 @@ pub enum Solver {
     Sampler(NamedSampler),
     /// Exhaustive search of the QUBO.
     Exhaustive,
-    /// Exact search over neuron functions and committees of them; the QUBO only checks the result.
+    /// Exact search over neuron functions; the QUBO only checks the result.
     Exact,
 }
 

@@ -32,7 +32,7 @@ pub(super) fn optimum(
     match training {
         Ok(training) if training.status == SampleStatus::Optimal => {
             let functions = thousands(training.num_functions as u64);
-            let how = format!("exact search over committees of {functions} neuron functions");
+            let how = format!("exact search over networks of {functions} neuron functions");
             OptimumReport { loss: Some(training.loss), lower_bound: Some(training.lower_bound), how, seconds }
         }
         Ok(training) => {

@@ -72,9 +72,7 @@ impl ValueEnum for TrainSolver {
             Self::Weights => {
                 Some(PossibleValue::new("weights").help("Simulated annealing of the weights on the true loss"))
             }
-            Self::Exact => {
-                Some(PossibleValue::new("exact").help("Exact: search over neuron functions and committees of them"))
-            }
+            Self::Exact => Some(PossibleValue::new("exact").help("Exact: search over neuron functions, with a proof")),
             Self::Named(name) => name.to_possible_value(),
         }
     }

@@ -1,0 +1,126 @@
+//! `isinglass verify`: whether a certificate holds, proven anew.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use isinglass::certificate::{Certificate, CertificateError, Checked};
+use isinglass::network::Codebook;
+use isinglass::report::NetworkReport;
+use isinglass::task::Task;
+use isinglass_qubo::RunControl;
+use serde::Serialize;
+
+use crate::app::Outcome;
+use crate::arguments::data::DataArguments;
+use crate::arguments::value;
+use crate::failure::Failure;
+use crate::files::{cannot_read, read_text};
+use crate::output::Report;
+use crate::output::number::{duration, thousands};
+use crate::output::sheet::Sheet;
+use crate::session::Session;
+
+/// Which certificate, and which rows it should be about.
+///
+/// A certificate carries its rows. With a data set named, those have to be the very rows that it gives for training.
+#[derive(Args, Debug)]
+pub(crate) struct VerifyArguments {
+    /// The certificate that `isinglass train --certificate` wrote
+    certificate: PathBuf,
+    #[command(flatten)]
+    data: DataArguments,
+    /// Give up after this time, such as 500ms, 10s, 2m or 1h
+    #[arg(long, value_name = "TIME", value_parser = value::duration, help_heading = "Check")]
+    time_limit: Option<Duration>,
+}
+
+#[derive(Serialize)]
+struct VerifyReport {
+    certificate: PathBuf,
+    network: NetworkReport,
+    /// Where the rows were compared with, if they were.
+    source: Option<String>,
+    #[serde(flatten)]
+    checked: Checked,
+    seconds: f64,
+}
+
+/// Checks the certificate.
+///
+/// # Errors
+/// A [`Failure`] when the file cannot be read, or the check cannot be made.
+pub(crate) fn run(arguments: &VerifyArguments, session: &Session) -> Result<Outcome, Failure> {
+    let path = &arguments.certificate;
+    let certificate = Certificate::from_json(&read_text(path)?)
+        .map_err(|error| Failure::from_error(&error).with_hint(error.hint()).context(cannot_read(path)))?;
+    let mut source = None;
+    if arguments.data.table.is_named() {
+        let split = arguments.data.split(None)?;
+        let prepared = arguments.data.prepare(&split)?;
+        let codebook = Codebook::for_classes(prepared.classes.names().len());
+        let task = Task::new(prepared.train.inputs, codebook.targets(&prepared.train.labels))
+            .map_err(|error| Failure::from_error(&error))?;
+        let name = split.train.source().to_owned();
+        if !certificate.matches(&task) {
+            return Ok(Outcome::GoalNotMet(format!("the certificate is about other rows than those of {name}")));
+        }
+        source = Some(name);
+    }
+    let start = Instant::now();
+    let bar = session.bar("checking");
+    let control = RunControl {
+        progress: Some(&bar),
+        cancel: Some(session.interrupted()?),
+        deadline: arguments.time_limit.and_then(|limit| start.checked_add(limit)),
+        ..RunControl::default()
+    };
+    let checked = match certificate.check(&control) {
+        Ok(checked) => checked,
+        Err(
+            error @ (CertificateError::Loss { .. } | CertificateError::Bound { .. } | CertificateError::Stopped { .. }),
+        ) => {
+            return Ok(Outcome::GoalNotMet(format!("the certificate is not confirmed: {error}")));
+        }
+        Err(error) => return Err(Failure::from_error(&error).with_hint(error.hint()).context(cannot_read(path))),
+    };
+    drop(bar);
+    session.output().report(&VerifyReport {
+        certificate: path.clone(),
+        network: NetworkReport::of(certificate.architecture()),
+        source,
+        checked,
+        seconds: start.elapsed().as_secs_f64(),
+    })?;
+    Ok(Outcome::Done)
+}
+
+impl Report for VerifyReport {
+    fn text(&self) -> String {
+        let Checked { loss, lower_bound, optimal, num_functions, num_nodes } = &self.checked;
+        let widths: Vec<String> = self.network.widths.iter().map(ToString::to_string).collect();
+        let bias = if self.network.bias { "with bias" } else { "no bias" };
+        let (functions, nodes) = (thousands(*num_functions as u64), thousands(*num_nodes));
+        let mut sheet = Sheet::new();
+        sheet.line("Network", format!("{}, {bias}, {} binary weights", widths.join("-"), self.network.num_weights));
+        sheet.line(
+            "Rows",
+            match &self.source {
+                Some(source) => format!("those of {source}"),
+                None => "those in the certificate; name a data set to compare them with".to_owned(),
+            },
+        );
+        sheet.line("Loss", format!("{loss}, counted by a forward pass"));
+        sheet.line("Bound", format!("no network of this shape loses less than {lower_bound}"));
+        sheet.line(
+            "",
+            match optimal {
+                true => "the network is a best one",
+                false => "whether the network is a best one stays open",
+            },
+        );
+        let seconds = duration(self.seconds);
+        sheet.line("Check", format!("{functions} neuron functions, {nodes} parts of networks looked at, in {seconds}"));
+        sheet.finish()
+    }
+}
