@@ -18,6 +18,7 @@ pub mod handover;
 pub mod descent;
 pub mod weight_annealing;
 pub mod train;
+pub mod reproduce;
 pub mod report;
 
 #[cfg(test)]
