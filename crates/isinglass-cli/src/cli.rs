@@ -7,7 +7,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::app::Outcome;
 use crate::arguments::value;
 use crate::command::{
-    bench, compile, completions, data, decode, draw, embed, eval, man, plan, predict, reference, solve, train, tts,
+    bench, compile, completions, data, decode, draw, embed, eval, man, plan, predict, reference, reproduce, solve,
+    train, tts,
 };
 use crate::failure::Failure;
 use crate::session::Session;
@@ -100,6 +101,8 @@ pub(crate) enum Command {
     Plan(Box<plan::PlanArguments>),
     /// Run solvers on all problems of a folder
     Bench(Box<bench::BenchArguments>),
+    /// Run the experiments of arXiv 2107.02751 again, mode by mode, and what it could not do
+    Reproduce(Box<reproduce::ReproduceArguments>),
     /// List, show and convert data sets
     Data(data::DataCommandArguments),
     /// Print a script that completes commands in a shell
@@ -126,6 +129,7 @@ impl Command {
             Self::Tts(arguments) => tts::run(arguments, session),
             Self::Plan(arguments) => plan::run(arguments, session),
             Self::Bench(arguments) => bench::run(arguments, session),
+            Self::Reproduce(arguments) => reproduce::run(arguments, session),
             Self::Data(arguments) => data::run(arguments, session),
             Self::Completions(arguments) => completions::run(arguments, session),
             Self::Man(arguments) => man::run(arguments, session),

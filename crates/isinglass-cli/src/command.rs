@@ -12,6 +12,7 @@ pub(crate) mod man;
 pub(crate) mod plan;
 pub(crate) mod predict;
 pub(crate) mod reference;
+pub(crate) mod reproduce;
 pub(crate) mod solve;
 pub(crate) mod train;
 pub(crate) mod tts;

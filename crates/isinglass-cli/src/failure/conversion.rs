@@ -5,6 +5,7 @@ use isinglass::dataset::{DatasetError, Format, NpzFault};
 use isinglass::formulation::FormulationError;
 use isinglass::handover::HandoverError;
 use isinglass::model::ModelError;
+use isinglass::reproduce::ReproduceError;
 use isinglass::train::{CheckpointError, PlanError, TrainError};
 use isinglass_qubo::SampleError;
 use isinglass_qubo::embedding::{EmbedError, EmbeddingCompositeError, EmbeddingFileError, FindError};
@@ -53,6 +54,19 @@ impl From<SampleError> for Failure {
             _ => None,
         };
         Self::from_error(&error).with_optional_hint(hint)
+    }
+}
+
+impl From<ReproduceError> for Failure {
+    fn from(error: ReproduceError) -> Self {
+        match error {
+            ReproduceError::Formulation(error) => error.into(),
+            ReproduceError::Sample(error) => error.into(),
+            ReproduceError::Embedding(error) => error.into(),
+            ReproduceError::Train(error) => error.into(),
+            ReproduceError::Baseline(error) => error.into(),
+            error => Self::from_error(&error),
+        }
     }
 }
 
