@@ -7,8 +7,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::app::Outcome;
 use crate::arguments::value;
 use crate::command::{
-    bench, compile, completions, data, decode, draw, embed, eval, man, plan, predict, reference, reproduce, solve,
-    train, tts,
+    ablate, bench, compile, completions, data, decode, draw, embed, eval, man, plan, predict, reference, reproduce,
+    solve, train, tts,
 };
 use crate::failure::Failure;
 use crate::session::Session;
@@ -103,6 +103,8 @@ pub(crate) enum Command {
     Bench(Box<bench::BenchArguments>),
     /// Run the experiments of arXiv 2107.02751 again, mode by mode, and what it could not do
     Reproduce(Box<reproduce::ReproduceArguments>),
+    /// Measure what each reduction of the formulation buys
+    Ablate(Box<ablate::AblateArguments>),
     /// List, show and convert data sets
     Data(data::DataCommandArguments),
     /// Print a script that completes commands in a shell
@@ -130,6 +132,7 @@ impl Command {
             Self::Plan(arguments) => plan::run(arguments, session),
             Self::Bench(arguments) => bench::run(arguments, session),
             Self::Reproduce(arguments) => reproduce::run(arguments, session),
+            Self::Ablate(arguments) => ablate::run(arguments, session),
             Self::Data(arguments) => data::run(arguments, session),
             Self::Completions(arguments) => completions::run(arguments, session),
             Self::Man(arguments) => man::run(arguments, session),

@@ -1,5 +1,6 @@
 //! The commands, one file each: arguments, work, report.
 
+pub(crate) mod ablate;
 pub(crate) mod bench;
 pub(crate) mod compile;
 pub(crate) mod completions;

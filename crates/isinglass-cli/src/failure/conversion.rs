@@ -1,5 +1,6 @@
 //! Errors of the libraries as failures, with the hints they bring or, where a flag helps, with its name.
 
+use isinglass::ablation::AblationError;
 use isinglass::baseline::BaselineError;
 use isinglass::dataset::{DatasetError, Format, NpzFault};
 use isinglass::formulation::FormulationError;
@@ -54,6 +55,16 @@ impl From<SampleError> for Failure {
             _ => None,
         };
         Self::from_error(&error).with_optional_hint(hint)
+    }
+}
+
+impl From<AblationError> for Failure {
+    fn from(error: AblationError) -> Self {
+        match error {
+            AblationError::Formulation(error) => error.into(),
+            AblationError::Sample(error) => error.into(),
+            error => Self::from_error(&error),
+        }
     }
 }
 

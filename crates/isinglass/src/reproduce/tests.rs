@@ -102,8 +102,11 @@ fn every_mode_runs_on_the_substitute_and_says_what_it_is() {
 fn results_do_not_depend_on_the_number_of_threads_but_on_the_seed() {
     let data = ReproduceData::substitute().unwrap();
     let modes = [Mode::SoftAnnealed, Mode::EmbeddedAnnealed, Mode::EmbeddedSingleFlips, Mode::QpuEmulated];
+    let cache = isinglass_qubo::embedding::EmbeddingCache::default();
     let of = |threads, seed| {
-        let plan = ReproducePlan { threads: Some(threads), seed, ..small(&modes) };
+        let pairs = Experiment { name: "pairs".to_owned(), batch_size: 2, num_batches: 2 };
+        let (experiments, cache) = (vec![pairs], cache.clone());
+        let plan = ReproducePlan { experiments, cache, threads: Some(threads), seed, ..small(&modes) };
         without_times(reproduce(&data, &plan, &[], &RunControl::default()).unwrap())
     };
     assert_eq!(of(1, 0), of(2, 0));

@@ -55,14 +55,14 @@ impl Report for ReproduceReport {
             ],
         );
         for experiment in &self.reproduction.experiments {
-            sheet.line("", "");
+            sheet.gap();
             experiment_lines(&mut sheet, experiment);
         }
         for set in &self.reproduction.sets {
-            sheet.line("", "");
+            sheet.gap();
             set_lines(&mut sheet, set);
         }
-        sheet.line("", "");
+        sheet.gap();
         if !self.reproduction.unfinished.is_empty() {
             sheet.lines("Unfinished", &self.reproduction.unfinished);
         }
@@ -90,7 +90,7 @@ fn experiment_lines(sheet: &mut Sheet, result: &ExperimentResult) {
             range(formulation.num_variables),
             range(formulation.num_interactions)
         );
-        sheet.line("", "");
+        sheet.gap();
         sheet.line("", title);
         let modes: Vec<&ModeResult> = result.hard.iter().chain(&formulation.modes).collect();
         sheet.lines("", mode_table(&modes));
@@ -183,7 +183,7 @@ fn set_lines(sheet: &mut Sheet, set: &SetResult) {
         ),
     );
     for network in &set.networks {
-        sheet.line("", "");
+        sheet.gap();
         sheet.lines("", network_lines(set, network));
     }
 }
