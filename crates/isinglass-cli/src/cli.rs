@@ -105,7 +105,7 @@ pub(crate) enum Command {
     Reproduce(Box<reproduce::ReproduceArguments>),
     /// Measure what each reduction of the formulation buys
     Ablate(Box<ablate::AblateArguments>),
-    /// List, show and convert data sets
+    /// List, show, convert and fetch data sets
     Data(data::DataCommandArguments),
     /// Print a script that completes commands in a shell
     Completions(completions::CompletionsArguments),

@@ -62,7 +62,7 @@ pub(crate) struct ReproduceArguments {
     /// Sweeps of each read [default: 1000; 300 with --quick]
     #[arg(long, value_name = "N", value_parser = value::count, help_heading = "Effort")]
     num_sweeps: Option<NonZeroUsize>,
-    /// Reads of the emulated chip for each batch [default: 100; 20 with --quick]
+    /// Reads of the emulated chip for each batch [default: 500, as in the paper's shorter runs; 20 with --quick]
     #[arg(long, value_name = "N", value_parser = value::count, help_heading = "Effort")]
     qpu_reads: Option<NonZeroUsize>,
     /// Time for each proof that is not at hand at once: of a batch by branch and bound, of a whole set by the exact trainer

@@ -97,7 +97,7 @@ pub struct ReproducePlan {
     pub num_reads: usize,
     /// Sweeps of each read. `[default: 1000] [range: 1..]`
     pub num_sweeps: u64,
-    /// Reads of the emulated chip for each batch; the paper has 500 and 5,000. `[default: 100] [range: 1..]`
+    /// Reads of the emulated chip for each batch; the paper has 500 and 5,000. `[default: 500] [range: 1..]`
     pub qpu_reads: usize,
     /// The chip of the embedded modes. `[default: pegasus:16 without faults]`
     pub chip: Chip,
@@ -132,7 +132,7 @@ impl Default for ReproducePlan {
             modes: Mode::ALL.to_vec(),
             num_reads: 1000,
             num_sweeps: 1000,
-            qpu_reads: 100,
+            qpu_reads: 500,
             chip: Chip::ideal(topology),
             qpu_chip: model.emulated(),
             qpu: SolverProperties::named("advantage6").expect("a chip by name"),
