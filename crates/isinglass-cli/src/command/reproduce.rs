@@ -157,6 +157,9 @@ pub(crate) fn run(arguments: &ReproduceArguments, session: &Session) -> Result<O
     if let Some(notice) = &data.notice {
         session.output().note(notice);
     }
+    if data.is_substitute {
+        session.output().note("`isinglass data fetch` fetches a1a and a1a.t");
+    }
     let plan = arguments.plan()?;
     let cancel = session.interrupted()?;
     let bar = session.bar("reproduce");

@@ -107,7 +107,7 @@ impl ReproduceData {
             Ok::<_, DatasetError>(FeatureSet { name, train: encode(&train)?, test: Some(encode(&test)?) })
         };
         let sets = SUBSTITUTE_SETS.iter().map(|columns| set(columns)).collect::<Result<Vec<_>, _>>()?;
-        let all = sets.last().expect("there are sets");
+        let all = &sets[sets.len() - 1];
         let three = FeatureSet {
             name: format!("{SUBSTITUTE}-3"),
             train: only_inputs(&all.train, &SUBSTITUTE_COLUMNS),
@@ -133,10 +133,10 @@ impl ReproduceData {
     }
 }
 
-/// The rows with these of their input bits.
+/// The rows with these of their input bits, in the order that they have.
 fn only_inputs(data: &Dataset, names: &[&str]) -> Dataset {
-    let position = |name: &&str| data.input_names.iter().position(|input| input == name);
-    let columns: Vec<usize> = names.iter().map(|name| position(name).expect("a bit of the set")).collect();
+    let is_wanted = |&column: &usize| names.contains(&data.input_names[column].as_str());
+    let columns: Vec<usize> = (0..data.input_names.len()).filter(is_wanted).collect();
     let inputs =
         BitMatrix::from_fn(data.inputs.num_rows(), columns.len(), |row, column| data.inputs.get(row, columns[column]));
     Dataset { inputs, input_names: names.iter().map(|&name| name.to_owned()).collect(), ..data.clone() }
