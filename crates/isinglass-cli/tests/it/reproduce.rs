@@ -105,8 +105,11 @@ fn a_folder_with_the_data_is_read() {
     let line = |row: usize| {
         let set = [6, 22, 36].iter().enumerate().filter(|(bit, _)| (row * 7 + 3) >> bit & 1 == 1);
         let set: String = set.map(|(_, id)| format!(" {id}:1")).collect();
-        let others: String =
-            [40, 50, 60].iter().filter(|id| (row * 11 + **id) % 3 != 0).map(|id| format!(" {id}:1")).collect();
+        let others: String = [40, 50, 60]
+            .iter()
+            .filter(|id| !(row * 11 + **id).is_multiple_of(3))
+            .map(|id| format!(" {id}:1"))
+            .collect();
         format!("{}1{set}{others}\n", if row * 13 % 5 < 2 { "+" } else { "-" })
     };
     let text: String = (0..100).map(line).collect();
