@@ -300,7 +300,16 @@ impl Run<'_> {
                     if self.control.should_stop(None).is_some() {
                         break;
                     }
-                    let Some(solved) = batch.solve(mode, choice, self.plan, &self.inner())? else { break };
+                    let solved = match batch.solve(mode, choice, self.plan, &self.inner()) {
+                        Ok(Some(solved)) => solved,
+                        Ok(None) => break,
+                        // a chip without room for this graph leaves the other modes as they are
+                        Err(ReproduceError::Embedding(EmbeddingCompositeError::Find(error))) => {
+                            result.unfinished = Some(error.to_string());
+                            break;
+                        }
+                        Err(error) => return Err(error),
+                    };
                     if result.batches.is_empty() {
                         result.chains = solved.chains;
                     }

@@ -146,6 +146,21 @@ fn a_run_that_is_stopped_names_what_is_missing() {
 }
 
 #[test]
+fn a_chip_without_room_leaves_the_other_modes_as_they_are() {
+    let data = ReproduceData::substitute().unwrap();
+    let chip = isinglass_qubo::hardware::Chip::ideal("pegasus:2".parse().unwrap());
+    let plan = ReproducePlan {
+        formulations: vec![FormulationChoice::Reference],
+        chip,
+        ..small(&[Mode::EmbeddedExact, Mode::SoftExact])
+    };
+    let reproduction = reproduce(&data, &plan, &[], &RunControl::default()).unwrap();
+    let [missing] = reproduction.unfinished.as_slice() else { panic!("{:?}", reproduction.unfinished) };
+    assert!(missing.starts_with("small, reference, embedded QUBO, exact: no embedding exists"), "{missing}");
+    assert_eq!(reproduction.experiments[0].formulations[0].modes[1].summary.num_proven, 2);
+}
+
+#[test]
 fn another_solver_of_hard_constraints_is_put_beside_the_exact_trainer() {
     struct AllUp;
     impl HardSolver for AllUp {
