@@ -114,7 +114,22 @@ fn mode_table(modes: &[&ModeResult]) -> Vec<String> {
     let mut columns = [Align::Right; MODE_COLUMNS.len()];
     columns[0] = Align::Left;
     columns[5] = Align::Left;
-    table(&columns, &rows)
+    let mut lines = table(&columns, &rows);
+    let embedding: f64 = modes.iter().filter_map(|mode| mode.summary.embedding_seconds).sum();
+    if modes.iter().any(|mode| mode.summary.embedding_seconds.is_some()) {
+        lines
+            .push(format!("finding embeddings, or reading those of earlier runs, took {} in all", duration(embedding)));
+    }
+    for mode in modes {
+        if let Some(microseconds) = mode.summary.median_qpu_access_time {
+            let time = duration(microseconds * 1e-6);
+            lines.push(format!(
+                "{}: QPU access time of a batch {time}, modelled from published times, not measured",
+                mode.title
+            ));
+        }
+    }
+    lines
 }
 
 /// The cells of a mode, under [`MODE_COLUMNS`].
