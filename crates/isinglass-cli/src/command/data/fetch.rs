@@ -45,6 +45,7 @@ fn sha256(text: &str) -> Result<String, String> {
 }
 
 /// One file to be fetched.
+#[cfg_attr(not(feature = "fetch"), expect(dead_code, reason = "only a download looks at all of it"))]
 struct Wanted<'a> {
     name: &'a str,
     url: String,
