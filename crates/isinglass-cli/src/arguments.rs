@@ -3,6 +3,7 @@
 pub(crate) mod chip;
 pub(crate) mod data;
 pub(crate) mod embedding;
+pub(crate) mod fetched;
 pub(crate) mod formulation;
 pub(crate) mod network;
 pub(crate) mod problem;

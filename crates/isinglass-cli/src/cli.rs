@@ -7,8 +7,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::app::Outcome;
 use crate::arguments::value;
 use crate::command::{
-    bench, compile, completions, data, decode, draw, embed, eval, man, plan, predict, reference, solve, train, tts,
-    verify,
+    ablate, bench, compile, completions, data, decode, draw, embed, eval, man, plan, predict, reference, reproduce,
+    solve, train, tts, verify,
 };
 use crate::failure::Failure;
 use crate::session::Session;
@@ -103,7 +103,11 @@ pub(crate) enum Command {
     Plan(Box<plan::PlanArguments>),
     /// Run solvers on all problems of a folder
     Bench(Box<bench::BenchArguments>),
-    /// List, show and convert data sets
+    /// Run the experiments of arXiv 2107.02751 again, mode by mode, and what it could not do
+    Reproduce(Box<reproduce::ReproduceArguments>),
+    /// Measure what each reduction of the formulation buys
+    Ablate(Box<ablate::AblateArguments>),
+    /// List, show, convert and fetch data sets
     Data(data::DataCommandArguments),
     /// Print a script that completes commands in a shell
     Completions(completions::CompletionsArguments),
@@ -130,6 +134,8 @@ impl Command {
             Self::Tts(arguments) => tts::run(arguments, session),
             Self::Plan(arguments) => plan::run(arguments, session),
             Self::Bench(arguments) => bench::run(arguments, session),
+            Self::Reproduce(arguments) => reproduce::run(arguments, session),
+            Self::Ablate(arguments) => ablate::run(arguments, session),
             Self::Data(arguments) => data::run(arguments, session),
             Self::Completions(arguments) => completions::run(arguments, session),
             Self::Man(arguments) => man::run(arguments, session),

@@ -1,5 +1,6 @@
 //! The commands, one file each: arguments, work, report.
 
+pub(crate) mod ablate;
 pub(crate) mod bench;
 pub(crate) mod compile;
 pub(crate) mod completions;
@@ -12,6 +13,7 @@ pub(crate) mod man;
 pub(crate) mod plan;
 pub(crate) mod predict;
 pub(crate) mod reference;
+pub(crate) mod reproduce;
 pub(crate) mod solve;
 pub(crate) mod train;
 pub(crate) mod tts;

@@ -19,6 +19,8 @@ pub mod handover;
 pub mod descent;
 pub mod weight_annealing;
 pub mod train;
+pub mod reproduce;
+pub mod ablation;
 pub mod report;
 
 #[cfg(test)]

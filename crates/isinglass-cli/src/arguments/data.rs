@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use isinglass::dataset::{Binarize, Classes, Dataset, Pipeline, PipelineOptions, Split, TestSource};
 
+use super::fetched::fetched;
 use super::rows::RowArguments;
 use super::table::{TableArguments, parse};
 use super::value;
@@ -19,7 +20,7 @@ pub(crate) struct DataArguments {
     /// Which rows are taken.
     #[command(flatten)]
     pub(crate) rows: RowArguments,
-    /// Test rows: a second file, a fraction of the rows such as 0.25, or none [default: none]
+    /// Test rows: a second file (or the name of one that was fetched), a fraction of the rows such as 0.25, or none [default: none]
     #[arg(long, value_name = "FILE|FRACTION", value_parser = parse::<TestSource>, help_heading = "Rows")]
     pub(crate) test: Option<TestSource>,
     /// File of the labels of the test file
@@ -88,7 +89,11 @@ impl DataArguments {
     /// Where the test rows come from, with the labels that belong to them.
     fn test_source(&self) -> Result<TestSource, Failure> {
         match (self.test.clone().unwrap_or(TestSource::None), &self.test_labels) {
-            (TestSource::File { path, .. }, labels) => Ok(TestSource::File { path, labels: labels.clone() }),
+            (TestSource::File { path, .. }, labels) => {
+                // a file that was fetched is known by its name
+                let known = path.to_str().filter(|_| !path.exists()).and_then(fetched);
+                Ok(TestSource::File { path: known.unwrap_or(path), labels: labels.clone() })
+            }
             (_, Some(_)) => Err(Failure::input("`--test-labels` needs `--test FILE`")),
             (source, None) => Ok(source),
         }

@@ -17,7 +17,7 @@ use super::chip::{ChipArguments, ChosenChip};
 use super::problem::Problem;
 use super::value;
 use crate::failure::Failure;
-use crate::files::{cannot_read, read_text};
+use crate::files::{cannot_read, read_text, user_folder};
 pub(crate) use report::{EmbeddedOutput, breaks_lines, precision_lines, statistics_text, strengths_text};
 
 /// Which chip, and how.
@@ -198,14 +198,8 @@ pub(crate) fn embedder(seed: Option<u64>) -> Embedder {
 }
 
 /// The cache in the folder that was named, else in that of the user; `off` and users without one have it in memory only.
-fn cache(folder: Option<&PathBuf>) -> EmbeddingCache {
-    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let of_user = || {
-        let caches = variable("XDG_CACHE_HOME")
-            .or_else(|| variable("LOCALAPPDATA"))
-            .or_else(|| variable("HOME").map(|home| home.join(".cache")));
-        caches.map(|caches| caches.join("isinglass").join("embeddings"))
-    };
+pub(crate) fn cache(folder: Option<&PathBuf>) -> EmbeddingCache {
+    let of_user = || user_folder("XDG_CACHE_HOME", ".cache").map(|caches| caches.join("embeddings"));
     match folder {
         Some(folder) if folder.as_os_str() == "off" => EmbeddingCache::default(),
         Some(folder) => EmbeddingCache::in_folder(folder),

@@ -1,17 +1,18 @@
 //! Where raw rows come from: a built-in set or a file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use isinglass::dataset::{BuiltinFault, DatasetError, Format, LabelColumn, ReadOptions, Table, builtin};
 
+use super::fetched::{fetch_hint, fetched};
 use crate::failure::Failure;
 
 /// Where raw rows come from.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Data")]
 pub(crate) struct TableArguments {
-    /// A built-in data set; `isinglass data list` lists them
+    /// A built-in data set, or a file that was fetched; `isinglass data list` lists them
     #[arg(conflicts_with = "data")]
     pub(crate) dataset: Option<String>,
     /// A data file: LIBSVM, CSV, NPY, NPZ or IDX, also compressed with gzip
@@ -72,7 +73,13 @@ impl TableArguments {
             return Err(Failure::input("no data set is named")
                 .with_hint("`isinglass data list` lists the built-in sets; `--data FILE` takes a file"));
         };
+        if let Some(path) = fetched(name) {
+            return Ok(Table::read(path, &self.read_options())?);
+        }
         builtin(name, self.data_seed).map_err(|error| match error {
+            error if fetch_hint(Path::new(name)).is_some() => {
+                Failure::from(error).with_optional_hint(fetch_hint(Path::new(name)))
+            }
             DatasetError::Builtin { fault: BuiltinFault::Unknown { nearest: None }, .. } => Failure::from(error)
                 .with_hint("`isinglass data list` lists the built-in sets; `--data FILE` takes a file"),
             _ => error.into(),

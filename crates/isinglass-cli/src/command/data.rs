@@ -1,6 +1,7 @@
 //! `isinglass data`: built-in sets and data files.
 
 mod convert;
+mod fetch;
 mod inputs;
 mod list;
 mod picture;
@@ -28,6 +29,8 @@ enum DataCommand {
     Show(show::ShowArguments),
     /// Write a data set as another file
     Convert(convert::ConvertArguments),
+    /// Fetch data files that are not built in, and check them
+    Fetch(fetch::FetchArguments),
 }
 
 /// Does what the command says.
@@ -39,6 +42,7 @@ pub(crate) fn run(arguments: &DataCommandArguments, session: &Session) -> Result
         DataCommand::List => list::run(session)?,
         DataCommand::Show(arguments) => show::run(arguments, session)?,
         DataCommand::Convert(arguments) => convert::run(arguments, session)?,
+        DataCommand::Fetch(arguments) => fetch::run(arguments, session)?,
     }
     Ok(Outcome::Done)
 }

@@ -1,10 +1,12 @@
 //! Errors of the libraries as failures, with the hints they bring or, where a flag helps, with its name.
 
+use isinglass::ablation::AblationError;
 use isinglass::baseline::BaselineError;
 use isinglass::dataset::{DatasetError, Format, NpzFault};
 use isinglass::formulation::FormulationError;
 use isinglass::handover::HandoverError;
 use isinglass::model::ModelError;
+use isinglass::reproduce::ReproduceError;
 use isinglass::train::{CheckpointError, PlanError, TrainError};
 use isinglass_qubo::SampleError;
 use isinglass_qubo::embedding::{EmbedError, EmbeddingCompositeError, EmbeddingFileError, FindError};
@@ -53,6 +55,29 @@ impl From<SampleError> for Failure {
             _ => None,
         };
         Self::from_error(&error).with_optional_hint(hint)
+    }
+}
+
+impl From<AblationError> for Failure {
+    fn from(error: AblationError) -> Self {
+        match error {
+            AblationError::Formulation(error) => error.into(),
+            AblationError::Sample(error) => error.into(),
+            error => Self::from_error(&error),
+        }
+    }
+}
+
+impl From<ReproduceError> for Failure {
+    fn from(error: ReproduceError) -> Self {
+        match error {
+            ReproduceError::Formulation(error) => error.into(),
+            ReproduceError::Sample(error) => error.into(),
+            ReproduceError::Embedding(error) => error.into(),
+            ReproduceError::Train(error) => error.into(),
+            ReproduceError::Baseline(error) => error.into(),
+            error => Self::from_error(&error),
+        }
     }
 }
 

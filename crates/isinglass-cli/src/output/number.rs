@@ -40,9 +40,11 @@ pub(crate) fn percent(share: f64) -> String {
     format!("{:.1} %", 100.0 * share)
 }
 
-/// A time in the unit that suits it: `340 µs`, `12.5 ms`, `3.20 s`, `2 min 5 s`, `1 h 2 min`.
+/// A time in the unit that suits it: `12 ns`, `340 µs`, `12.5 ms`, `3.20 s`, `2 min 5 s`, `1 h 2 min`.
 pub(crate) fn duration(seconds: f64) -> String {
-    if seconds < 0.9995e-3 {
+    if seconds > 0.0 && seconds < 0.9995e-6 {
+        format!("{:.0} ns", seconds * 1e9)
+    } else if seconds < 0.9995e-3 {
         format!("{:.0} µs", seconds * 1e6)
     } else if seconds < 0.99995 {
         format!("{:.1} ms", seconds * 1e3)
@@ -92,8 +94,11 @@ mod tests {
 
     #[test]
     fn times_have_the_unit_that_suits_them() {
-        let times = [0.0, 0.000_34, 0.0125, 0.999_99, 3.2, 59.999, 125.4, 3720.0].map(duration);
-        assert_eq!(times, ["0 µs", "340 µs", "12.5 ms", "1.00 s", "3.20 s", "1 min 0 s", "2 min 5 s", "1 h 2 min"]);
+        let times = [0.0, 12e-9, 0.000_34, 0.0125, 0.999_99, 3.2, 59.999, 125.4, 3720.0].map(duration);
+        assert_eq!(
+            times,
+            ["0 µs", "12 ns", "340 µs", "12.5 ms", "1.00 s", "3.20 s", "1 min 0 s", "2 min 5 s", "1 h 2 min"]
+        );
     }
 
     #[test]

@@ -37,6 +37,12 @@ impl Sheet {
         self
     }
 
+    /// Adds an empty line.
+    pub(crate) fn gap(&mut self) -> &mut Self {
+        self.text.push('\n');
+        self
+    }
+
     /// The whole report.
     pub(crate) fn finish(&mut self) -> String {
         std::mem::take(&mut self.text)

@@ -16,7 +16,8 @@ fn the_commands_in_the_documents_do_what_is_shown() {
     let root = tempfile::tempdir().unwrap();
     let cases = trycmd::TestCases::new();
     cases.env("XDG_CACHE_HOME", root.path().join("caches").display().to_string());
-    for name in ["cli.md", "chips.md", "exact.md"] {
+    cases.env("XDG_DATA_HOME", root.path().join("data").display().to_string());
+    for name in ["cli.md", "chips.md", "exact.md", "reproduce.md"] {
         let document = root.path().join(name);
         std::fs::copy(repository().join("docs").join(name), &document).unwrap();
         let beside = root.path().join(name.replace(".md", ".in/docs"));
@@ -123,5 +124,39 @@ fn every_name_in_the_json_of_the_learning_commands_is_documented() {
         };
         let missing: Vec<&String> = found.iter().filter(|name| !is_documented(name)).collect();
         assert!(missing.is_empty(), "{arguments}: {missing:?}");
+    }
+}
+
+#[test]
+fn every_name_in_the_json_about_the_paper_is_documented() {
+    let tables = std::fs::read_to_string(repository().join("docs/reproduce.md")).unwrap();
+    let program = Program::new();
+    for arguments in [
+        "reproduce --quick --experiments exp0 --max-inputs 3 --formulations compact --time-limit 1m",
+        "ablate --limit 2 --topology pegasus:6 --sweeps 20 --min-reads 64",
+    ] {
+        let mut found = vec![];
+        let report = program.json(arguments);
+        names(&report, &mut found);
+        // free maps from numbers, and weights as the model file has them
+        let is_free = |name: &str| {
+            name.parse::<i64>().is_ok() || ["layers", "num_columns", "architecture", "schema"].contains(&name)
+        };
+        let missing: Vec<&String> =
+            found.iter().filter(|name| !is_free(name) && !tables.contains(&format!("`{name}`"))).collect();
+        assert!(missing.is_empty(), "{arguments}: {missing:?}");
+    }
+}
+
+#[test]
+fn the_commands_behind_the_results_run() {
+    let document = std::fs::read_to_string(repository().join("docs/results.md")).unwrap();
+    let commands: Vec<&str> = document.lines().filter_map(|line| line.strip_prefix("    isinglass ")).collect();
+    assert!(commands.len() >= 2, "{commands:?}");
+    let program = Program::new().file("a1a", "+1 6:1 40:1\n-1 22:1\n-1 36:1 40:1\n+1 41:1\n".repeat(50));
+    for command in commands {
+        let command = command.replace("--data-dir DIR", "--data-dir .").replace("DIR/a1a", "a1a");
+        let output = program.run(&format!("{command} --time-limit 1ms"));
+        assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
     }
 }

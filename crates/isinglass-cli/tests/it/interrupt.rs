@@ -109,3 +109,19 @@ fn ctrl_c_ends_a_search_for_an_embedding_with_the_best_so_far_or_says_why_there_
         code => assert!(code == Some(2) && error.contains("the search was stopped by the user"), "{error}"),
     }
 }
+
+#[test]
+fn an_interrupted_reproduction_keeps_what_is_done_and_names_the_rest() {
+    let program = Program::new();
+    let run =
+        "reproduce --quick --experiments exp0 --modes soft-exact,soft-annealed --num-sweeps 1000000000 --max-inputs 0";
+    let child = long_run(&program, run);
+    sleep(Duration::from_millis(500));
+    press_ctrl_c(&child);
+    let output = end_of(child);
+    assert_eq!(output.status.code(), Some(0));
+    let report = json(&output);
+    let modes = &report["experiments"][0]["formulations"][0]["modes"];
+    assert_eq!(modes[0]["summary"]["num_proven"], 3);
+    assert_eq!(report["unfinished"][0], "exp0, reference, soft QUBO, annealed: 0 of 3 batches done");
+}

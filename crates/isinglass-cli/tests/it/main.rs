@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails where it panics")]
 
+mod ablate;
 mod checkpoint;
 mod chip;
 mod compile;
@@ -10,12 +11,15 @@ mod decode;
 mod documents;
 mod emulator;
 mod failures;
+#[cfg(feature = "fetch")]
+mod fetch;
 mod interrupt;
 mod measure;
 mod model;
 mod plan;
 mod program;
 mod readme;
+mod reproduce;
 mod solve;
 mod train;
 mod train_failures;

@@ -33,7 +33,7 @@ impl Program {
         command.args(arguments.split_whitespace()).current_dir(self.path()).stdin(Stdio::null());
         // Help is as wide as the terminal says, and colour is a matter of taste.
         // embeddings are kept with the test, not with the user
-        command.env("XDG_CACHE_HOME", self.path().join("caches"));
+        command.env("XDG_CACHE_HOME", self.path().join("caches")).env("XDG_DATA_HOME", self.path().join("data"));
         command.env_remove("COLUMNS").env_remove("CLICOLOR_FORCE").env_remove("NO_COLOR");
         command
     }

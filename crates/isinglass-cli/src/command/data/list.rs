@@ -1,8 +1,9 @@
-//! `isinglass data list`: the built-in sets.
+//! `isinglass data list`: the built-in sets, and files that can be fetched.
 
 use isinglass::dataset::{Builtin, builtin_list};
 use serde::Serialize;
 
+use crate::arguments::fetched::{FETCHABLE, Fetchable, fetched};
 use crate::failure::Failure;
 use crate::output::Report;
 use crate::output::number::thousands;
@@ -12,6 +13,27 @@ use crate::session::Session;
 #[derive(Serialize)]
 struct List {
     datasets: Vec<Entry>,
+    files: Vec<File>,
+}
+
+/// A file that can be fetched.
+#[derive(Serialize)]
+struct File {
+    name: &'static str,
+    description: &'static str,
+    url: &'static str,
+    sha256: &'static str,
+    num_bytes: u64,
+    /// Where it lies, if it was fetched.
+    path: Option<String>,
+}
+
+impl From<&Fetchable> for File {
+    fn from(file: &Fetchable) -> Self {
+        let Fetchable { name, url, sha256, num_bytes, description } = *file;
+        let path = fetched(name).map(|path| path.display().to_string());
+        Self { name, description, url, sha256, num_bytes, path }
+    }
 }
 
 #[derive(Serialize)]
@@ -40,7 +62,15 @@ impl Report for List {
             vec![entry.name.into(), num_rows, num_columns, entry.num_classes.to_string(), entry.description.into()]
         }));
         let columns = [Align::Left, Align::Right, Align::Right, Align::Right, Align::Left];
-        table(&columns, &rows).iter().map(|line| format!("{line}\n")).collect()
+        let mut lines = table(&columns, &rows);
+        lines.push(String::new());
+        lines.push("files, to be had with `isinglass data fetch`".to_owned());
+        let files = self.files.iter().map(|file| {
+            let place = if file.path.is_some() { "here" } else { "not here" };
+            vec![file.name.to_owned(), place.to_owned(), file.description.to_owned()]
+        });
+        lines.extend(table(&[Align::Left; 3], &files.collect::<Vec<_>>()));
+        lines.iter().map(|line| format!("{line}\n")).collect()
     }
 }
 
@@ -49,5 +79,6 @@ impl Report for List {
 /// # Errors
 /// A [`Failure`] when standard output takes no more.
 pub(super) fn run(session: &Session) -> Result<(), Failure> {
-    session.output().report(&List { datasets: builtin_list().iter().map(Entry::from).collect() })
+    let datasets = builtin_list().iter().map(Entry::from).collect();
+    session.output().report(&List { datasets, files: FETCHABLE.iter().map(File::from).collect() })
 }
