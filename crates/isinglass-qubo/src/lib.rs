@@ -18,6 +18,7 @@
 
 pub mod rng;
 pub mod model;
+pub mod mip;
 pub mod sample_set;
 pub mod io;
 pub mod hardware;
