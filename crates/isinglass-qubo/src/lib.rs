@@ -24,6 +24,7 @@ pub mod io;
 pub mod hardware;
 pub mod presolve;
 pub mod sampler;
+pub mod mip_solver;
 pub mod drawing;
 pub mod embedding;
 pub mod qpu;

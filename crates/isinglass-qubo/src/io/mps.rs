@@ -2,7 +2,8 @@
 //!
 //! The objective is `1/2 x'Qx + c'x - r`, `c` in `COLUMNS` and `r` the right-hand side of the objective's row. `QUADOBJ` lists
 //! one triangle of `Q`, so that the entry of two variables is their coefficient itself; `QMATRIX` lists both. All variables
-//! are columns in order, binary ones with bounds `BV`, others with both bounds, whole ones between `MARKER` lines. Rows are `c0`, `c1`, ...
+//! are columns in order, binary ones with bounds `BV`, others with both bounds, whole ones between `MARKER` lines. Rows are `c0`, `c1`, ... The word
+//! `FREE` after the name is for CBC, which otherwise looks for columns at fixed places.
 //!
 //! Read: the same, with `OBJSENSE MAX` (negated and flagged), diagonal entries (`x^2 = x`), and integer columns (between
 //! `MARKER` lines) with bounds 0 and 1 in place of `BV`. Rows other than the objective, ranges and other bounds are errors.
@@ -39,7 +40,7 @@ pub(super) fn write(bqm: &Bqm, labels: Option<&[Label]>, out: &mut dyn Write) ->
 pub(super) fn write_mip(mip: &Mip, out: &mut dyn Write) -> Result<WriteReport, WriteError> {
     let mut report = WriteReport::default();
     let names = Names::of_mip(mip, is_legal, &mut report);
-    writeln!(out, "NAME isinglass\nROWS\n N  obj")?;
+    writeln!(out, "NAME isinglass FREE\nROWS\n N  obj")?;
     for (index, row) in mip.rows().enumerate() {
         let kind = match row.sense {
             RowSense::LessEqual => 'L',

@@ -53,7 +53,7 @@ fn a_program_is_written_as_lp() {
 fn a_program_is_written_as_mps() {
     let (text, notes) = written(&program().build().unwrap(), Format::Mps);
     insta::assert_snapshot!(text, @r"
-    NAME isinglass
+    NAME isinglass FREE
     ROWS
      N  obj
      L  c0
