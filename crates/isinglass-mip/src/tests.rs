@@ -116,9 +116,10 @@ fn pretender(script: &str) -> (tempfile::TempDir, InstalledSolver) {
 #[test]
 fn a_program_is_stopped_when_the_user_says_so_and_what_it_wrote_is_kept() {
     // on Ctrl-C it writes the best that it has, as solvers do
-    let script = "trap 'echo \"Stopped on iterations - objective value 4\" > solution.txt; \
-                  echo \"0 x1 1 0\" >> solution.txt; echo \"1 x3 1 0\" >> solution.txt; echo \"2 x4 1 0\" >> solution.txt; \
-                  echo \"3 k -2 0\" >> solution.txt; exit 0' INT\nwhile :; do sleep 0.05; done";
+    let lines =
+        ["Stopped on iterations - objective value 4", "0 x1 1 0", "1 x3 1 0", "2 x4 1 0", "3 k -2 0", "4 p -1 0"];
+    let writes: String = lines.map(|line| format!("echo '{line}' >> solution.txt; ")).concat();
+    let script = &format!("trap \"{writes} exit 0\" INT\nwhile :; do sleep 0.05; done");
     let (folder, solver) = pretender(script);
     assert_eq!((solver.name(), solver.program().is_some()), ("CBC 9.9".to_owned(), true));
     let cancel = AtomicBool::new(false);

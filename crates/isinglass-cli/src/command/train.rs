@@ -180,6 +180,7 @@ pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outco
     };
     let accuracy = test_score.unwrap_or(train_score).accuracy();
     session.output().report(&TrainOutput {
+        mip: (plan.batching == Batching::Whole).then(|| training.state.steps.last()?.mip.clone()).flatten(),
         report,
         embedded: setup.as_ref().and_then(|setup| OnChip::of(&setup.chosen, &training)),
         emulation: emulation.as_ref().map(|emulation| chip::emulated(emulation, &training)),

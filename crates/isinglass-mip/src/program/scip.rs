@@ -1,4 +1,4 @@
-//! SCIP's shell, with its commands as arguments.
+//! SCIP's shell, with its commands as arguments. Its search has one thread, however many are asked for.
 
 use std::path::Path;
 use std::process::Command;
@@ -22,7 +22,6 @@ impl Speech for Scip {
             command.arg("-c").arg(text);
         };
         say(format!("set randomization randomseedshift {}", limits.seed));
-        say(format!("set lp threads {}", limits.threads));
         if let Some(time) = limits.time {
             say(format!("set limits time {time}"));
         }
