@@ -12,6 +12,7 @@ mod emulator;
 mod failures;
 mod interrupt;
 mod measure;
+mod mip;
 mod model;
 mod plan;
 mod program;
