@@ -6,6 +6,7 @@ import datetime
 import importlib.metadata
 import json
 import math
+import multiprocessing
 import os
 import platform
 import random
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import dimod
@@ -488,7 +490,18 @@ def by_cp_sat(path, flags, model, limit):
 
 def trainings(folder, data, limit, quick):
     """The same rows and network by our exact search, and as the program with hard constraints by HiGHS and CP-SAT, in turn."""
-    methods = [("isinglass, exact", by_isinglass), ("HiGHS", by_highs), ("CP-SAT", by_cp_sat)]
+    # a process for each: ortools brings a HiGHS of its own along, which does not live beside that of highspy
+    spawn = multiprocessing.get_context("spawn")
+    with (ProcessPoolExecutor(1, mp_context=spawn) as one, ProcessPoolExecutor(1, mp_context=spawn) as other):
+        methods = [
+            ("isinglass, exact", by_isinglass),
+            ("HiGHS", lambda *problem: one.submit(by_highs, *problem).result()),
+            ("CP-SAT", lambda *problem: other.submit(by_cp_sat, *problem).result()),
+        ]
+        return trainings_by(methods, folder, data, limit, quick)
+
+
+def trainings_by(methods, folder, data, limit, quick):
     rows = []
     for name, problems in training_problems(folder, data):
         results = {}

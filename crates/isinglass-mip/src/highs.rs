@@ -51,11 +51,16 @@ impl Watch<'_> {
     }
 }
 
-/// Time as progress: nobody knows how far a solver has come.
+/// The share of the time limit as progress, nothing without one: nobody knows how far a solver has come.
 pub(crate) fn elapsed(start: Instant, control: &RunControl<'_>) -> ProgressReport {
-    let done = start.elapsed().as_millis() as u64;
-    let total = control.deadline.map_or(done, |deadline| deadline.saturating_duration_since(start).as_millis() as u64);
-    ProgressReport { done: done.min(total), total, best_energy: None }
+    let (done, total) = match control.deadline {
+        None => (0, 1),
+        Some(deadline) => {
+            let total = deadline.saturating_duration_since(start).as_millis() as u64;
+            ((start.elapsed().as_millis() as u64).min(total), total)
+        }
+    };
+    ProgressReport { done, total, best_energy: None }
 }
 
 /// Called by HiGHS now and then.
