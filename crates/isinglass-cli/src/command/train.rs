@@ -53,7 +53,7 @@ pub(crate) struct TrainArguments {
     network: NetworkArguments,
     #[command(flatten)]
     formulation: FormulationArguments,
-    /// Solver: weights and exact search the weights, all others sample the QUBO, as it is or on a chip
+    /// Solver: weights, exact and mip search the weights, all others sample the QUBO, as it is or on a chip
     #[arg(long, value_name = "SOLVER", default_value = "auto", help_heading = "Solver")]
     solver: TrainSolver,
     #[command(flatten)]

@@ -37,6 +37,7 @@ fn without_an_installed_solver_the_program_says_what_to_install() {
         assert_eq!(output.status.code(), Some(2));
         insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr), @r"
         error: no solver of mixed-integer programs was found: looked for SCIP (the program scip)
+
         hint: install one of them, for instance with `pip install highspy`, or name HiGHS's library in ISINGLASS_HIGHS
         ");
     }
@@ -55,6 +56,7 @@ fn flags_of_installed_solvers_belong_to_them() {
     --- stdout
     --- stderr
     error: --mip-solver means nothing to the solver sa
+
     hint: it belongs to --solver mip
     ");
     insta::assert_snapshot!(program.transcript("solve problem.coo --race mip,sa --time-limit 1s"), @r"
@@ -62,6 +64,7 @@ fn flags_of_installed_solvers_belong_to_them() {
     --- stdout
     --- stderr
     error: mip makes no rounds to race in
+
     hint: name it with --solver mip
     ");
 }
@@ -124,6 +127,7 @@ fn programs_do_not_fit_every_format() {
     --- stdout
     --- stderr
     error: the format coo holds no rows, so it cannot hold a mixed-integer program
+
     hint: end the name with .lp or .mps
     ");
     insta::assert_snapshot!(program.transcript("compile majority:3 --model linear-qubo --out model.lp --layout layout.json"), @r"
@@ -131,6 +135,7 @@ fn programs_do_not_fit_every_format() {
     --- stdout
     --- stderr
     error: --layout describes the QUBO, which is not what is written
+
     hint: leave --layout out, or take --model qubo
     ");
 }
