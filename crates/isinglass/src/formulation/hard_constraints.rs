@@ -158,10 +158,10 @@ impl Draft<'_> {
             for pair in layer.windows(2) {
                 let places = pair[0].len().min(ORDERED_WEIGHTS);
                 let mut difference = Affine::constant(0.0);
-                for input in 0..places {
+                for (input, (upper, lower)) in pair[0].iter().zip(&pair[1]).enumerate().take(places) {
                     let value = f64::from(1u32 << (places - 1 - input));
-                    difference.add_scaled(&pair[0][input].affine(), value);
-                    difference.add_scaled(&pair[1][input].affine(), -value);
+                    difference.add_scaled(&upper.affine(), value);
+                    difference.add_scaled(&lower.affine(), -value);
                 }
                 self.add_not_negative(difference);
             }
