@@ -6,6 +6,7 @@ import datetime
 import importlib.metadata
 import json
 import math
+import multiprocessing
 import os
 import platform
 import random
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import dimod
@@ -420,6 +422,121 @@ def embedding_section(rows):
     return lines
 
 
+# ---- exact training ---------------------------------------------------------------------------------------------------
+
+# what the paper learns from a1a, with its shuffle and twenty minibatches of each size
+PAPER_ROWS = "--features 6,22,36"
+PAPER_BATCHES = [("paper's batches of 4", 4), ("paper's batches of 8", 8)]
+WHOLE = ("a1a-7, H=3, all rows", "--feature-mean 0.3..0.65")
+
+
+def training_problems(folder, data):
+    """Groups of problems: for each its file and its flags. A batch is the beginning of a file with all rows, so that columns are those of the
+    whole set."""
+    lines = Path(data).read_text().splitlines()
+    order = numpy.arange(len(lines))
+    numpy.random.RandomState(2).shuffle(order)
+    shuffled = [lines[row] for row in order]
+    groups = []
+    for name, size in PAPER_BATCHES:
+        problems = []
+        for batch in range(20):
+            path = folder / f"batch_{size}_{batch}.libsvm"
+            path.write_text("\n".join(shuffled[batch * size :] + shuffled[: batch * size]) + "\n")
+            problems.append((path, f"{PAPER_ROWS} --limit {size}"))
+        groups.append((name, problems))
+    groups.append((WHOLE[0], [(Path(data), WHOLE[1])]))
+    return groups
+
+
+def by_isinglass(path, flags, model, limit):
+    report = isinglass("train", "--data", path, *flags.split(), "--hidden", 3, "--solver", "exact", "--threads", 1,
+                       "--time-limit", f"{limit}s", "--no-baselines", "--no-proof")
+    is_proven = report["solver"]["status"] == "optimal"
+    return report["solver"]["seconds"], report["result"]["loss"], is_proven
+
+
+def by_highs(path, flags, model, limit):
+    import highspy
+
+    solver = highspy.Highs()
+    for option, value in (("output_flag", False), ("threads", 1), ("mip_rel_gap", 0.0), ("time_limit", float(limit))):
+        solver.setOptionValue(option, value)
+    solver.readModel(str(model))
+    start = time.perf_counter()
+    solver.run()
+    seconds = time.perf_counter() - start
+    is_proven = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+    has_point = solver.getInfo().primal_solution_status == 2
+    return seconds, solver.getObjectiveValue() if has_point else math.inf, is_proven
+
+
+def by_cp_sat(path, flags, model, limit):
+    from ortools.linear_solver.python import model_builder
+
+    program = model_builder.Model()
+    if not program.import_from_mps_file(str(model)):
+        raise RuntimeError(f"ortools does not read {model}")
+    solver = model_builder.Solver("sat")
+    solver.set_solver_specific_parameters("num_workers:1")
+    solver.set_time_limit_in_seconds(limit)
+    start = time.perf_counter()
+    status = solver.solve(program)
+    seconds = time.perf_counter() - start
+    has_point = status in (model_builder.SolveStatus.OPTIMAL, model_builder.SolveStatus.FEASIBLE)
+    is_proven = status == model_builder.SolveStatus.OPTIMAL
+    return seconds, solver.objective_value if has_point else math.inf, is_proven
+
+
+def trainings(folder, data, limit, quick):
+    """The same rows and network by our exact search, and as the program with hard constraints by HiGHS and CP-SAT, in turn."""
+    # a process for each: ortools brings a HiGHS of its own along, which does not live beside that of highspy
+    spawn = multiprocessing.get_context("spawn")
+    with (ProcessPoolExecutor(1, mp_context=spawn) as one, ProcessPoolExecutor(1, mp_context=spawn) as other):
+        methods = [
+            ("isinglass, exact", by_isinglass),
+            ("HiGHS", lambda *problem: one.submit(by_highs, *problem).result()),
+            ("CP-SAT", lambda *problem: other.submit(by_cp_sat, *problem).result()),
+        ]
+        return trainings_by(methods, folder, data, limit, quick)
+
+
+def trainings_by(methods, folder, data, limit, quick):
+    rows = []
+    for name, problems in training_problems(folder, data):
+        results = {}
+        for path, flags in problems[:5] if quick else problems:
+            model = folder / "model.mps"
+            isinglass("compile", "--data", path, *flags.split(), "--hidden", 3, "--model", "hard-constraints", "--out", model)
+            for method, solve in methods:
+                results.setdefault(method, []).append(solve(path, flags, model, limit))
+        losses = [min(run[1] for run in runs) for runs in zip(*results.values())]
+        rows.append((name, losses, results))
+        print(rows[-1], file=sys.stderr)
+    return rows
+
+
+def training_section(rows, limit):
+    lines = [
+        "## Exact training",
+        "",
+        "Networks of three hidden neurons without bias on a1a, one thread. HiGHS and CP-SAT minimise the program with hard constraints of",
+        f"`isinglass compile --model hard-constraints`, isinglass searches with `train --solver exact`; {limit} s each. Seconds are those of the",
+        "solver: without reading, and for isinglass with compiling and verifying. Least: problems whose least loss of all three was found.",
+        "",
+        "| problem | by | least | proven | median s | largest s |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, losses, results in rows:
+        for method, runs in results.items():
+            least = sum(abs(run[1] - loss) < 1e-6 for run, loss in zip(runs, losses))
+            seconds = [run[0] for run in runs]
+            proven = sum(run[2] for run in runs)
+            cells = [name, method, f"{least}/{len(runs)}", f"{proven}/{len(runs)}", f"{statistics.median(seconds):.4f}", f"{max(seconds):.4f}"]
+            lines.append("| " + " | ".join(cells) + " |")
+    return lines
+
+
 # ---- the page ---------------------------------------------------------------------------------------------------------
 
 
@@ -433,7 +550,7 @@ def machine():
 
 
 def versions():
-    names = ("dimod", "dwave-samplers", "openjij", "minorminer", "dwave-networkx", "numpy")
+    names = ("dimod", "dwave-samplers", "openjij", "minorminer", "dwave-networkx", "numpy", "highspy", "ortools")
     text = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in names)
     program = subprocess.run([str(BINARY), "--version"], capture_output=True, text=True, check=True).stdout.strip()
     return f"{program}, Python {platform.python_version()}, {text}"
@@ -442,16 +559,16 @@ def versions():
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--instances", type=Path, help="folder of problems [default: problems are made]")
-    parser.add_argument("--data", type=Path, help="the file a1a, for embeddings of networks that learn it")
+    parser.add_argument("--data", type=Path, help="the file a1a, for networks that learn it: their embeddings, and exact training")
     parser.add_argument("--binary", type=Path, default=ROOT / "target/release/isinglass")
     parser.add_argument("--out", type=Path, help="page to write [default: standard output]")
     parser.add_argument("--quick", action="store_true", help="few reads and repeats")
     parser.add_argument("--append", action="store_true", help="add sections to the page instead of writing it anew")
-    parser.add_argument("--only", choices=["speed", "solutions", "cuts", "embedding"], action="append", help="only these sections")
+    parser.add_argument("--only", choices=["speed", "solutions", "cuts", "embedding", "training"], action="append", help="only these sections")
     arguments = parser.parse_args()
     global BINARY
     BINARY = arguments.binary
-    sections = arguments.only or ["speed", "solutions", "cuts", "embedding"]
+    sections = arguments.only or ["speed", "solutions", "cuts", "embedding", "training"]
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         made = arguments.instances is None
@@ -487,6 +604,9 @@ def main():
         if "embedding" in sections:
             rows = embeddings(folder, arguments.instances, arguments.data, arguments.quick)
             lines += [*embedding_section(rows), ""]
+        if "training" in sections and arguments.data:
+            limit = 10 if arguments.quick else 60
+            lines += [*training_section(trainings(folder, arguments.data, limit, arguments.quick), limit), ""]
     text = "\n".join(lines).rstrip() + "\n"
     if arguments.out:
         before = arguments.out.read_text() + "\n" if arguments.append else ""

@@ -49,6 +49,8 @@ pub use report::{WriteError, WriteNote, WriteReport};
 pub use samples::{SampleFile, read_samples, write_samples, write_samples_with_info};
 
 use self::error::Fault;
+use self::labels::Names;
+use crate::mip::Mip;
 use crate::model::{Bqm, Vartype};
 
 /// Reads a model from the bytes of a file.
@@ -83,6 +85,56 @@ pub fn write(
     }
     let report = (format.entry().write)(bqm, labels, &mut out)?;
     out.flush()?;
+    Ok(report)
+}
+
+/// Writes a mixed-integer program in a format that holds rows: [`Format::Lp`] or [`Format::Mps`].
+///
+/// Variables keep their names where all of them are legal names of the format. Wrap files in a
+/// [`BufWriter`](std::io::BufWriter).
+///
+/// # Errors
+/// [`WriteError`] when the format holds no rows, a number does not fit it, or `out` fails.
+///
+/// # Examples
+/// ```
+/// use isinglass_qubo::io::{Format, write_mip};
+/// use isinglass_qubo::mip::{MipBuilder, RowSense};
+/// let mut builder = MipBuilder::new();
+/// let (x, y) = (builder.add_binary("x"), builder.add_binary("y"));
+/// builder.add_linear(x, -2.0);
+/// builder.add_row([(x, 1.0), (y, 1.0)], RowSense::LessEqual, 1.0);
+/// let mut text = Vec::new();
+/// write_mip(&builder.build()?, Format::Lp, &mut text)?;
+/// assert_eq!(text, b"Minimize\n obj: - 2 x + 0\nSubject To\n c0: + 1 x + 1 y <= 1\nBinary\n x y\nEnd\n");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn write_mip(mip: &Mip, format: Format, mut out: impl Write) -> Result<WriteReport, WriteError> {
+    let report = match format {
+        Format::Lp => lp::write_mip(mip, &mut out)?,
+        Format::Mps => mps::write_mip(mip, &mut out)?,
+        _ => return Err(WriteError::NoRows { format }),
+    };
+    out.flush()?;
+    Ok(report)
+}
+
+/// Writes a model as a program with a quadratic objective over 0/1 variables.
+fn write_quadratic(
+    bqm: &Bqm,
+    labels: Option<&[Label]>,
+    is_legal: fn(&str) -> bool,
+    write_mip: fn(&Mip, &mut dyn Write) -> Result<WriteReport, WriteError>,
+    out: &mut dyn Write,
+) -> Result<WriteReport, WriteError> {
+    let mut report = WriteReport::default();
+    let bqm = &*as_vartype(bqm, Vartype::Binary, &mut report)?;
+    let names = Names::new(labels, is_legal);
+    if labels.is_some() && !names.keeps_labels() {
+        report.notes.push(WriteNote::LabelsLeftOut);
+    }
+    let mip = Mip::quadratic_of(bqm, |variable| names.name(variable).into_owned())?;
+    report.notes.extend(write_mip(&mip, out)?.notes);
     Ok(report)
 }
 

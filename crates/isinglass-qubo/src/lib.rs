@@ -18,11 +18,13 @@
 
 pub mod rng;
 pub mod model;
+pub mod mip;
 pub mod sample_set;
 pub mod io;
 pub mod hardware;
 pub mod presolve;
 pub mod sampler;
+pub mod mip_solver;
 pub mod drawing;
 pub mod embedding;
 pub mod qpu;

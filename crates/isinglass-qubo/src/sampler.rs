@@ -239,6 +239,12 @@ pub enum SampleError {
     /// The problem cannot be presolved by a sampler that depends on it.
     #[error(transparent)]
     Presolve(#[from] PresolveError),
+    /// A solver of mixed-integer programs was not found, or failed.
+    #[error("{reason}")]
+    Mip {
+        /// Why: which solver, and what it said.
+        reason: String,
+    },
 }
 
 fn width_found(width: Option<usize>, lower_bound: usize) -> String {

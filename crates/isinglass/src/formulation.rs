@@ -3,6 +3,8 @@
 //! Both are made by one compiler, [`compile`]; `reference` is `compact` with every reduction switched off and one penalty
 //! for every constraint. The mathematics, section by section, is in `docs/formulation.md`.
 //!
+//! [`hard_constraints`] makes a mixed-integer program of the same task, in which constraints cannot be broken.
+//!
 //! # References
 //! M. Sasdelli, T.-J. Chin, *Quantum Annealing Formulation for Binary Neural Networks*, arXiv 2107.02751 (2021).
 
@@ -10,6 +12,7 @@ mod affine;
 mod compile;
 mod draft;
 mod gauge;
+mod hard_constraints;
 mod layout;
 mod loss;
 mod options;
@@ -24,6 +27,7 @@ mod threshold;
 mod wide_gap;
 
 pub use compile::{Formulation, FormulationError, WeightTerms, compile};
+pub use hard_constraints::{HardConstraints, hard_constraints};
 pub use layout::{Layout, LayoutError, NeuronPlace, Place, Role};
 pub use options::{FormulationOptions, GateKind, PenaltyRule, Reductions};
 pub use precision::{Alternative, Change, alternatives};

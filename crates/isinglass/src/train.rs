@@ -6,6 +6,7 @@
 
 mod checkpoint;
 mod embedding;
+mod mip;
 mod plan;
 mod random_weights;
 mod sampler;
@@ -13,6 +14,7 @@ mod state;
 
 pub use checkpoint::CheckpointError;
 pub use embedding::{EmbeddedStep, EmbeddingPlan, QpuTime};
+pub use mip::NamedMipSolver;
 pub use plan::{Batching, PlanError, Solver, TrainingPlan};
 pub use random_weights::{RandomWeights, random_weights};
 pub use sampler::{MakeStepSampler, NamedSampler, SamplerCall};
@@ -28,8 +30,10 @@ use crate::verify::{Verification, VerifyError, encode, loss, verify};
 use crate::weight_annealing::WeightAnnealing;
 use embedding::{MakeSampler, sample_qubo};
 use isinglass_qubo::embedding::{Embedded, EmbeddingCompositeError, EmbeddingFileError};
+use isinglass_qubo::mip_solver::MipSolveError;
 use isinglass_qubo::sampler::{Exhaustive, SimulatedAnnealing};
 use isinglass_qubo::{RunControl, SampleError, SampleStatus, Sampler, rng};
+use mip::solve_program;
 use rayon::prelude::*;
 use std::ops::ControlFlow;
 
@@ -58,6 +62,9 @@ pub enum TrainError {
     /// The exact trainer cannot run.
     #[error("the exact trainer cannot run")]
     Exact(#[from] ExactError),
+    /// The solver of the mixed-integer program cannot run, or says what cannot be.
+    #[error("the program with hard constraints was not solved")]
+    Mip(#[from] MipSolveError),
     /// A sample does not pass verification.
     #[error("a sample cannot be verified")]
     Verify(#[from] VerifyError),
@@ -176,6 +183,7 @@ fn solve_step(
     let (num_reads, threads) = (plan.reads_of_step(state.next_step), plan.threads);
     match &plan.solver {
         Solver::Exact => solve_exactly(task, plan, formulation, control),
+        Solver::Mip(solver) => solve_program(task, plan, formulation, state, (solver, seed), control),
         Solver::Exhaustive => {
             let make =
                 |_, _: Option<&Embedded>| Box::new(Exhaustive { threads, ..Exhaustive::default() }) as Box<dyn Sampler>;

@@ -4,10 +4,11 @@ use super::Fault;
 use super::tree::Tree;
 
 /// Every crate, and the crates of the workspace that it may depend on.
-const LAYERS: [(&str, &[&str]); 4] = [
+const LAYERS: [(&str, &[&str]); 5] = [
     ("isinglass-qubo", &[]),
     ("isinglass", &["isinglass-qubo"]),
-    ("isinglass-cli", &["isinglass-qubo", "isinglass"]),
+    ("isinglass-mip", &["isinglass-qubo"]),
+    ("isinglass-cli", &["isinglass-qubo", "isinglass", "isinglass-mip"]),
     ("xtask", &[]),
 ];
 

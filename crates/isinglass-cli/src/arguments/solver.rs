@@ -2,6 +2,7 @@
 
 mod emulator;
 mod make;
+mod mip;
 mod tuning;
 
 use std::num::NonZeroUsize;
@@ -12,6 +13,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Arg, Args, ValueEnum};
 use isinglass_qubo::automatic::{Automatic, AutomaticReport};
 use isinglass_qubo::embedding::Embedded;
+use isinglass_qubo::mip_solver::MipClaim;
 use isinglass_qubo::presolve::Statistics;
 use isinglass_qubo::qpu::{PlanError, SolverProperties};
 use isinglass_qubo::sampler::{Polished, Presolving, Sampling};
@@ -21,6 +23,7 @@ use super::value;
 use crate::failure::Failure;
 pub(crate) use emulator::{Emulation, EmulationOutput, Spent};
 pub(crate) use make::Call;
+pub(crate) use mip::claim_lines;
 pub(crate) use tuning::TuningArguments;
 
 /// Up to this many variables training's `auto` searches all samples: far below a second.
@@ -57,6 +60,8 @@ pub(crate) enum SolverName {
     Tree,
     /// Exact: branch and bound, which returns a bound when stopped
     BranchAndBound,
+    /// Mixed-integer programming by an installed HiGHS, SCIP, Gurobi or CBC
+    Mip,
     /// Classical emulation of the chip: no quantum computer takes part
     QpuEmulator,
 }
@@ -79,6 +84,7 @@ impl SolverName {
             Self::Exhaustive => "exhaustive",
             Self::Tree => "tree",
             Self::BranchAndBound => "branch-and-bound",
+            Self::Mip => "mip",
             Self::QpuEmulator => "qpu-emulator",
         }
     }
@@ -89,15 +95,18 @@ impl SolverName {
     }
 }
 
-/// An argument as commands have it that know no chip: solvers are offered without the emulator, and its flags are hidden.
+/// An argument as commands have it that measure reads of ours: solvers are offered without the emulated chip, which those
+/// commands do not know, and without those of others, which make no reads; their flags are hidden.
 pub(crate) fn without_chip(argument: Arg) -> Arg {
     match argument.get_id().as_str() {
         "solver" | "solvers" => {
-            let offered = SolverName::value_variants().iter().filter(|&&name| name != SolverName::QpuEmulator);
+            let offered = SolverName::value_variants()
+                .iter()
+                .filter(|&&name| !matches!(name, SolverName::QpuEmulator | SolverName::Mip));
             let names = PossibleValuesParser::new(offered.filter_map(ValueEnum::to_possible_value));
             argument.value_parser(names.try_map(|name| SolverName::from_str(&name, false)))
         }
-        flag if emulator::FLAGS.contains(&flag) => argument.hide(true),
+        flag if emulator::FLAGS.contains(&flag) || mip::FLAGS.contains(&flag) => argument.hide(true),
         _ => argument,
     }
 }
@@ -164,6 +173,8 @@ pub(crate) struct Sampled {
     pub(crate) reason: String,
     /// What the presolve bought, where there was one.
     pub(crate) presolve: Option<Statistics>,
+    /// What a solver of mixed-integer programs says of the minimum.
+    pub(crate) claim: Option<MipClaim>,
 }
 
 impl SolverOptions {
@@ -185,6 +196,9 @@ impl SolverOptions {
     /// A [`Failure`] that names the flag.
     pub(crate) fn check_on_chip(&self, solver: SolverName) -> Result<(), Failure> {
         self.tuning.check(Ok(solver))?;
+        if solver == SolverName::Mip {
+            self.tuning.mip.installed()?;
+        }
         if solver == SolverName::QpuEmulator {
             let given = [("--num-sweeps", self.sampling.num_sweeps.is_some()), ("--presolve", self.presolve)];
             if let Some((flag, _)) = given.into_iter().find(|(_, is_given)| *is_given) {
@@ -218,16 +232,20 @@ impl SolverOptions {
         if solver == SolverName::Auto {
             let (sampling, report) = self.automatic(call).sample_with_report(bqm, control)?;
             let reason = reason(bqm, &report);
-            return Ok(Sampled { sampling, reason, presolve: report.presolve });
+            return Ok(Sampled { sampling, reason, presolve: report.presolve, claim: None });
         }
         let reason = "asked for with --solver".to_owned();
+        if solver == SolverName::Mip && !self.presolve && !self.polish {
+            let (sampling, claim) = self.tuning.mip.sampler(call.seed).sample_with_claim(bqm, control)?;
+            return Ok(Sampled { sampling, reason, presolve: None, claim: Some(claim) });
+        }
         if self.presolve {
             let presolving = Presolving::new(Box::new(|_| self.named(solver, call)));
             let (sampling, presolve) = presolving.sample_with_statistics(bqm, control)?;
-            return Ok(Sampled { sampling, reason, presolve });
+            return Ok(Sampled { sampling, reason, presolve, claim: None });
         }
         let sampling = self.named(solver, call).sample(bqm, control)?;
-        Ok(Sampled { sampling, reason, presolve: None })
+        Ok(Sampled { sampling, reason, presolve: None, claim: None })
     }
 
     /// The solver as a sampler, presolve and polish included.

@@ -3,15 +3,18 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use clap::Args;
-use isinglass::formulation::{Alternative, Formulation, GateKind, Statistics, WeightTerms, alternatives, compile};
+use clap::{Args, ValueEnum};
+use isinglass::formulation::{
+    Alternative, Formulation, GateKind, Statistics, WeightTerms, alternatives, compile, hard_constraints,
+};
 use isinglass::handover::Handover;
 use isinglass::model::Provenance;
 use isinglass::network::Codebook;
 use isinglass::report::NetworkReport;
 use isinglass::task::Task;
 use isinglass_qubo::embedding::{ControlError, HardwareRange, Precision, Visibility};
-use isinglass_qubo::io::{self, Format, Label, WriteError, write_atomically};
+use isinglass_qubo::io::{self, Format, Label, WriteError, write_atomically, write_mip};
+use isinglass_qubo::mip::Mip;
 use serde::Serialize;
 
 use crate::app::Outcome;
@@ -39,9 +42,36 @@ pub(crate) struct CompileArguments {
     /// sparse (bq, qs), qh, bqpjson or qplib
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     out: Option<PathBuf>,
+    /// What to write: the qubo; the program with hard-constraints in its place; or the linear-qubo, with a variable and rows for
+    /// each product. The last two are mixed-integer programs and go to lp and mps
+    #[arg(long, value_name = "MODEL", default_value = "qubo", requires = "out", help_heading = "Output")]
+    model: ModelName,
     /// Write what each variable means to this file, for `isinglass decode`
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     layout: Option<PathBuf>,
+}
+
+/// What is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ModelName {
+    /// The QUBO.
+    #[value(help = None)]
+    Qubo,
+    /// Training with constraints that cannot be broken.
+    #[value(help = None)]
+    HardConstraints,
+    /// The QUBO without products.
+    #[value(help = None)]
+    LinearQubo,
+}
+
+/// The size of a mixed-integer program that was written.
+#[derive(Serialize)]
+struct ProgramReport {
+    model: &'static str,
+    num_variables: usize,
+    num_rows: usize,
+    num_nonzeros: usize,
 }
 
 #[derive(Serialize)]
@@ -58,6 +88,8 @@ struct CompileReport {
     /// What it would see more precisely, where it does not see the loss of this problem well.
     alternatives: Vec<Alternative>,
     offset: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    program: Option<ProgramReport>,
     seconds: f64,
     out: Option<PathBuf>,
     layout: Option<PathBuf>,
@@ -79,6 +111,7 @@ struct DatasetSummary {
 /// A [`Failure`] when the rows cannot be read or compiled, or a file cannot be written.
 pub(crate) fn run(arguments: &CompileArguments, session: &Session) -> Result<Outcome, Failure> {
     let format = arguments.out.as_deref().map(format_of).transpose()?;
+    check_model(arguments, format)?;
     check_places([&arguments.out, &arguments.layout])?;
     arguments.formulation.check()?;
     let split = arguments.data.split(None)?;
@@ -101,8 +134,21 @@ pub(crate) fn run(arguments: &CompileArguments, session: &Session) -> Result<Out
         Visibility::Visible | Visibility::Unknown => Vec::new(),
     };
 
+    let program = match arguments.model {
+        ModelName::Qubo => None,
+        ModelName::HardConstraints => {
+            Some(("hard constraints", hard_constraints(&task, &architecture, &options, &WeightTerms::default())?.mip))
+        }
+        ModelName::LinearQubo => {
+            let mip = Mip::linearized_of(&formulation.qubo).map_err(|error| Failure::from_error(&error))?;
+            Some(("the QUBO with a variable for each product", mip))
+        }
+    };
     if let Some((path, format)) = arguments.out.as_deref().zip(format) {
-        write_problem(path, format, &formulation, session)?;
+        match &program {
+            None => write_problem(path, format, &formulation, session)?,
+            Some((_, mip)) => write_program(path, format, mip, session)?,
+        }
     }
     let dataset = DatasetSummary {
         source: split.train.source().to_owned(),
@@ -137,6 +183,12 @@ pub(crate) fn run(arguments: &CompileArguments, session: &Session) -> Result<Out
         precision,
         alternatives,
         offset: formulation.qubo.offset(),
+        program: program.map(|(model, mip)| ProgramReport {
+            model,
+            num_variables: mip.num_variables(),
+            num_rows: mip.num_rows(),
+            num_nonzeros: mip.num_nonzeros(),
+        }),
         statistics: formulation.statistics,
         seconds,
         out: arguments.out.clone(),
@@ -152,6 +204,33 @@ fn format_of(path: &Path) -> Result<Format, Failure> {
         Failure::input(format!("the ending of {} names no problem format", path.display()))
             .with_hint(format!("end the name with one of {endings}"))
     })
+}
+
+/// Mixed-integer programs need a format with rows, and have no layout: `decode` reads samples of QUBOs.
+fn check_model(arguments: &CompileArguments, format: Option<Format>) -> Result<(), Failure> {
+    if arguments.model == ModelName::Qubo {
+        return Ok(());
+    }
+    if let Some(format) = format.filter(|format| !matches!(format, Format::Lp | Format::Mps)) {
+        return Err(Failure::input(format!(
+            "the format {format} holds no rows, so it cannot hold a mixed-integer program"
+        ))
+        .with_hint("end the name with .lp or .mps"));
+    }
+    if arguments.layout.is_some() {
+        return Err(Failure::input("--layout describes the QUBO, which is not what is written")
+            .with_hint("leave --layout out, or take --model qubo"));
+    }
+    Ok(())
+}
+
+fn write_program(path: &Path, format: Format, mip: &Mip, session: &Session) -> Result<(), Failure> {
+    let report = write_atomically(path, |file| write_mip(mip, format, file))
+        .map_err(|error: WriteError| Failure::from(error).context(cannot_write(path)))?;
+    for note in report.notes {
+        session.output().note(&format!("{}: {note}", path.display()));
+    }
+    Ok(())
 }
 
 fn write_problem(path: &Path, format: Format, formulation: &Formulation, session: &Session) -> Result<(), Failure> {
@@ -222,6 +301,16 @@ impl Report for CompileReport {
         }
         sheet.lines("QUBO", std::iter::once(name).chain(statistics_lines(statistics)));
         sheet.lines("Precision", precision_lines(&self.precision, &self.alternatives));
+        if let Some(program) = &self.program {
+            let ProgramReport { model, num_variables, num_rows, num_nonzeros } = program;
+            let rows = count(*num_rows, "row", "rows");
+            let size = format!(
+                "{}, {rows}, {} coefficients",
+                count(*num_variables, "variable", "variables"),
+                thousands(*num_nonzeros as u64)
+            );
+            sheet.lines("Program", [(*model).to_owned(), size]);
+        }
         sheet.line("Time", duration(self.seconds));
         for (name, path) in [("Problem", &self.out), ("Layout", &self.layout)] {
             if let Some(path) = path {

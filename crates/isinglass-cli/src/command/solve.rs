@@ -59,6 +59,9 @@ pub(crate) fn run(arguments: &SolveArguments, session: &Session) -> Result<Outco
     if is_on_chip && !arguments.race.is_empty() {
         return Err(Failure::input("a race is not run on a chip").with_hint("name one --solver"));
     }
+    if arguments.race.contains(&SolverName::Mip) {
+        return Err(Failure::input("mip makes no rounds to race in").with_hint("name it with --solver mip"));
+    }
     for &solver in solvers {
         if setup.is_some() {
             options.check_on_chip(solver)?;
@@ -167,7 +170,7 @@ fn run_on_chip(
     let control_error = emulation.as_ref().map_or_else(ControlError::default, Emulation::control_error);
     let precision = setup.precision(&report.embedded, EnergyGap::of_coefficients(bqm), control_error);
     let embedded = EmbeddedOutput::new(&setup.chosen, report, scan, precision);
-    Ok((Sampled { sampling, reason, presolve: None }, (embedded, emulated)))
+    Ok((Sampled { sampling, reason, presolve: None, claim: None }, (embedded, emulated)))
 }
 
 fn run_race(
@@ -189,7 +192,7 @@ fn run_race(
     let contestants: Vec<Contestant<'_>> = racers.iter().map(contestant).collect();
     let race = race(bqm, call.seed, &contestants, control)?;
     let reason = format!("{} reached the least energy first", racers[race.winner].text());
-    Ok((Sampled { sampling: race.sampling, reason, presolve: None }, race.standings))
+    Ok((Sampled { sampling: race.sampling, reason, presolve: None, claim: None }, race.standings))
 }
 
 fn write(path: &Path, problem: &Problem, sampling: &Sampling, info: Map<String, Value>) -> Result<(), Failure> {

@@ -54,7 +54,7 @@ pub(crate) struct TrainArguments {
     network: NetworkArguments,
     #[command(flatten)]
     formulation: FormulationArguments,
-    /// Solver: weights and exact search the weights, all others sample the QUBO, as it is or on a chip
+    /// Solver: weights, exact and mip search the weights, all others sample the QUBO, as it is or on a chip
     #[arg(long, value_name = "SOLVER", default_value = "auto", help_heading = "Solver")]
     solver: TrainSolver,
     #[command(flatten)]
@@ -185,6 +185,7 @@ pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outco
     };
     let accuracy = test_score.unwrap_or(train_score).accuracy();
     session.output().report(&TrainOutput {
+        mip: (plan.batching == Batching::Whole).then(|| training.state.steps.last()?.mip.clone()).flatten(),
         report,
         embedded: setup.as_ref().and_then(|setup| OnChip::of(&setup.chosen, &training)),
         emulation: emulation.as_ref().map(|emulation| chip::emulated(emulation, &training)),

@@ -162,6 +162,9 @@ impl From<FormulationError> for Failure {
             FormulationError::TooLarge { .. } => {
                 Some("take fewer rows (--limit, --batch-size), fewer inputs (--features, --pool) or fewer neurons")
             }
+            FormulationError::ProgramTooLarge { .. } => {
+                Some("take fewer rows (--limit, --batch-size) or fewer neurons")
+            }
             _ => None,
         };
         Self::from_error(&error).with_optional_hint(hint.map(str::to_owned))
@@ -176,6 +179,9 @@ impl From<TrainError> for Failure {
             TrainError::Embedding(error) => error.into(),
             TrainError::EmbeddingFile(inner) => Self::from(inner).context("the embedding given does not fit the QUBO"),
             TrainError::Chip(error) => error.into(),
+            TrainError::Mip(error) => {
+                Self::from_error(&error).context("the program with hard constraints was not solved")
+            }
             TrainError::Plan(PlanError::NothingToEmbed { .. }) => Self::from_error(&error)
                 .with_hint("use a solver that samples the QUBO, such as --solver sa, or leave the chip out"),
             TrainError::Exact(error) => {

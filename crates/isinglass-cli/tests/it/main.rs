@@ -15,6 +15,7 @@ mod failures;
 mod fetch;
 mod interrupt;
 mod measure;
+mod mip;
 mod model;
 mod plan;
 mod program;

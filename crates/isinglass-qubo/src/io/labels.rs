@@ -7,6 +7,8 @@ use serde_json::Value;
 
 use super::error::{ReadCause, excerpt};
 use super::problem::Label;
+use super::report::{WriteNote, WriteReport};
+use crate::mip::{Mip, Variable};
 
 /// The labels of a JSON list. Floats, nested lists (dimod's tuples) and anything else are refused.
 ///
@@ -37,26 +39,38 @@ pub(super) fn duplicate(labels: &[Label]) -> Option<&Label> {
     labels.iter().find(|label| !seen.insert(*label))
 }
 
-/// The names of variables in a file: their own labels where all of them are `legal`, else `x0`, `x1`, ...
+/// The names of variables in a file: their own where all of them are `legal`, else `x0`, `x1`, ...
 pub(super) struct Names<'a> {
-    labels: Option<&'a [Label]>,
+    names: Option<Vec<&'a str>>,
 }
 
 impl<'a> Names<'a> {
     pub(super) fn new(labels: Option<&'a [Label]>, legal: impl Fn(&str) -> bool) -> Self {
-        let all_legal =
-            |labels: &&[Label]| labels.iter().all(|label| matches!(label, Label::Text(text) if legal(text)));
-        Self { labels: labels.filter(all_legal) }
+        let own = |label: &'a Label| match label {
+            Label::Text(text) if legal(text) => Some(text.as_str()),
+            _ => None,
+        };
+        Self { names: labels.and_then(|labels| labels.iter().map(own).collect()) }
+    }
+
+    /// Names of a program; a note tells where they are not its own.
+    pub(super) fn of_mip(mip: &'a Mip, legal: impl Fn(&str) -> bool, report: &mut WriteReport) -> Self {
+        let own = |variable: &'a Variable| legal(&variable.name).then_some(variable.name.as_str());
+        let names: Option<Vec<&str>> = mip.variables().iter().map(own).collect();
+        if names.is_none() {
+            report.notes.push(WriteNote::LabelsLeftOut);
+        }
+        Self { names }
     }
 
     pub(super) fn keeps_labels(&self) -> bool {
-        self.labels.is_some()
+        self.names.is_some()
     }
 
     pub(super) fn name(&self, variable: usize) -> Cow<'a, str> {
-        match self.labels.map(|labels| &labels[variable]) {
-            Some(Label::Text(text)) => Cow::Borrowed(text),
-            _ => Cow::Owned(format!("x{variable}")),
+        match &self.names {
+            Some(names) => Cow::Borrowed(names[variable]),
+            None => Cow::Owned(format!("x{variable}")),
         }
     }
 }

@@ -1,8 +1,9 @@
-//! LP text as CPLEX defined it, as far as it holds a quadratic objective over 0/1 variables.
+//! LP text as CPLEX defined it: mixed-integer programs are written, quadratic objectives over 0/1 variables read as well.
 //!
 //! Written: `Minimize`, linear terms, a bracket `[ ... ] / 2` with doubled coefficients, the constant as a number by itself,
-//! and a `Binary` section with all variables in order. This is dimod's form; HiGHS reads it too. Gurobi's form of the
-//! constant, a variable fixed to 1, is not used, because dimod takes it for an ordinary variable.
+//! rows `c0`, `c1`, ..., bounds where they are not the usual ones, and a `Binary` section with the binary variables in order. This
+//! is dimod's form; HiGHS reads it too. Variables that occur nowhere have a zero in the objective, because SCIP does not know them
+//! otherwise. Gurobi's form of the constant, a variable fixed to 1, is not used, because dimod takes it for an ordinary variable.
 //!
 //! Read: the same, with `Maximize` (negated and flagged), squares (`x^2 = x`), bounds 0 and 1, and comments. Constraints, other
 //! variables and other bounds are errors. The variables are those of the `Binary` section, in its order.
@@ -18,9 +19,10 @@ pub(super) use reader::read;
 
 use super::labels::Names;
 use super::problem::Label;
-use super::report::{WriteError, WriteNote, WriteReport};
+use super::report::{WriteError, WriteReport};
 use super::text::short_float;
-use crate::model::{Bqm, Vartype};
+use crate::mip::{Mip, RowSense, Variable, VariableKind};
+use crate::model::Bqm;
 
 /// Words that begin a section, in lower case, and what they begin.
 const KEYWORDS: [(&str, Section); 30] = [
@@ -126,21 +128,70 @@ fn signed(coefficient: f64) -> String {
 
 /// Writes 0/1 models as they are and ±1 models converted.
 pub(super) fn write(bqm: &Bqm, labels: Option<&[Label]>, out: &mut dyn Write) -> Result<WriteReport, WriteError> {
+    super::write_quadratic(bqm, labels, is_legal, write_mip, out)
+}
+
+/// Writes a program, with its own names where they are legal.
+pub(super) fn write_mip(mip: &Mip, out: &mut dyn Write) -> Result<WriteReport, WriteError> {
     let mut report = WriteReport::default();
-    let bqm = &*super::as_vartype(bqm, Vartype::Binary, &mut report)?;
-    let names = Names::new(labels, is_legal);
-    if labels.is_some() && !names.keeps_labels() {
-        report.notes.push(WriteNote::LabelsLeftOut);
-    }
-    writeln!(out, "Minimize")?;
+    let names = Names::of_mip(mip, is_legal, &mut report);
     let mut terms = Terms { out, column: 0 };
-    terms.write("obj:")?;
-    for (variable, &bias) in bqm.linear().iter().enumerate().filter(|&(_, &bias)| bias != 0.0) {
-        terms.write(&format!("{} {}", signed(bias), names.name(variable)))?;
+    write_objective(mip, &names, &mut terms)?;
+    writeln!(terms.out, "Subject To")?;
+    for (index, row) in mip.rows().enumerate() {
+        terms.write(&format!("c{index}:"))?;
+        for (&variable, &coefficient) in row.variables.iter().zip(row.coefficients) {
+            terms.write(&format!("{} {}", signed(coefficient), names.name(variable as usize)))?;
+        }
+        let sense = match row.sense {
+            RowSense::LessEqual => "<=",
+            RowSense::Equal => "=",
+            RowSense::GreaterEqual => ">=",
+        };
+        terms.write(&format!("{sense} {}", short_float(row.right)))?;
+        terms.end_line()?;
     }
-    if bqm.num_interactions() > 0 {
+    let variables = || mip.variables().iter().enumerate();
+    let is_unusual = |variable: &Variable| {
+        variable.kind != VariableKind::Binary && (variable.lower, variable.upper) != (0.0, f64::INFINITY)
+    };
+    if variables().any(|(_, variable)| is_unusual(variable)) {
+        writeln!(terms.out, "Bounds")?;
+    }
+    for (index, variable) in variables().filter(|(_, variable)| is_unusual(variable)) {
+        let bound = |value: f64| if value.is_infinite() { format!("{value}") } else { short_float(value) };
+        writeln!(terms.out, " {} <= {} <= {}", bound(variable.lower), names.name(index), bound(variable.upper))?;
+    }
+    writeln!(terms.out, "Binary")?;
+    for (index, _) in variables().filter(|(_, variable)| variable.kind == VariableKind::Binary) {
+        terms.write(&names.name(index))?;
+    }
+    terms.end_line()?;
+    if variables().any(|(_, variable)| variable.kind == VariableKind::Integer) {
+        writeln!(terms.out, "General")?;
+        for (index, _) in variables().filter(|(_, variable)| variable.kind == VariableKind::Integer) {
+            terms.write(&names.name(index))?;
+        }
+        terms.end_line()?;
+    }
+    writeln!(terms.out, "End")?;
+    Ok(report)
+}
+
+fn write_objective(mip: &Mip, names: &Names<'_>, terms: &mut Terms<'_>) -> Result<(), WriteError> {
+    writeln!(terms.out, "Minimize")?;
+    let mut occurs = vec![false; mip.num_variables()];
+    mip.quadratic().for_each(|(first, second, _)| (occurs[first], occurs[second]) = (true, true));
+    mip.rows().flat_map(|row| row.variables).for_each(|&variable| occurs[variable as usize] = true);
+    terms.write("obj:")?;
+    for (variable, &coefficient) in mip.linear().iter().enumerate() {
+        if coefficient != 0.0 || !occurs[variable] {
+            terms.write(&format!("{} {}", signed(coefficient), names.name(variable)))?;
+        }
+    }
+    if !mip.is_linear() {
         terms.write("+ [")?;
-        for (first, second, coefficient) in bqm.interactions() {
+        for (first, second, coefficient) in mip.quadratic() {
             let doubled = 2.0 * coefficient;
             if doubled.is_infinite() {
                 return Err(WriteError::DoubledOverflow { coefficient, first, second });
@@ -149,14 +200,6 @@ pub(super) fn write(bqm: &Bqm, labels: Option<&[Label]>, out: &mut dyn Write) ->
         }
         terms.write("] / 2")?;
     }
-    terms.write(&signed(bqm.offset()))?;
-    terms.end_line()?;
-    writeln!(terms.out, "Subject To")?;
-    writeln!(terms.out, "Binary")?;
-    for variable in 0..bqm.num_variables() {
-        terms.write(&names.name(variable))?;
-    }
-    terms.end_line()?;
-    writeln!(terms.out, "End")?;
-    Ok(report)
+    terms.write(&signed(mip.offset()))?;
+    terms.end_line()
 }

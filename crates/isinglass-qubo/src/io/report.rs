@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::format::Format;
 use super::problem::Label;
 use crate::model::ModelError;
 
@@ -70,6 +71,12 @@ pub enum WriteError {
     DuplicateLabel {
         /// The label.
         label: Label,
+    },
+    /// A program with rows in a format without.
+    #[error("the format {format} holds no rows; lp and mps do")]
+    NoRows {
+        /// The format.
+        format: Format,
     },
     /// More variables or interactions than a reader would take.
     #[error("{found} {what} are too many, at most {limit} are written")]

@@ -1,5 +1,7 @@
 //! What holds for all formats.
 
+mod programs;
+
 use proptest::prelude::*;
 
 use super::{Format, Label, ReadOptions, Sense, WriteError, WriteNote, read, write};

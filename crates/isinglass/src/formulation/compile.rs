@@ -13,14 +13,18 @@ use super::threshold::{Gate, GateForm, Threshold};
 use super::wide_gap;
 use crate::network::{Architecture, Network};
 use crate::task::{Groups, Merge, Task};
+use isinglass_qubo::mip::MipError;
 use isinglass_qubo::{Bqm, ModelError};
 
 /// The most variables a formulation may have: sizes are checked before memory is taken.
-const MAX_VARIABLES: u128 = 50_000_000;
+pub(super) const MAX_VARIABLES: u128 = 50_000_000;
 /// The most terms, before equal ones are added up: a matter of time.
 const MAX_TERMS: u128 = 20_000_000_000;
 /// The most interactions, after equal terms were added up: a matter of memory, about 40 bytes each.
 const MAX_INTERACTIONS: u128 = 300_000_000;
+
+/// The most coefficients in the rows of a mixed-integer program: a matter of memory, about 40 bytes each.
+pub(super) const MAX_COEFFICIENTS: u128 = 100_000_000;
 
 /// A QUBO with what undoes it: `qubo` to be minimised, `layout` to read weights from a sample.
 #[derive(Clone, Debug, PartialEq)]
@@ -108,9 +112,23 @@ pub enum FormulationError {
         /// Estimated terms.
         terms: u128,
     },
+    /// Too large for a mixed-integer program.
+    #[error(
+        "the program would have up to {variables} variables and {coefficients} coefficients in rows; at most \
+         {MAX_VARIABLES} and {MAX_COEFFICIENTS} are built"
+    )]
+    ProgramTooLarge {
+        /// Estimated variables.
+        variables: u128,
+        /// Estimated coefficients in rows.
+        coefficients: u128,
+    },
     /// Coefficients overflow.
     #[error("the coefficients do not make a model")]
     Model(#[from] ModelError),
+    /// Coefficients of a mixed-integer program overflow.
+    #[error("the coefficients do not make a mixed-integer program")]
+    Program(#[from] MipError),
 }
 
 /// Compiles a task for a network of this shape into a QUBO.
@@ -164,7 +182,11 @@ pub fn compile(
     Ok(Formulation { layout: Layout::new(architecture.clone(), merge, &known, roles), qubo, statistics })
 }
 
-fn check(task: &Task, architecture: &Architecture, options: &FormulationOptions) -> Result<(), FormulationError> {
+pub(super) fn check(
+    task: &Task,
+    architecture: &Architecture,
+    options: &FormulationOptions,
+) -> Result<(), FormulationError> {
     let (inputs, outputs) = (task.inputs().num_columns(), task.targets().num_columns());
     if inputs != architecture.num_inputs() || outputs != architecture.num_outputs() {
         return Err(FormulationError::Shape { inputs, outputs, architecture: architecture.clone() });
@@ -185,7 +207,7 @@ fn check(task: &Task, architecture: &Architecture, options: &FormulationOptions)
     Ok(())
 }
 
-fn merge_of(architecture: &Architecture, options: &FormulationOptions) -> Merge {
+pub(super) fn merge_of(architecture: &Architecture, options: &FormulationOptions) -> Merge {
     if options.reductions.merge_negated && architecture.is_odd() {
         Merge::EqualAndNegated
     } else if options.reductions.merge_equal {
@@ -233,7 +255,7 @@ fn check_size(
     Ok(())
 }
 
-fn known_weights(
+pub(super) fn known_weights(
     architecture: &Architecture,
     options: &FormulationOptions,
     weights: &WeightTerms,

@@ -4,3 +4,4 @@ mod agreement;
 mod elimination;
 mod figures;
 mod gadgets;
+mod hard_constraints;

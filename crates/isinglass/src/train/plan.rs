@@ -1,6 +1,7 @@
 //! What a training run is to do.
 
 use super::embedding::EmbeddingPlan;
+use super::mip::NamedMipSolver;
 use super::sampler::NamedSampler;
 use super::state::TrainingState;
 use crate::formulation::FormulationOptions;
@@ -37,6 +38,9 @@ pub enum Solver {
     Exhaustive,
     /// Exact search over neuron functions; the QUBO only checks the result.
     Exact,
+    /// A solver of mixed-integer programs, given the [program with hard constraints](crate::formulation::hard_constraints); the QUBO only
+    /// checks the result.
+    Mip(NamedMipSolver),
 }
 
 impl Solver {
@@ -49,6 +53,7 @@ impl Solver {
             Self::Sampler(sampler) => sampler.name,
             Self::Exhaustive => "exhaustive",
             Self::Exact => "exact",
+            Self::Mip(_) => "mip",
         }
     }
 
@@ -57,7 +62,7 @@ impl Solver {
         match self {
             Self::Annealing { num_reads, .. } | Self::Weights { num_reads, .. } => Some(*num_reads),
             Self::Sampler(sampler) => sampler.num_reads,
-            Self::Exhaustive | Self::Exact => None,
+            Self::Exhaustive | Self::Exact | Self::Mip(_) => None,
         }
     }
 
@@ -183,7 +188,7 @@ impl TrainingPlan {
         if self.solver.num_reads() == Some(0) {
             return Err(PlanError::Zero { name: "num_reads" });
         }
-        if self.embedding.is_some() && matches!(self.solver, Solver::Weights { .. } | Solver::Exact) {
+        if self.embedding.is_some() && matches!(self.solver, Solver::Weights { .. } | Solver::Exact | Solver::Mip(_)) {
             return Err(PlanError::NothingToEmbed { solver: self.solver.name() });
         }
         let Batching::Minibatches { batch_size, batches, alpha } = self.batching else { return Ok(()) };

@@ -8,6 +8,7 @@ use crate::network::Network;
 use crate::task::Task;
 use crate::verify::{Verification, loss};
 use isinglass_qubo::SampleStatus;
+use isinglass_qubo::mip_solver::MipClaim;
 use serde::{Deserialize, Serialize};
 
 /// The state of a run between two steps; serialisable, so that a run can be taken up again.
@@ -69,6 +70,9 @@ pub struct StepRecord {
     /// What happened on the chip, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub embedded: Option<EmbeddedStep>,
+    /// What a solver of mixed-integer programs says of the step's program: not checked, but for its point.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mip: Option<MipClaim>,
 }
 
 impl Default for StepRecord {
@@ -87,6 +91,7 @@ impl Default for StepRecord {
             sampled_loss: 0.0,
             violations: 0,
             embedded: None,
+            mip: None,
         }
     }
 }

@@ -3,7 +3,9 @@ use crate::bits::BitMatrix;
 use crate::network::Architecture;
 use isinglass_qubo::embedding::ChainBreakMethod;
 use isinglass_qubo::hardware::Chip;
+use isinglass_qubo::testing::Enumeration;
 use rand_core::Rng;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 fn majority_task() -> Task {
@@ -63,6 +65,44 @@ fn all_solvers_reach_the_optimum_of_a_small_task() {
         assert_eq!(training.loss, optimum.loss, "{solver:?}");
         assert_eq!(training.loss, training.verification.completed_energy);
     }
+}
+
+#[test]
+fn hard_constraints_reach_the_optimum_and_what_the_solver_claims_is_kept_apart() {
+    let solver = Solver::Mip(NamedMipSolver { parameters: String::new(), solver: Arc::new(Enumeration) });
+    for (widths, bias) in [(&[5, 1][..], false), (&[5, 1], true), (&[5, 2, 1], false)] {
+        let task = noisy_task(6);
+        let optimum = run(&task, &plan(widths, bias, Solver::Exact)).loss;
+        let training = run(&task, &TrainingPlan { polish: false, ..plan(widths, bias, solver.clone()) });
+        let claim = training.state.steps[0].mip.clone().unwrap();
+        assert_eq!((training.loss, claim.bound, claim.objective), (optimum, Some(optimum), Some(optimum)));
+        // the claim is not ours
+        assert!(claim.optimal && training.status == SampleStatus::Heuristic);
+        assert_eq!(training.verification.violations(), 0);
+    }
+}
+
+#[test]
+fn hard_constraints_learn_minibatches_with_the_online_term() {
+    let solver = Solver::Mip(NamedMipSolver { parameters: String::new(), solver: Arc::new(Enumeration) });
+    let batching = Batching::Minibatches { batch_size: 4, batches: 3, alpha: 0.125 };
+    let of = |solver| run(&noisy_task(12), &TrainingPlan { batching, polish: false, ..plan(&[5, 1], false, solver) });
+    let (hard, soft) = (of(solver), of(Solver::Exhaustive));
+    assert_eq!(hard.state.steps.len(), 3);
+    // both minimise the same objective to the end, whichever of the minima they take first
+    assert_eq!(hard.state.steps[0].energy, soft.state.steps[0].energy);
+}
+
+#[test]
+fn a_solver_of_programs_that_is_cancelled_at_once_leaves_a_network() {
+    let solver = Solver::Mip(NamedMipSolver { parameters: String::new(), solver: Arc::new(Enumeration) });
+    let cancel = AtomicBool::new(true);
+    let control = RunControl { cancel: Some(&cancel), ..RunControl::default() };
+    let watch = |_: &TrainingState| ControlFlow::Continue(());
+    let plan = plan(&[5, 1], false, solver);
+    let training = train(&noisy_task(6), &plan, TrainingState::default(), &control, watch).unwrap();
+    assert_eq!(training.status, SampleStatus::Interrupted);
+    assert_eq!(training.state.steps[0].mip.as_ref().unwrap().objective, None);
 }
 
 #[test]

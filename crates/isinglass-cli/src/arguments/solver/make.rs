@@ -171,6 +171,7 @@ impl SolverOptions {
                 let max_width = self.tuning.max_width.map_or(default.max_width, NonZeroUsize::get);
                 Box::new(TreeDecomposition { max_width, threads, ..default })
             }
+            SolverName::Mip => Box::new(self.tuning.mip.sampler(seed)),
             SolverName::QpuEmulator => unreachable!("the emulator is made for its chip, see `on_chip`"),
             SolverName::BranchAndBound => {
                 let default = BranchAndBound::default();

@@ -7,6 +7,7 @@ use isinglass_qubo::sampler::{AnnealSchedule, BetaSchedule, ProposalAcceptanceCr
 
 use super::SolverName;
 use super::emulator::{DynamicsName, EmulatorArguments};
+use super::mip::MipArguments;
 use crate::arguments::value;
 use crate::failure::Failure;
 
@@ -58,6 +59,9 @@ pub(crate) struct TuningArguments {
     /// Parameters of the emulated chip.
     #[command(flatten)]
     pub(super) emulator: EmulatorArguments,
+    /// Which installed solver of mixed-integer programs.
+    #[command(flatten)]
+    pub(crate) mip: MipArguments,
 }
 
 /// The rule of acceptance.
@@ -158,9 +162,9 @@ impl TuningArguments {
 
     /// Refuses a parameter that `solver` does not have; an error is the name of a solver that is no sampler of QUBOs.
     pub(crate) fn check(&self, solver: Result<SolverName, &'static str>) -> Result<(), Failure> {
-        use SolverName::{Auto, BranchAndBound, Memetic, Pt, QpuEmulator, Sa, SaReference, Sqa, Svmc, Tabu, Tree};
+        use SolverName::{Auto, BranchAndBound, Memetic, Mip, Pt, QpuEmulator, Sa, SaReference, Sqa, Svmc, Tabu, Tree};
         let chip = &self.emulator;
-        let given: [(&str, bool, &[SolverName]); 20] = [
+        let given: [(&str, bool, &[SolverName]); 22] = [
             ("--proposal-acceptance-criteria", self.proposal_acceptance_criteria.is_some(), &[Sa, Auto, SaReference]),
             ("--variable-order", self.variable_order.is_some(), &[Sa, Auto, SaReference]),
             ("--beta-schedule", self.beta_schedule.is_some(), &[Sa, Auto, SaReference]),
@@ -174,6 +178,8 @@ impl TuningArguments {
             ("--tenure", self.tenure.is_some(), &[Tabu]),
             ("--max-width", self.max_width.is_some(), &[Tree]),
             ("--max-nodes", self.max_nodes.is_some(), &[BranchAndBound]),
+            ("--mip-solver", self.mip.mip_solver.is_some(), &[Mip]),
+            ("--mip-threads", self.mip.mip_threads.is_some(), &[Mip]),
             ("--annealing-time", chip.annealing_time.is_some(), &[QpuEmulator]),
             ("--dynamics", chip.dynamics.is_some(), &[QpuEmulator]),
             ("--sweeps-per-microsecond", chip.sweeps_per_microsecond.is_some(), &[QpuEmulator]),

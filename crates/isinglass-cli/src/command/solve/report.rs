@@ -1,6 +1,7 @@
 //! What came of a run: the problem, the solver, the energies, the best sample.
 
 use isinglass_qubo::io::Label;
+use isinglass_qubo::mip_solver::MipClaim;
 use isinglass_qubo::presolve::Statistics;
 use isinglass_qubo::race::Standing;
 use isinglass_qubo::{SampleStatus, Vartype};
@@ -8,7 +9,7 @@ use serde::Serialize;
 
 use crate::arguments::embedding::EmbeddedOutput;
 use crate::arguments::problem::{Problem, STANDARD_INPUT};
-use crate::arguments::solver::{EmulationOutput, Sampled};
+use crate::arguments::solver::{EmulationOutput, Sampled, claim_lines};
 use crate::output::Report;
 use crate::output::histogram::histogram;
 use crate::output::number::{compact, duration, percent, rate, significant, thousands};
@@ -47,6 +48,9 @@ pub(super) struct SolveReport<'a> {
     solver_reason: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     presolve: Option<Statistics>,
+    /// What a solver of mixed-integer programs says: not checked, but for its sample.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mip: Option<&'a MipClaim>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     race: Vec<Standing>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -96,6 +100,7 @@ impl<'a> SolveReport<'a> {
             solver: run.solver,
             solver_reason: &run.sampled.reason,
             presolve: run.sampled.presolve,
+            mip: run.sampled.claim.as_ref(),
             race: run.standings,
             embedded: run.embedded,
             emulation: run.emulation,
@@ -148,6 +153,7 @@ impl<'a> SolveReport<'a> {
                 .map_or(String::new(), |(low, high)| format!(", beta {} to {}", significant(low), significant(high)));
             lines.push(format!("{reads} reads of {sweeps} sweeps{betas}, seed {}", self.seed));
         }
+        lines.extend(self.mip.iter().flat_map(|claim| claim_lines(claim, self.best_energy)));
         lines.extend(self.presolve.iter().filter(|presolve| presolve.num_taken_out() > 0).map(presolve_line));
         lines
     }

@@ -8,7 +8,7 @@ use clap::builder::PossibleValue;
 use isinglass::formulation::{WeightTerms, compile};
 use isinglass::network::Architecture;
 use isinglass::task::Task;
-use isinglass::train::{NamedSampler, SamplerCall, Solver};
+use isinglass::train::{NamedMipSolver, NamedSampler, SamplerCall, Solver};
 
 use super::TrainArguments;
 use crate::arguments::embedding::Setup;
@@ -22,6 +22,9 @@ const NUM_SWEEPS: u64 = 2000;
 /// Why `auto` anneals weights.
 const BETTER: &str = "flips of weights find lower losses than flips of a QUBO";
 
+/// The name of what `solve` calls `mip`: when training that is the program with hard constraints.
+const MIP_QUBO: &str = "mip-qubo";
+
 /// Who minimises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TrainSolver {
@@ -31,6 +34,8 @@ pub(crate) enum TrainSolver {
     Weights,
     /// Exact search over neuron functions.
     Exact,
+    /// An installed solver of mixed-integer programs, without a QUBO.
+    HardConstraints,
     /// A sampler of the QUBO.
     Named(SolverName),
 }
@@ -38,14 +43,16 @@ pub(crate) enum TrainSolver {
 impl ValueEnum for TrainSolver {
     fn value_variants<'a>() -> &'a [Self] {
         use SolverName::{
-            BranchAndBound, Descent, Exhaustive, Memetic, Pa, Pt, QpuEmulator, Random, Sa, SaReference, Sqa, Svmc,
+            BranchAndBound, Descent, Exhaustive, Memetic, Mip, Pa, Pt, QpuEmulator, Random, Sa, SaReference, Sqa, Svmc,
             Tabu, Tree,
         };
-        use TrainSolver::{Auto, Exact, Named, Weights};
+        use TrainSolver::{Auto, Exact, HardConstraints, Named, Weights};
         &[
             Auto,
             Weights,
             Exact,
+            HardConstraints,
+            Named(Mip),
             Named(Sa),
             Named(Pt),
             Named(Pa),
@@ -73,6 +80,12 @@ impl ValueEnum for TrainSolver {
                 Some(PossibleValue::new("weights").help("Simulated annealing of the weights on the true loss"))
             }
             Self::Exact => Some(PossibleValue::new("exact").help("Exact: search over neuron functions, with a proof")),
+            Self::HardConstraints => Some(PossibleValue::new("mip").help(
+                "The program with hard constraints, by an installed HiGHS, SCIP, Gurobi or CBC; its bound is its own claim",
+            )),
+            Self::Named(SolverName::Mip) => {
+                Some(PossibleValue::new(MIP_QUBO).help("The QUBO as a mixed-integer program, by the same solvers"))
+            }
             Self::Named(name) => name.to_possible_value(),
         }
     }
@@ -110,6 +123,11 @@ impl Choice {
             TrainSolver::Exact => {
                 options.tuning.check(Err("exact"))?;
                 plain(Solver::Exact, None)
+            }
+            TrainSolver::HardConstraints => {
+                options.check_on_chip(SolverName::Mip)?;
+                let (solver, threads) = (options.tuning.mip.installed()?, options.tuning.mip.threads());
+                plain(Solver::Mip(NamedMipSolver { parameters: format!("{threads} threads"), solver }), None)
             }
             TrainSolver::Named(name) => Self::named(name, options, setup, None),
             TrainSolver::Auto if setup.is_some() => {
@@ -157,7 +175,7 @@ impl Choice {
             SolverName::Auto | SolverName::Sa => (Some(NUM_READS), Some(NUM_SWEEPS)),
             SolverName::QpuEmulator => (emulation.as_ref().map(Emulation::num_reads), None),
             // exact ones return what they prove
-            SolverName::Tree | SolverName::BranchAndBound => (None, None),
+            SolverName::Tree | SolverName::BranchAndBound | SolverName::Mip => (None, None),
             _ => (Some(NUM_READS), None),
         };
         let num_reads = sampling.num_reads.map(NonZeroUsize::get).or(default_reads);
@@ -176,7 +194,7 @@ impl Choice {
         // populations are no independent reads, and a chip is programmed once for all of them
         let has_rounds = !matches!(name, SolverName::Pa | SolverName::Memetic | SolverName::QpuEmulator);
         let solver = Solver::Sampler(NamedSampler {
-            name: name.text(),
+            name: if name == SolverName::Mip { MIP_QUBO } else { name.text() },
             parameters,
             num_reads,
             has_rounds,

@@ -7,10 +7,11 @@ use isinglass::network::Network;
 use isinglass::report::{TrainReport, weights_picture};
 use isinglass::train::RandomWeights;
 use isinglass_qubo::SampleStatus;
+use isinglass_qubo::mip_solver::MipClaim;
 use serde::Serialize;
 
 use super::chip::OnChip;
-use crate::arguments::solver::EmulationOutput;
+use crate::arguments::solver::{EmulationOutput, claim_lines};
 use crate::command::compile::statistics_lines;
 use crate::output::Report;
 use crate::output::number::{compact, count, duration, rate, significant, thousands};
@@ -25,6 +26,9 @@ const SHOWN_BATCHES: usize = 20;
 pub(super) struct TrainOutput<'a> {
     #[serde(flatten)]
     pub(super) report: TrainReport,
+    /// What a solver of mixed-integer programs says of the whole set; of minibatches it is in `batches`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) mip: Option<MipClaim>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) embedded: Option<OnChip>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -45,6 +49,7 @@ impl Report for TrainOutput<'_> {
         sheet.line("Network", self.network_line());
         sheet.lines("QUBO", self.qubo_lines());
         sheet.lines("Solver", self.solver_lines());
+        sheet.lines("Program", self.program_lines());
         if let Some(embedded) = &self.embedded {
             sheet.lines("Chip", embedded.lines());
             sheet.lines("Precision", embedded.precision_lines());
@@ -111,6 +116,23 @@ impl TrainOutput<'_> {
             name.push_str(", the last minibatch");
         }
         std::iter::once(name).chain(statistics_lines(&formulation.statistics)).collect()
+    }
+
+    /// What a solver of mixed-integer programs claims.
+    fn program_lines(&self) -> Vec<String> {
+        let of_batches: Vec<&MipClaim> = self.report.batches.iter().filter_map(|step| step.mip.as_ref()).collect();
+        match (&self.mip, of_batches.first()) {
+            (Some(claim), _) => claim_lines(claim, claim.objective),
+            (None, Some(first)) => {
+                let optimal = of_batches.iter().filter(|claim| claim.optimal).count();
+                let all = count(of_batches.len(), "minibatch", "minibatches");
+                vec![format!(
+                    "{optimal} of {all} solved to the optimum according to {}, not checked by isinglass",
+                    first.solver
+                )]
+            }
+            (None, None) => Vec::new(),
+        }
     }
 
     fn solver_lines(&self) -> Vec<String> {

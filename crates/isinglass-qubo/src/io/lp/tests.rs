@@ -2,7 +2,7 @@ use crate::io::{self, Format, Label, ReadError, ReadOptions, WriteNote};
 use crate::model::{Bqm, BqmBuilder, Vartype};
 
 const GOLDEN: &str = "Minimize
- obj: + 1.5 x0 - 2 x1 + [ + 0.2 x0 * x1 - 6 x1 * x2 ] / 2 - 1.25
+ obj: + 1.5 x0 - 2 x1 + 0 x3 + [ + 0.2 x0 * x1 - 6 x1 * x2 ] / 2 - 1.25
 Subject To
 Binary
  x0 x1 x2 x3

@@ -1,7 +1,7 @@
 use crate::io::{self, Format, Label, ReadError, ReadOptions, WriteNote};
 use crate::model::{Bqm, BqmBuilder, Vartype};
 
-const GOLDEN: &str = "NAME isinglass
+const GOLDEN: &str = "NAME isinglass FREE
 ROWS
  N  obj
 COLUMNS

@@ -9,7 +9,7 @@ use crate::task::{Merge, Task};
 use isinglass_qubo::rng::{Stream, stream};
 use rand_core::Rng;
 
-fn below(stream: &mut Stream, bound: u64) -> usize {
+pub(super) fn below(stream: &mut Stream, bound: u64) -> usize {
     ((stream.next_u64() >> 16) % bound) as usize
 }
 
@@ -25,7 +25,7 @@ fn all_reductions() -> Vec<Reductions> {
     combinations.filter(|reductions| reductions.merge_equal || !reductions.merge_negated).collect()
 }
 
-fn random_task(stream: &mut Stream, architecture: &Architecture) -> Task {
+pub(super) fn random_task(stream: &mut Stream, architecture: &Architecture) -> Task {
     let num_rows = 2 + below(stream, 4);
     let mut inputs = BitMatrix::from_fn(num_rows, architecture.num_inputs(), |_, _| below(stream, 2) == 1);
     // the last row repeats the first or is its opposite, so that merging has something to merge
@@ -39,7 +39,7 @@ fn random_task(stream: &mut Stream, architecture: &Architecture) -> Task {
     Task::weighted(inputs, targets, weights).unwrap()
 }
 
-fn loss(task: &Task, network: &Network) -> f64 {
+pub(super) fn loss(task: &Task, network: &Network) -> f64 {
     let groups = task.group(Merge::Nothing);
     groups.loss(&network.infer(&groups.inputs))
 }
@@ -62,7 +62,7 @@ fn network_of(formulation: &Formulation, fixed: &[Option<bool>]) -> Network {
 }
 
 /// The least loss over all weights that agree with the fixed ones.
-fn least_loss(task: &Task, architecture: &Architecture, fixed: &[(usize, usize, usize, bool)]) -> f64 {
+pub(super) fn least_loss(task: &Task, architecture: &Architecture, fixed: &[(usize, usize, usize, bool)]) -> f64 {
     let num_weights = architecture.num_weights();
     let losses = (0u64..1 << num_weights).map(|assignment| {
         let mut next = 0;

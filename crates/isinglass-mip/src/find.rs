@@ -1,0 +1,229 @@
+//! Looking for installed solvers.
+
+use std::ffi::OsStr;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use isinglass_qubo::RunControl;
+
+use crate::highs::Library;
+use crate::program::{Dialect, output_of};
+use crate::solver::{InstalledSolver, Way};
+
+/// How long a program may take to say its version, or Python where a package is.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Prints the folders of the Python packages that bring HiGHS along, one a line, without importing them.
+const FOLDERS_OF_PACKAGES: &str = "import importlib.util as u
+for name in ('highspy', 'highsbox'):
+    spec = u.find_spec(name)
+    for folder in (spec.submodule_search_locations or []) if spec else []:
+        print(folder)";
+
+/// A solver of mixed-integer programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SolverKind {
+    /// HiGHS: linear objectives.
+    Highs,
+    /// SCIP: quadratic objectives too.
+    Scip,
+    /// Gurobi: quadratic objectives too; needs a licence of the user's own.
+    Gurobi,
+    /// CBC: linear objectives.
+    Cbc,
+}
+
+impl SolverKind {
+    /// All solvers, in the order in which they are looked for.
+    pub const ALL: [Self; 4] = [Self::Highs, Self::Scip, Self::Gurobi, Self::Cbc];
+
+    /// Its program.
+    #[must_use]
+    pub fn program(self) -> &'static str {
+        match self {
+            Self::Highs => "highs",
+            Self::Scip => "scip",
+            Self::Gurobi => "gurobi_cl",
+            Self::Cbc => "cbc",
+        }
+    }
+}
+
+impl fmt::Display for SolverKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Highs => "HiGHS",
+            Self::Scip => "SCIP",
+            Self::Gurobi => "Gurobi",
+            Self::Cbc => "CBC",
+        })
+    }
+}
+
+/// Where to look. Nothing here is read from the environment: the caller says what is there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Surroundings {
+    /// Folders of programs, as in `PATH`.
+    pub path: Vec<PathBuf>,
+    /// The library or the program of HiGHS, if the user names it; then no other one is taken.
+    pub highs: Option<PathBuf>,
+    /// Where folders for files of solvers are made, and removed again.
+    pub scratch: PathBuf,
+}
+
+/// Why there is no solver.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FindError {
+    /// None of those looked for is installed.
+    #[error("no solver of mixed-integer programs was found: looked for {}", names(wanted))]
+    NotFound {
+        /// What was looked for.
+        wanted: Vec<SolverKind>,
+    },
+    /// What the user named as HiGHS is none.
+    #[error("{} is no HiGHS: {reason}", path.display())]
+    NotHighs {
+        /// The path.
+        path: PathBuf,
+        /// What went wrong.
+        reason: String,
+    },
+}
+
+fn names(kinds: &[SolverKind]) -> String {
+    let name = |kind: &SolverKind| match kind {
+        SolverKind::Highs => "HiGHS (the library libhighs, the Python package highspy, the program highs)".to_owned(),
+        other => format!("{other} (the program {})", other.program()),
+    };
+    kinds.iter().map(name).collect::<Vec<_>>().join(", ")
+}
+
+impl InstalledSolver {
+    /// The solver `wanted`, or the first one of [`SolverKind::ALL`] that is installed; it will use `threads` threads.
+    ///
+    /// HiGHS is looked for at [`Surroundings::highs`], else among the libraries of the system, among programs, and in the packages of the
+    /// first Python. A program counts once it tells its version.
+    ///
+    /// # Errors
+    /// [`FindError`] when there is none.
+    pub fn find(wanted: Option<SolverKind>, surroundings: &Surroundings, threads: usize) -> Result<Self, FindError> {
+        let wanted = wanted.map_or_else(|| SolverKind::ALL.to_vec(), |kind| vec![kind]);
+        for &kind in &wanted {
+            let found = match kind {
+                SolverKind::Highs => surroundings.highs()?,
+                other => surroundings.program(other),
+            };
+            if let Some((way, version)) = found {
+                let scratch = surroundings.scratch.clone();
+                return Ok(Self { kind, way, version, threads: threads.max(1), scratch });
+            }
+        }
+        Err(FindError::NotFound { wanted })
+    }
+}
+
+/// How a solver is reached, and its version.
+type Found = (Way, String);
+
+impl Surroundings {
+    fn highs(&self) -> Result<Option<Found>, FindError> {
+        let library = |path: &Path| Library::load(path.as_os_str());
+        if let Some(path) = &self.highs {
+            let not_highs = |reason: String| FindError::NotHighs { path: path.clone(), reason };
+            if is_library(path) {
+                let library = library(path).map_err(not_highs)?;
+                return Ok(Some((Way::Library(library.clone()), library.version())));
+            }
+            let found = self.version_of(SolverKind::Highs, path);
+            let none = || not_highs("it does not tell the version of HiGHS when called with --version".to_owned());
+            return found.ok_or_else(none).map(Some);
+        }
+        let as_library = |library: Library| {
+            let version = library.version();
+            (Way::Library(library), version)
+        };
+        let of_system = ["libhighs.so.1", "libhighs.so", "libhighs.dylib", "highs.dll"];
+        if let Some(found) = of_system.iter().find_map(|name| Library::load(OsStr::new(name)).ok()) {
+            return Ok(Some(as_library(found)));
+        }
+        if let Some(found) = self.program(SolverKind::Highs) {
+            return Ok(Some(found));
+        }
+        Ok(self.libraries_of_python().iter().find_map(|path| library(path).ok()).map(as_library))
+    }
+
+    fn program(&self, kind: SolverKind) -> Option<Found> {
+        self.programs(kind.program()).find_map(|path| self.version_of(kind, &path))
+    }
+
+    /// All programs of a name, in the order of the folders.
+    fn programs(&self, name: &str) -> impl Iterator<Item = PathBuf> {
+        let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+        self.path.iter().map(move |folder| folder.join(&file)).filter(|path| path.is_file())
+    }
+
+    fn version_of(&self, kind: SolverKind, path: &Path) -> Option<Found> {
+        let path = std::path::absolute(path).ok()?;
+        let dialect = Dialect::of(kind);
+        let mut command = Command::new(&path);
+        command.args(dialect.version_arguments());
+        let text = output_of(command, &self.scratch, PATIENCE, &RunControl::default()).ok()?.text;
+        let version = dialect.version_in(&text)?;
+        Some((Way::Program(path), version))
+    }
+
+    /// Libraries of HiGHS in Python's packages.
+    fn libraries_of_python(&self) -> Vec<PathBuf> {
+        let Some(python) = ["python3", "python"].iter().find_map(|name| self.programs(name).next()) else {
+            return Vec::new();
+        };
+        let mut command = Command::new(python);
+        command.args(["-c", FOLDERS_OF_PACKAGES]);
+        let Ok(output) = output_of(command, &self.scratch, PATIENCE, &RunControl::default()) else { return Vec::new() };
+        let inside = ["", "lib", "highs_dist/lib", "highs_dist/bin", "../highspy.libs", ".dylibs"];
+        let folders = output.text.lines().flat_map(|line| inside.map(|part| Path::new(line.trim()).join(part)));
+        let mut found: Vec<PathBuf> = folders
+            .filter_map(|folder| std::fs::read_dir(folder).ok())
+            .flat_map(|entries| entries.filter_map(|entry| Some(entry.ok()?.path())))
+            .filter(|path| is_library(path))
+            .collect();
+        // read_dir has no order of its own
+        found.sort();
+        found
+    }
+}
+
+/// Whether a file has the name of HiGHS's library: `libhighs.so.1.15.1`, `libhighs-0123.so`, `libhighs.dylib`, `highs.dll`.
+fn is_library(path: &Path) -> bool {
+    let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default().to_ascii_lowercase();
+    name.starts_with("libhighs") || (name.starts_with("highs") && name.ends_with(".dll"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn libraries_are_told_by_their_names() {
+        for name in ["libhighs.so", "/a/libhighs.so.1.15.1", "libhighs-01ab.so", "libhighs.1.dylib", "HiGHS.dll"] {
+            assert!(is_library(Path::new(name)), "{name}");
+        }
+        for name in ["highs", "/usr/bin/highs", "highs.exe", "_core.so"] {
+            assert!(!is_library(Path::new(name)), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_there_is_not_found() {
+        let nowhere = Surroundings { scratch: std::env::temp_dir(), ..Surroundings::default() };
+        let message = |wanted| InstalledSolver::find(Some(wanted), &nowhere, 1).unwrap_err().to_string();
+        insta::assert_snapshot!(message(SolverKind::Scip), @"no solver of mixed-integer programs was found: looked for SCIP (the program scip)");
+        insta::assert_snapshot!(message(SolverKind::Gurobi), @"no solver of mixed-integer programs was found: looked for Gurobi (the program gurobi_cl)");
+        let named = Surroundings { highs: Some(PathBuf::from("no/libhighs.so")), ..nowhere };
+        let error = InstalledSolver::find(None, &named, 1).unwrap_err();
+        assert!(matches!(error, FindError::NotHighs { .. }), "{error}");
+    }
+}
