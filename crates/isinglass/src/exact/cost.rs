@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn integers_and_quarters_are_kept_exactly() {
         for deltas in [vec![3.0, 1.0, 400.0], vec![0.25, 3.0, 1.75]] {
-            let costs = Costs::of_outputs(&[deltas.clone()]).remove(0);
+            let costs = Costs::of_outputs(std::slice::from_ref(&deltas)).remove(0);
             assert_eq!(costs.to_loss(costs.weigh(&[0b101])), deltas[0] + deltas[2]);
             assert_eq!(costs.to_loss(costs.total()), deltas.iter().sum::<f64>());
         }
@@ -146,7 +146,7 @@ mod tests {
     fn other_numbers_are_rounded_down_by_little() {
         for factor in [1e-12, 1.0, 1e12] {
             let deltas: Vec<f64> = (1..100).map(|group| factor * f64::from(group).sqrt()).collect();
-            let costs = Costs::of_outputs(&[deltas.clone()]).remove(0);
+            let costs = Costs::of_outputs(std::slice::from_ref(&deltas)).remove(0);
             let sum: f64 = deltas.iter().sum();
             let found = costs.to_loss(costs.weigh(&[u64::MAX, (1 << 35) - 1]));
             assert!(found <= sum && found > sum * (1.0 - 1e-6), "{found} of {sum}");
