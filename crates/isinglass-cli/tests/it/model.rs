@@ -148,7 +148,7 @@ fn a_model_that_cannot_be_written_leaves_nothing_behind() {
 fn a_command_that_fails_leaves_the_file_that_was_there() {
     let program = Program::new().file("precious", "keep me").file("layout.qubo", "keep me too");
     for arguments in [
-        "train monks-1 --hidden 3,3 --solver exact --out precious",
+        "train digits --classes 3,8 --hidden 3 --solver exact --out precious",
         "train monks-1 --batch-size 1000 --out precious",
         "compile digits --hidden 100000 --layout precious --out layout.qubo",
         "predict missing.json monks-1 --out precious",
