@@ -39,7 +39,15 @@ pub(crate) fn cannot_write(path: &Path) -> String {
 /// # Errors
 /// A [`Failure`] that names the file.
 pub(crate) fn write_text(path: &Path, text: &str) -> Result<(), Failure> {
-    write_atomically(path, |file| file.write_all(text.as_bytes()))
+    write_bytes(path, text.as_bytes())
+}
+
+/// Writes a file whole or not at all.
+///
+/// # Errors
+/// A [`Failure`] that names the file.
+pub(crate) fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    write_atomically(path, |file| file.write_all(bytes))
         .map_err(|error: io::Error| Failure::from_error(&error).context(cannot_write(path)))
 }
 

@@ -77,19 +77,27 @@ pub struct Drawing<'a> {
     pub labels: &'a [String],
     /// What the picture lies on. `[default: light]`
     pub background: Background,
+    /// Only the part of the chip around the chains, if there are any. `[default: false]`
+    pub is_cropped: bool,
 }
+
+/// Around the chains of a cropped picture is so much of the chip.
+const MARGIN: f64 = 3.0;
 
 impl<'a> Drawing<'a> {
     /// The chip alone, on white.
     #[must_use]
     pub fn of(chip: &'a Chip) -> Self {
-        Self { chip, chains: &[], labels: &[], background: Background::Light }
+        Self { chip, chains: &[], labels: &[], background: Background::Light, is_cropped: false }
     }
 
     /// The picture as text.
     #[must_use]
     pub fn to_svg(&self) -> String {
-        let places = Places::of(self.chip);
+        let mut places = Places::of(self.chip);
+        if self.is_cropped {
+            places.crop(self.chains.iter().flatten().copied(), MARGIN);
+        }
         let palette = self.background.palette();
         let graph = self.chip.graph();
         let mut owner: HashMap<u32, usize> = HashMap::new();
@@ -98,9 +106,11 @@ impl<'a> Drawing<'a> {
         }
         let mut unused = Path::default();
         let free = |qubit: &&u32| !owner.contains_key(qubit);
-        self.chip.qubits().iter().filter(free).for_each(|&qubit| unused.line(places.qubit(qubit)));
+        let is_seen = |line: &Line| places.is_seen(*line);
+        let free = self.chip.qubits().iter().filter(free).map(|&qubit| places.qubit(qubit));
+        free.filter(is_seen).for_each(|line| unused.line(line));
         let (mut lines, mut between) = (Path::default(), Path::default());
-        for (first, second) in graph.edges() {
+        for (first, second) in graph.edges().filter(|&(first, second)| is_seen(&places.coupler(first, second))) {
             match (owner.get(&first), owner.get(&second)) {
                 (Some(one), Some(two)) if one != two => between.line(places.coupler(first, second)),
                 (Some(_), Some(_)) => {}
@@ -175,10 +185,12 @@ impl<'a> Drawing<'a> {
         let (mut qubits, mut couplers) = (Path::default(), Path::default());
         if let Some(topology) = self.chip.topology() {
             let works = |qubit: &u32| self.chip.qubits().binary_search(qubit).is_ok();
-            topology.qubits().iter().filter(|qubit| !works(qubit)).for_each(|&qubit| qubits.line(places.qubit(qubit)));
+            let missing = topology.qubits().into_iter().filter(|qubit| !works(qubit)).map(|qubit| places.qubit(qubit));
+            missing.filter(|&line| places.is_seen(line)).for_each(|line| qubits.line(line));
             for (first, second) in topology.graph().edges() {
-                if works(&first) && works(&second) && !self.chip.graph().has_edge(first, second) {
-                    couplers.line(places.coupler(first, second));
+                let line = places.coupler(first, second);
+                if works(&first) && works(&second) && !self.chip.graph().has_edge(first, second) && places.is_seen(line) {
+                    couplers.line(line);
                 }
             }
         }
@@ -265,6 +277,22 @@ mod tests {
         let svg = Drawing { chains: &all, background: Background::Dark, ..Drawing::of(&chip) }.to_svg();
         assert_eq!(strokes(&svg, Background::Dark.palette().coupler), chip.graph().num_edges());
         assert_eq!(svg.matches("<title>variable").count(), 158);
+    }
+
+    #[test]
+    fn a_cropped_picture_has_the_chains_and_only_what_is_near() {
+        let topology = Topology::Pegasus { size: 6 };
+        let chip = Chip::with_faults(topology, &[5, 9, 300], &[]).unwrap();
+        let chains = [vec![40, 41], vec![200]];
+        let whole = Drawing { chains: &chains, ..Drawing::of(&chip) };
+        let cropped = Drawing { is_cropped: true, ..whole };
+        let chains_of = |svg: &str| svg.matches("<title>variable").count();
+        let (whole, cropped) = (whole.to_svg(), cropped.to_svg());
+        assert_eq!((chains_of(&whole), chains_of(&cropped)), (2, 2));
+        assert!(cropped.len() < whole.len());
+        // without chains there is nothing to crop to
+        let alone = Drawing { is_cropped: true, ..Drawing::of(&chip) };
+        assert_eq!(alone.to_svg(), Drawing::of(&chip).to_svg());
     }
 
     #[test]

@@ -3,8 +3,10 @@
 //! Everything here is pure: the same report gives the same bytes.
 
 mod picture;
+mod weight_maps;
 
 pub use picture::weights_picture;
+pub use weight_maps::{WeightMap, weight_maps};
 
 use crate::baseline::BaselineResult;
 use crate::formulation::{GateKind, Statistics};

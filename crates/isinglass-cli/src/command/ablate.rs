@@ -1,5 +1,6 @@
 //! `isinglass ablate`: what each reduction of the formulation buys.
 
+pub(crate) mod document;
 mod report;
 
 use std::num::NonZeroUsize;
@@ -18,6 +19,7 @@ use crate::arguments::chip::ChipArguments;
 use crate::arguments::data::DataArguments;
 use crate::arguments::embedding::cache;
 use crate::arguments::network::NetworkArguments;
+use crate::arguments::report::ReportArguments;
 use crate::arguments::value;
 use crate::command::reproduce;
 use crate::failure::Failure;
@@ -64,6 +66,8 @@ pub(crate) struct AblateArguments {
     /// Stop after this time, such as 2m, with what is done by then
     #[arg(long, value_name = "TIME", value_parser = value::duration, help_heading = "Measurement")]
     time_limit: Option<Duration>,
+    #[command(flatten)]
+    report: ReportArguments,
     /// Seed of all randomness
     #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Measurement")]
     seed: u64,
@@ -75,6 +79,7 @@ pub(crate) struct AblateArguments {
 /// A [`Failure`] when the data cannot be read, or chip or network do not fit.
 pub(crate) fn run(arguments: &AblateArguments, session: &Session) -> Result<Outcome, Failure> {
     let start = Instant::now();
+    arguments.report.check()?;
     let (task, architecture, described) = arguments.task()?;
     if let Some(notice) = &described.notice {
         session.output().note(notice);
@@ -103,6 +108,7 @@ pub(crate) fn run(arguments: &AblateArguments, session: &Session) -> Result<Outc
     drop(bar);
     let seconds = start.elapsed().as_secs_f64();
     let report = AblateReport::new(described, &architecture, chip_name, arguments.seed, ablation, seconds);
+    arguments.report.write(|| document::document(&report))?;
     session.output().report(&report)?;
     Ok(Outcome::Done)
 }

@@ -1,14 +1,12 @@
 //! `isinglass draw`: a picture of a chip, with an embedding on it or without.
 
-use std::io::Write;
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use isinglass_qubo::drawing::{Background, Drawing};
 use isinglass_qubo::embedding::Embedding;
 use isinglass_qubo::hardware::Graph;
-use isinglass_qubo::io::write_atomically;
 use serde::Serialize;
 
 use crate::app::Outcome;
@@ -16,7 +14,7 @@ use crate::arguments::chip::ChipArguments;
 use crate::arguments::embedding::read_embedding;
 use crate::arguments::value;
 use crate::failure::Failure;
-use crate::files::{cannot_write, check_places};
+use crate::files::{check_places, write_bytes, write_text};
 use crate::output::Report;
 use crate::session::Session;
 
@@ -30,6 +28,9 @@ pub(crate) struct DrawArguments {
     file: Option<PathBuf>,
     #[command(flatten)]
     chip: ChipArguments,
+    /// Only the part of the chip that has chains
+    #[arg(long, requires = "file", help_heading = "Output")]
+    crop: bool,
     /// What the picture lies on
     #[arg(long, value_name = "COLOR", default_value = "light", help_heading = "Output")]
     background: BackgroundName,
@@ -112,7 +113,7 @@ pub(crate) fn run(arguments: &DrawArguments, session: &Session) -> Result<Outcom
         BackgroundName::Light => Background::Light,
         BackgroundName::Dark => Background::Dark,
     };
-    let svg = Drawing { chip: &chosen.chip, chains: &chains, labels: &labels, background }.to_svg();
+    let svg = Drawing { chip: &chosen.chip, chains: &chains, labels: &labels, background, is_cropped: arguments.crop }.to_svg();
     let mut report = DrawReport {
         chip: chosen.chip.name().to_owned(),
         emulated: chosen.is_emulated,
@@ -123,22 +124,20 @@ pub(crate) fn run(arguments: &DrawArguments, session: &Session) -> Result<Outcom
         chip_text: chosen.text(),
     };
     match &arguments.out {
-        Some(path) if is_png => write(path, &png(&svg, arguments.width)?)?,
-        Some(path) => write(path, svg.as_bytes())?,
+        Some(path) if is_png => write_bytes(path, &png(&svg, arguments.width)?)?,
+        Some(path) => write_text(path, &svg)?,
         None => report.svg = Some(svg),
     }
     session.output().report(&report)?;
     Ok(Outcome::Done)
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    write_atomically(path, |file| file.write_all(bytes))
-        .map_err(|error: std::io::Error| Failure::from_error(&error).context(cannot_write(path)))
-}
-
 /// The picture in pixels.
+///
+/// # Errors
+/// A [`Failure`] when there would be too many.
 #[cfg(feature = "png")]
-fn png(svg: &str, width: Option<NonZeroUsize>) -> Result<Vec<u8>, Failure> {
+pub(crate) fn png(svg: &str, width: Option<NonZeroUsize>) -> Result<Vec<u8>, Failure> {
     use resvg::tiny_skia::{Pixmap, Transform};
     use resvg::usvg::{Options, Tree};
     let cannot = |why: String| Failure::internal("the picture cannot be turned into pixels").because(why);
@@ -157,6 +156,6 @@ fn png(svg: &str, width: Option<NonZeroUsize>) -> Result<Vec<u8>, Failure> {
 
 /// The picture in pixels, which this program cannot make.
 #[cfg(not(feature = "png"))]
-fn png(_: &str, _: Option<NonZeroUsize>) -> Result<Vec<u8>, Failure> {
+pub(crate) fn png(_: &str, _: Option<NonZeroUsize>) -> Result<Vec<u8>, Failure> {
     Err(Failure::input("this isinglass was built without PNG (the feature `png`)").with_hint("write --out FILE.svg"))
 }

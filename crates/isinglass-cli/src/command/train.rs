@@ -2,6 +2,7 @@
 
 mod checkpoint;
 mod chip;
+mod document;
 mod job;
 mod proof;
 mod solver;
@@ -32,6 +33,7 @@ use crate::arguments::data::{DataArguments, PreparedData};
 use crate::arguments::embedding::{EmbeddingArguments, stopped_early};
 use crate::arguments::formulation::FormulationArguments;
 use crate::arguments::network::NetworkArguments;
+use crate::arguments::report::ReportArguments;
 use crate::arguments::solver::{SamplingArguments, TuningArguments};
 use crate::arguments::value;
 use crate::command::eval::goal;
@@ -90,6 +92,8 @@ pub(crate) struct TrainArguments {
     /// Write what was proven about the loss to this file, for `isinglass verify`
     #[arg(long, value_name = "FILE", conflicts_with = "no_proof", help_heading = "Output")]
     certificate: Option<PathBuf>,
+    #[command(flatten)]
+    report: ReportArguments,
     /// Save the state of the run to this file after every round of reads or minibatch; qpu-emulator makes all reads in one
     /// round
     #[arg(long, value_name = "FILE", help_heading = "Output")]
@@ -110,6 +114,7 @@ pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outco
     let start = Instant::now();
     let arguments = &job::with_main_job(arguments.clone());
     check_places([&arguments.out, &arguments.checkpoint, &arguments.certificate])?;
+    arguments.report.check()?;
     arguments.formulation.check()?;
     let split = arguments.data.split(None)?;
     let prepared = arguments.data.prepare(&split)?;
@@ -184,7 +189,7 @@ pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outco
         seconds: start.elapsed().as_secs_f64(),
     };
     let accuracy = test_score.unwrap_or(train_score).accuracy();
-    session.output().report(&TrainOutput {
+    let output = TrainOutput {
         mip: (plan.batching == Batching::Whole).then(|| training.state.steps.last()?.mip.clone()).flatten(),
         report,
         embedded: setup.as_ref().and_then(|setup| OnChip::of(&setup.chosen, &training)),
@@ -192,7 +197,9 @@ pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outco
         random_weights,
         network: &training.network,
         out: arguments.out.as_deref(),
-    })?;
+    };
+    arguments.report.write(|| document::document(&output, chip::chains(&plan, &training).as_ref()))?;
+    session.output().report(&output)?;
     if !is_certified {
         return Ok(Outcome::GoalNotMet("nothing was proven about the loss: there is no certificate".to_owned()));
     }

@@ -52,6 +52,29 @@ impl Places {
         Self { lines, are_points, size }
     }
 
+    /// Leaves only what is around these qubits; nothing changes where there are none.
+    pub(super) fn crop(&mut self, qubits: impl Iterator<Item = u32>, margin: f64) {
+        let ends: Vec<[f64; 2]> = qubits.filter_map(|qubit| self.lines.get(qubit as usize).copied()).flatten().collect();
+        let corner = |pick: fn(f64, f64) -> f64, axis: usize| ends.iter().map(|end| end[axis]).reduce(pick);
+        let axes = [0, 1].map(|axis| {
+            let (low, high) = (corner(f64::min, axis)?, corner(f64::max, axis)?);
+            Some(((low - margin).max(0.0), (high + margin).min(self.size[axis])))
+        });
+        let [Some(x), Some(y)] = axes else { return };
+        for point in self.lines.iter_mut().flatten() {
+            *point = [point[0] - x.0, point[1] - y.0];
+        }
+        self.size = [x.1 - x.0, y.1 - y.0];
+    }
+
+    /// Whether some of a line is in the picture.
+    pub(super) fn is_seen(&self, line: Line) -> bool {
+        (0..2).all(|axis| {
+            let (one, other) = (line[0][axis], line[1][axis]);
+            one.max(other) > 0.0 && one.min(other) < self.size[axis]
+        })
+    }
+
     pub(super) fn has(&self, qubit: u32) -> bool {
         (qubit as usize) < self.lines.len()
     }

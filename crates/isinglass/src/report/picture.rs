@@ -1,6 +1,6 @@
 //! Weights as a small picture for the terminal.
 
-use crate::network::Network;
+use crate::network::{Architecture, Network};
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
@@ -20,17 +20,22 @@ pub fn weights_picture(network: &Network, input_names: &[String]) -> String {
     }
     for layer in 0..architecture.num_layers() {
         let pixels = (layer == 0).then(|| pixels(input_names)).flatten();
-        let title = match (architecture.num_layers() - layer, layer) {
-            (1, _) => "output".to_owned(),
-            (2, 0) => "hidden".to_owned(),
-            _ => format!("hidden {}, neuron", layer + 1),
-        };
+        let title = layer_title(architecture, layer);
         match pixels {
             Some(pixels) => images(&mut picture, network, &title, &pixels),
             None => rows(&mut picture, network, layer, &title),
         }
     }
     picture
+}
+
+/// What the neurons of a layer are called, before their numbers.
+pub(super) fn layer_title(architecture: &Architecture, layer: usize) -> String {
+    match (architecture.num_layers() - layer, layer) {
+        (1, _) => "output".to_owned(),
+        (2, 0) => "hidden".to_owned(),
+        _ => format!("hidden {}, neuron", layer + 1),
+    }
 }
 
 fn block(weight: bool) -> char {
@@ -55,7 +60,7 @@ fn rows(picture: &mut String, network: &Network, layer: usize, title: &str) {
 }
 
 /// The place of each input in an image, if every input is a pixel of its own.
-fn pixels(input_names: &[String]) -> Option<HashMap<(usize, usize), usize>> {
+pub(super) fn pixels(input_names: &[String]) -> Option<HashMap<(usize, usize), usize>> {
     let mut places = HashMap::new();
     for (input, name) in input_names.iter().enumerate() {
         let (row, column) = name.strip_prefix('r')?.split_once('c')?;

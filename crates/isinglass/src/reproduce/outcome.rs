@@ -239,6 +239,8 @@ pub struct SetResult {
     pub name: String,
     /// Inputs.
     pub num_inputs: usize,
+    /// Their names.
+    pub input_names: Vec<String>,
     /// Training rows.
     pub num_rows: usize,
     /// Test rows.

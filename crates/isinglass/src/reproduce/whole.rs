@@ -29,6 +29,7 @@ pub(super) fn empty(set: &FeatureSet, task: &Task) -> SetResult {
     SetResult {
         name: set.name.clone(),
         num_inputs: set.train.inputs.num_columns(),
+        input_names: set.train.input_names.clone(),
         num_rows: set.train.labels.len(),
         num_test_rows: set.test.as_ref().map_or(0, |test| test.labels.len()),
         num_groups: groups.len(),

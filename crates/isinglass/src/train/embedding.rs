@@ -4,7 +4,7 @@ use super::TrainError;
 use crate::formulation::{Formulation, Role};
 use isinglass_qubo::embedding::{
     ChainBreakMethod, ChainStrength, ControlError, Embedded, EmbeddedReport, Embedder, EmbeddingCache,
-    EmbeddingComposite, EmbeddingFile, HardwareRange, Precision,
+    EmbeddingComposite, EmbeddingFile, HardwareRange, Precision, interaction_graph,
 };
 use isinglass_qubo::hardware::Chip;
 use isinglass_qubo::io::Label;
@@ -12,6 +12,7 @@ use isinglass_qubo::qpu::{Plan, PlanRequest, SolverProperties};
 use isinglass_qubo::sampler::Sampling;
 use isinglass_qubo::{RunControl, Sampler};
 use serde::{Deserialize, Serialize, Serializer};
+use std::sync::atomic::AtomicBool;
 
 /// Which chip, and how QUBOs are put onto it. Minibatches with equal graphs share an embedding.
 ///
@@ -57,6 +58,32 @@ impl EmbeddingPlan {
             control_error: ControlError::default(),
             request: None,
         }
+    }
+
+    /// The chains on which the QUBO of a formulation was solved, by variable: those of the file, or those in the cache. Nothing if there are
+    /// none yet.
+    #[must_use]
+    pub fn chains(&self, formulation: &Formulation) -> Option<Vec<Vec<u32>>> {
+        if self.file.is_some() {
+            return self.given_chains(formulation).ok()?;
+        }
+        // nothing is looked for: what is not known already is stopped at once
+        let stopped = AtomicBool::new(true);
+        let control = RunControl { cancel: Some(&stopped), ..RunControl::default() };
+        let graph = interaction_graph(&formulation.qubo);
+        let lookup = self.cache.find(&self.embedder, &graph, &self.chip, &control).ok()?;
+        Some(lookup.found.embedding.chains().to_vec())
+    }
+
+    /// The chains of the file, if there is one.
+    fn given_chains(&self, formulation: &Formulation) -> Result<Option<Vec<Vec<u32>>>, TrainError> {
+        let roles = formulation.layout.roles();
+        let chains = self.file.as_ref().map(|file| {
+            let labels: Vec<Label> = roles.iter().map(|role| Label::Text(role.to_string())).collect();
+            // files of problems without labels name variables by their numbers
+            file.chains(roles.len(), Some(&labels)).or_else(|error| file.chains(roles.len(), None).map_err(|_| error))
+        });
+        Ok(chains.transpose()?)
     }
 
     /// What samples and records depend on.
@@ -171,15 +198,10 @@ pub(super) fn sample_qubo(
     let Some(plan) = plan else { return Ok((make(seed, None).sample(&formulation.qubo, control)?, None)) };
     let roles = formulation.layout.roles();
     let is_weight = |&variable: &usize| matches!(roles[variable], Role::Weight { .. });
-    let chains = plan.file.as_ref().map(|file| {
-        let labels: Vec<Label> = roles.iter().map(|role| Label::Text(role.to_string())).collect();
-        // files of problems without labels name variables by their numbers
-        file.chains(roles.len(), Some(&labels)).or_else(|error| file.chains(roles.len(), None).map_err(|_| error))
-    });
     let composite = EmbeddingComposite {
         embedder: plan.embedder,
         cache: plan.cache.clone(),
-        chains: chains.transpose()?,
+        chains: plan.given_chains(formulation)?,
         chain_strength: plan.chain_strength.clone(),
         chain_break_method: plan.chain_break_method.unwrap_or_default(),
         read_only: match plan.chain_break_method {

@@ -37,18 +37,18 @@ pub(super) struct TaskReport {
 /// The report; its fields are the names in JSON.
 #[derive(Serialize)]
 pub(super) struct AblateReport {
-    isinglass: String,
-    command: String,
-    task: TaskReport,
-    network: NetworkReport,
-    chip: String,
-    seed: u64,
-    threads: usize,
+    pub(super) isinglass: String,
+    pub(super) command: String,
+    pub(super) task: TaskReport,
+    pub(super) network: NetworkReport,
+    pub(super) chip: String,
+    pub(super) seed: u64,
+    pub(super) threads: usize,
     #[serde(flatten)]
-    ablation: Ablation,
-    seconds: f64,
+    pub(super) ablation: Ablation,
+    pub(super) seconds: f64,
     #[serde(skip)]
-    network_text: String,
+    pub(super) network_text: String,
 }
 
 impl AblateReport {

@@ -1,6 +1,8 @@
 //! The tables on a terminal.
 
-use isinglass::reproduce::{ExperimentResult, FormulationResult, ModeResult, NetworkResult, ScanPoint, SetResult};
+use isinglass::reproduce::{
+    ExperimentResult, FormulationResult, ModeResult, NetworkResult, ProvenOptimum, ScanPoint, SetResult,
+};
 use isinglass_qubo::time_to_solution::Success;
 
 use super::ReproduceReport;
@@ -9,8 +11,11 @@ use crate::output::number::{compact, count, duration, percent, thousands};
 use crate::output::sheet::Sheet;
 use crate::output::table::{Align, table};
 
+/// Names of the columns of a table of ways of training.
+pub(super) const SET_COLUMNS: [&str; 5] = ["", "training errors", "training", "test", "time"];
+
 /// Names of the columns of a table of modes, those of chips last.
-const MODE_COLUMNS: [&str; 12] = [
+pub(super) const MODE_COLUMNS: [&str; 12] = [
     "mode",
     "optimal",
     "proven",
@@ -165,7 +170,8 @@ fn share(success: Success) -> String {
     success.rate().map_or_else(String::new, percent)
 }
 
-fn scan_lines(formulation: &FormulationResult) -> Vec<String> {
+/// Success against sweeps, the header first.
+pub(super) fn scan_rows(formulation: &FormulationResult) -> Vec<Vec<String>> {
     let point = |point: &ScanPoint| {
         let rate = share(point.measurement.success);
         let tts = point.tts99.map_or_else(
@@ -180,55 +186,74 @@ fn scan_lines(formulation: &FormulationResult) -> Vec<String> {
     };
     let mut rows = vec![["sweeps", "reads at minimum", "TTS99 (95 %)"].map(str::to_owned).to_vec()];
     rows.extend(formulation.scan.iter().map(point));
+    rows
+}
+
+fn scan_lines(formulation: &FormulationResult) -> Vec<String> {
     let mut lines = vec![format!("{}: the QUBO of the first batch, annealed", formulation.name.name())];
-    lines.extend(table(&[Align::Right, Align::Right, Align::Left], &rows));
+    lines.extend(table(&[Align::Right, Align::Right, Align::Left], &scan_rows(formulation)));
     lines
 }
 
 fn set_lines(sheet: &mut Sheet, set: &SetResult) {
-    sheet.line(
-        &set.name,
-        format!(
-            " whole set: {} training rows, {} test rows, {} inputs, {} groups; {} errors that no classifier avoids",
-            thousands(set.num_rows as u64),
-            thousands(set.num_test_rows as u64),
-            set.num_inputs,
-            thousands(set.num_groups as u64),
-            compact(set.unavoidable_errors)
-        ),
-    );
+    sheet.line(&set.name, format!(" whole set: {}", set_text(set)));
     for network in &set.networks {
         sheet.gap();
         sheet.lines("", network_lines(set, network));
     }
 }
 
-fn network_lines(set: &SetResult, network: &NetworkResult) -> Vec<String> {
+/// What a set has.
+pub(super) fn set_text(set: &SetResult) -> String {
+    format!(
+        "{} training rows, {} test rows, {} inputs, {} groups; {} errors that no classifier avoids",
+        thousands(set.num_rows as u64),
+        thousands(set.num_test_rows as u64),
+        set.num_inputs,
+        thousands(set.num_groups as u64),
+        compact(set.unavoidable_errors)
+    )
+}
+
+/// A network and the sizes of its QUBO.
+pub(super) fn network_title(set: &SetResult, network: &NetworkResult) -> String {
     let size = |name: &str| match network.num_variables.get(name) {
         Some(Some(number)) => thousands(*number as u64),
         _ => "too many".to_owned(),
     };
     let bias = if network.shape.bias { " with bias" } else { "" };
-    let optimum = &network.optimum;
-    let proof = match (optimum.errors, optimum.lower_bound, &optimum.reason) {
+    format!(
+        "{}-{}-1{bias}: QUBO variables {} (reference), {} (compact)",
+        set.num_inputs,
+        network.shape.hidden,
+        size("reference"),
+        size("compact")
+    )
+}
+
+/// The least possible errors, or why they are not known.
+pub(super) fn proof_text(optimum: &ProvenOptimum) -> String {
+    match (optimum.errors, optimum.lower_bound, &optimum.reason) {
         (Some(errors), ..) => {
             format!("least possible errors {}, proven in {}", compact(errors), duration(optimum.seconds))
         }
         (None, Some(bound), Some(reason)) => format!("at least {} errors; {reason}", compact(bound)),
         (None, _, reason) => reason.clone().unwrap_or_default(),
-    };
-    let mut lines = vec![
-        format!(
-            "{}-{}-1{bias}: QUBO variables {} (reference), {} (compact)",
-            set.num_inputs,
-            network.shape.hidden,
-            size("reference"),
-            size("compact")
-        ),
-        proof,
-    ];
+    }
+}
+
+fn network_lines(set: &SetResult, network: &NetworkResult) -> Vec<String> {
+    let mut lines = vec![network_title(set, network), proof_text(&network.optimum)];
+    let mut rows = vec![SET_COLUMNS.map(str::to_owned).to_vec()];
+    rows.extend(network_rows(set, network));
+    lines.extend(table(&[Align::Left, Align::Right, Align::Right, Align::Right, Align::Right], &rows));
+    lines
+}
+
+/// What each way of training reaches, under [`SET_COLUMNS`].
+pub(super) fn network_rows(set: &SetResult, network: &NetworkResult) -> Vec<Vec<String>> {
     let accuracy = |share: Option<f64>| share.map_or_else(|| "-".to_owned(), |share| format!("{:.2} %", 100.0 * share));
-    let mut rows = vec![["", "training errors", "training", "test", "time"].map(str::to_owned).to_vec()];
+    let mut rows = Vec::new();
     for training in &network.trainings {
         rows.push(vec![
             training_title(training.method).to_owned(),
@@ -246,12 +271,11 @@ fn network_lines(set: &SetResult, network: &NetworkResult) -> Vec<String> {
             accuracy(baseline.test_accuracy),
         ]);
     }
-    lines.extend(table(&[Align::Left, Align::Right, Align::Right, Align::Right, Align::Right], &rows));
-    lines
+    rows
 }
 
 /// A way of training, for tables.
-pub(super) fn training_title(method: &str) -> &str {
+fn training_title(method: &str) -> &str {
     match method {
         "weights" => "annealing of the weights",
         "compact-annealed" => "compact QUBO, annealed and polished",
@@ -261,7 +285,7 @@ pub(super) fn training_title(method: &str) -> &str {
 }
 
 /// A baseline, for tables.
-pub(super) fn baseline_title(name: &str) -> &str {
+fn baseline_title(name: &str) -> &str {
     match name {
         "majority" => "majority class",
         "logistic" => "logistic regression",

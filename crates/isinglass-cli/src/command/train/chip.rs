@@ -1,7 +1,8 @@
 //! What is said about training on a chip.
 
-use isinglass::train::{EmbeddedStep, EmbeddingPlan, QpuTime, StepRecord, Training};
+use isinglass::train::{Batching, EmbeddedStep, EmbeddingPlan, QpuTime, StepRecord, Training, TrainingPlan};
 use isinglass_qubo::embedding::Visibility;
+use isinglass_qubo::hardware::Chip;
 use serde::Serialize;
 
 use crate::arguments::chip::ChosenChip;
@@ -76,6 +77,11 @@ impl OnChip {
         lines
     }
 
+    /// Chains that break, by the labels of their variables, the worst first.
+    pub(super) fn break_rates(&self) -> &[(String, f64)] {
+        &self.step.break_rates
+    }
+
     pub(super) fn lines(&self) -> Vec<String> {
         let step = &self.step;
         let mut lines = vec![
@@ -92,4 +98,19 @@ impl OnChip {
         lines.extend(breaks_lines(step.num_broken_reads, step.num_reads, step.mean_break_rate, &step.break_rates));
         lines
     }
+}
+
+/// The chains of a run on the whole set, by variable.
+pub(super) struct Chains<'a> {
+    pub(super) chip: &'a Chip,
+    pub(super) chains: Vec<Vec<u32>>,
+    pub(super) labels: Vec<String>,
+}
+
+/// The chains of a run, if it learned the whole set on a chip.
+pub(super) fn chains<'a>(plan: &'a TrainingPlan, training: &Training) -> Option<Chains<'a>> {
+    let embedding = plan.embedding.as_ref().filter(|_| plan.batching == Batching::Whole)?;
+    let chains = embedding.chains(&training.formulation)?;
+    let labels = training.formulation.layout.roles().iter().map(ToString::to_string).collect();
+    Some(Chains { chip: &embedding.chip, chains, labels })
 }

@@ -20,6 +20,9 @@ use crate::output::table::{Align, table};
 
 /// Rows of the table of minibatches that are shown.
 const SHOWN_BATCHES: usize = 20;
+/// Which network a run on minibatches gives.
+pub(super) const OF_MINIBATCHES: &str =
+    "The network is the one of all minibatches with the fewest errors on all training rows.";
 
 /// A report, and what its picture is drawn from.
 #[derive(Serialize)]
@@ -79,7 +82,7 @@ impl Report for TrainOutput<'_> {
 }
 
 impl TrainOutput<'_> {
-    fn data_lines(&self) -> Vec<String> {
+    pub(super) fn data_lines(&self) -> Vec<String> {
         let data = &self.report.dataset;
         let rows = count(data.num_rows, "training row", "training rows");
         let test = match data.num_test_rows {
@@ -96,14 +99,14 @@ impl TrainOutput<'_> {
         lines
     }
 
-    fn network_line(&self) -> String {
+    pub(super) fn network_line(&self) -> String {
         let network = &self.report.network;
         let widths: Vec<String> = network.widths.iter().map(ToString::to_string).collect();
         let bias = if network.bias { " with bias" } else { ", no bias" };
         format!("{}{bias}, {}", widths.join("-"), count(network.num_weights, "binary weight", "binary weights"))
     }
 
-    fn qubo_lines(&self) -> Vec<String> {
+    pub(super) fn qubo_lines(&self) -> Vec<String> {
         let formulation = &self.report.formulation;
         let mut name = formulation.name.clone();
         if !formulation.without.is_empty() {
@@ -119,7 +122,7 @@ impl TrainOutput<'_> {
     }
 
     /// What a solver of mixed-integer programs claims.
-    fn program_lines(&self) -> Vec<String> {
+    pub(super) fn program_lines(&self) -> Vec<String> {
         let of_batches: Vec<&MipClaim> = self.report.batches.iter().filter_map(|step| step.mip.as_ref()).collect();
         match (&self.mip, of_batches.first()) {
             (Some(claim), _) => claim_lines(claim, claim.objective),
@@ -135,7 +138,7 @@ impl TrainOutput<'_> {
         }
     }
 
-    fn solver_lines(&self) -> Vec<String> {
+    pub(super) fn solver_lines(&self) -> Vec<String> {
         let solver = &self.report.solver;
         let mut first = solver.name.clone();
         if let Some((hot, cold)) = solver.beta_range {
@@ -195,7 +198,7 @@ impl TrainOutput<'_> {
         }
     }
 
-    fn result_lines(&self) -> Vec<String> {
+    pub(super) fn result_lines(&self) -> Vec<String> {
         let result = &self.report.result;
         let of = if self.report.batches.is_empty() { "" } else { " of its minibatch" };
         let errors = |number| count(number, "error", "errors");
@@ -228,7 +231,8 @@ impl TrainOutput<'_> {
         lines
     }
 
-    fn batch_lines(&self) -> Vec<String> {
+    /// The table of minibatches, its header first; nothing without them.
+    pub(super) fn batch_rows(&self) -> Vec<Vec<String>> {
         let batches = &self.report.batches;
         if batches.is_empty() {
             return Vec::new();
@@ -243,17 +247,27 @@ impl TrainOutput<'_> {
                 step.violations.to_string(),
             ]
         };
-        let rows: Vec<Vec<String>> =
-            std::iter::once(header).chain(batches.iter().enumerate().take(SHOWN_BATCHES).map(row)).collect();
-        let mut lines = table(&[Align::Right, Align::Right, Align::Right, Align::Right, Align::Right], &rows);
-        if batches.len() > SHOWN_BATCHES {
-            lines.push(format!("and {} more", batches.len() - SHOWN_BATCHES));
+        let rows: Vec<Vec<String>> = std::iter::once(header).chain(batches.iter().enumerate().map(row)).collect();
+        rows
+    }
+
+    fn batch_lines(&self) -> Vec<String> {
+        let mut rows = self.batch_rows();
+        let more = rows.len().saturating_sub(1 + SHOWN_BATCHES);
+        if rows.is_empty() {
+            return Vec::new();
         }
-        lines.push("The network is the one of all minibatches with the fewest errors on all training rows.".to_owned());
+        rows.truncate(1 + SHOWN_BATCHES);
+        let mut lines = table(&[Align::Right; 5], &rows);
+        if more > 0 {
+            lines.push(format!("and {more} more"));
+        }
+        lines.push(OF_MINIBATCHES.to_owned());
         lines
     }
 
-    fn comparison_lines(&self) -> Vec<String> {
+    /// The table of accuracies, its header first.
+    pub(super) fn comparison_rows(&self) -> Vec<Vec<String>> {
         let percent = |accuracy: f64| format!("{:.2} %", 100.0 * accuracy);
         let row = |name: String, train: f64, test: Option<f64>| {
             vec![name, percent(train), test.map_or_else(|| "-".to_owned(), percent)]
@@ -272,6 +286,10 @@ impl TrainOutput<'_> {
             };
             rows.push(row(name, baseline.train_accuracy, baseline.test_accuracy));
         }
-        table(&[Align::Left, Align::Right, Align::Right], &rows)
+        rows
+    }
+
+    fn comparison_lines(&self) -> Vec<String> {
+        table(&[Align::Left, Align::Right, Align::Right], &self.comparison_rows())
     }
 }
