@@ -3,6 +3,7 @@
 mod places;
 
 use crate::hardware::Chip;
+use crate::markup::{escaped, number};
 use places::{Line, Places};
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -223,17 +224,6 @@ impl Path {
             let _ = writeln!(svg, "<path stroke=\"{color}\" stroke-width=\"{}\" d=\"{}\"/>", number(width), self.0);
         }
     }
-}
-
-/// At most two decimals.
-fn number(value: f64) -> String {
-    let rounded = (value * 100.0).round() / 100.0;
-    // adding zero turns -0 into 0
-    format!("{}", rounded + 0.0)
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// Hue, saturation and lightness, each from 0 to 1, as `#rrggbb`.

@@ -1,19 +1,14 @@
 //! Documents as one self-contained page.
 
 use super::{Block, Document, Figure, Manifest, Picture, Section, Table};
-use crate::chart::{ChartError, Theme};
+use crate::chart::{ChartError, Palette, Theme};
+use crate::markup::escaped;
 use std::fmt::Write;
 
 /// Forbids everything that the page does not carry itself.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
 const STYLE: &str = "
-:root{color-scheme:light dark;--paper:#fff;--ink:#1b1f24;--muted:#59636e;--grid:#d9dde3;--raised:#f4f6f8;--notice:#fff3cd;
---series-1:#0b62c4;--series-2:#c25100;--series-3:#00785c;--series-4:#a3298f;--series-5:#8a6a00;--series-6:#4b4f58;
---plus:#0b62c4;--minus:#d97a2b}
-@media (prefers-color-scheme:dark){:root{--paper:#14171b;--ink:#e6e9ed;--muted:#9aa4af;--grid:#343a42;--raised:#1d2228;
---notice:#3d3312;--series-1:#66a8f5;--series-2:#f09a52;--series-3:#3fc2a0;--series-4:#dd82cd;--series-5:#d9b64a;
---series-6:#aab2bd;--plus:#66a8f5;--minus:#f09a52}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,sans-serif}
 main{max-width:60rem;margin:0 auto;padding:1.5rem 1rem 4rem}
@@ -45,20 +40,21 @@ h2{break-after:avoid}.wide{overflow:visible}th,td{white-space:normal;padding:.2r
 
 /// The page of a document.
 pub(super) fn page(document: &Document) -> Result<String, ChartError> {
-    let title = escape(&document.title);
+    let title = escaped(&document.title);
     let mut page = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n"
+         <title>{title}</title>\n<style>{}{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n",
+        colors()
     );
     for paragraph in document.summary.split("\n\n").filter(|text| !text.is_empty()) {
-        push(&mut page, format_args!("<p>{}</p>\n", escape(paragraph)));
+        push(&mut page, format_args!("<p>{}</p>\n", escaped(paragraph)));
     }
     again(&mut page, &document.manifest);
     page.push_str("<nav aria-label=\"Contents\">\n<ul>\n");
     for (number, section) in document.sections.iter().enumerate() {
-        push(&mut page, format_args!("<li><a href=\"#s{number}\">{}</a></li>\n", escape(&section.title)));
+        push(&mut page, format_args!("<li><a href=\"#s{number}\">{}</a></li>\n", escaped(&section.title)));
     }
     page.push_str("</ul>\n</nav>\n");
     for (number, section) in document.sections.iter().enumerate() {
@@ -68,8 +64,17 @@ pub(super) fn page(document: &Document) -> Result<String, ChartError> {
     Ok(page)
 }
 
+/// The colours of a page by day and by night, those of its charts among them.
+fn colors() -> String {
+    let (light, dark) = (Palette::of(Theme::Light).variables(), Palette::of(Theme::Dark).variables());
+    format!(
+        ":root{{color-scheme:light dark;{light}--raised:#f4f6f8;--notice:#fff3cd}}\n\
+         @media (prefers-color-scheme:dark){{:root{{{dark}--raised:#1d2228;--notice:#3d3312}}}}"
+    )
+}
+
 fn again(page: &mut String, manifest: &Manifest) {
-    let command = escape(&manifest.command);
+    let command = escaped(&manifest.command);
     push(page, format_args!("<div class=\"again\"><p>To make this again:</p>\n<pre><code>{command}</code></pre>\n"));
     let version = ("isinglass".to_owned(), manifest.version.clone());
     page.push_str("<details><summary>Version, seeds and settings</summary>\n");
@@ -80,18 +85,18 @@ fn again(page: &mut String, manifest: &Manifest) {
 fn settings<'a>(page: &mut String, settings: impl Iterator<Item = &'a (String, String)>) {
     page.push_str("<dl>");
     for (name, value) in settings {
-        push(page, format_args!("<dt>{}</dt><dd>{}</dd>", escape(name), escape(value)));
+        push(page, format_args!("<dt>{}</dt><dd>{}</dd>", escaped(name), escaped(value)));
     }
     page.push_str("</dl>\n");
 }
 
 fn section(page: &mut String, number: usize, section: &Section, manifest: &Manifest) -> Result<(), ChartError> {
-    push(page, format_args!("<section>\n<h2 id=\"s{number}\">{}</h2>\n", escape(&section.title)));
+    push(page, format_args!("<section>\n<h2 id=\"s{number}\">{}</h2>\n", escaped(&section.title)));
     for block in &section.blocks {
         match block {
-            Block::Text(text) => push(page, format_args!("<p>{}</p>\n", escape(text))),
-            Block::Notice(text) => push(page, format_args!("<p class=\"notice\">{}</p>\n", escape(text))),
-            Block::Code(text) => push(page, format_args!("<pre><code>{}</code></pre>\n", escape(text))),
+            Block::Text(text) => push(page, format_args!("<p>{}</p>\n", escaped(text))),
+            Block::Notice(text) => push(page, format_args!("<p class=\"notice\">{}</p>\n", escaped(text))),
+            Block::Code(text) => push(page, format_args!("<pre><code>{}</code></pre>\n", escaped(text))),
             Block::Table(table) => self::table(page, table),
             Block::Figure(figure) => self::figure(page, figure, manifest)?,
         }
@@ -102,15 +107,21 @@ fn section(page: &mut String, number: usize, section: &Section, manifest: &Manif
 
 fn table(page: &mut String, table: &Table) {
     // the box scrolls, not the page; with a tab stop, keys reach it
-    push(page, format_args!("<div class=\"wide\" tabindex=\"0\"><table>\n<caption>{}</caption>\n<thead><tr>", escape(&table.caption)));
+    push(
+        page,
+        format_args!(
+            "<div class=\"wide\" tabindex=\"0\"><table>\n<caption>{}</caption>\n<thead><tr>",
+            escaped(&table.caption)
+        ),
+    );
     for column in &table.columns {
-        push(page, format_args!("<th scope=\"col\">{}</th>", escape(column)));
+        push(page, format_args!("<th scope=\"col\">{}</th>", escaped(column)));
     }
     page.push_str("</tr></thead>\n<tbody>\n");
     for row in &table.rows {
         page.push_str("<tr>");
         for (index, cell) in row.iter().enumerate() {
-            let text = escape(cell);
+            let text = escaped(cell);
             match index {
                 0 => push(page, format_args!("<th scope=\"row\">{text}</th>")),
                 _ => push(page, format_args!("<td>{text}</td>")),
@@ -122,16 +133,16 @@ fn table(page: &mut String, table: &Table) {
 }
 
 fn figure(page: &mut String, figure: &Figure, manifest: &Manifest) -> Result<(), ChartError> {
-    push(page, format_args!("<figure id=\"{}\">\n", escape(&figure.id)));
+    push(page, format_args!("<figure id=\"{}\">\n", escaped(&figure.id)));
     match &figure.picture {
         Picture::Chart(chart) => page.push_str(&chart.svg(Theme::Page)?),
         Picture::Drawing(svg) => {
             // as an image it keeps its own colours and titles, and its identifiers to itself
             let data = encode(svg);
-            push(page, format_args!("<img alt=\"{}\" src=\"data:image/svg+xml,{data}\">", escape(&figure.caption)));
+            push(page, format_args!("<img alt=\"{}\" src=\"data:image/svg+xml,{data}\">", escaped(&figure.caption)));
         }
     }
-    push(page, format_args!("\n<figcaption>{}</figcaption>\n", escape(&figure.caption)));
+    push(page, format_args!("\n<figcaption>{}</figcaption>\n", escaped(&figure.caption)));
     page.push_str("<details><summary>How this figure was made</summary>\n");
     let own = [("command".to_owned(), manifest.command.clone()), ("isinglass".to_owned(), manifest.version.clone())];
     settings(page, own.iter().chain(&manifest.settings).chain(&figure.settings));
@@ -139,30 +150,26 @@ fn figure(page: &mut String, figure: &Figure, manifest: &Manifest) -> Result<(),
     Ok(())
 }
 
-/// Text as HTML: markup is escaped, control characters are replaced.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            '\n' | '\t' => escaped.push(character),
-            character if character.is_control() => escaped.push('\u{fffd}'),
-            character => escaped.push(character),
-        }
-    }
-    escaped
-}
-
 /// SVG as part of an address.
 fn encode(svg: &str) -> String {
     let mut encoded = String::with_capacity(svg.len());
     for byte in svg.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b' ' | b'=' | b'/' | b':' | b',' | b';' | b'(' | b')' => {
+            b'A'..=b'Z'
+            | b'a'..=b'z'
+            | b'0'..=b'9'
+            | b'-'
+            | b'_'
+            | b'.'
+            | b'~'
+            | b' '
+            | b'='
+            | b'/'
+            | b':'
+            | b','
+            | b';'
+            | b'('
+            | b')' => {
                 encoded.push(char::from(byte));
             }
             _ => push(&mut encoded, format_args!("%{byte:02X}")),

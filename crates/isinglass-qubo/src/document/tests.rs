@@ -20,7 +20,8 @@ fn small(text: &str) -> Document {
         columns: vec![own("mode"), "errors".to_owned()],
         rows: vec![vec![own("annealed"), "1".to_owned()], vec!["exact".to_owned(), String::new()]],
     };
-    let drawing = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 2"><path d="M0 0h2" stroke="#123456"/></svg>"##;
+    let drawing =
+        r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 2"><path d="M0 0h2" stroke="#123456"/></svg>"##;
     Document {
         title: own("title"),
         summary: own("summary"),
@@ -84,6 +85,9 @@ fn charts_that_cannot_be_drawn_are_told() {
     let mut document = small("x");
     let Block::Figure(figure) = &mut document.sections[0].blocks[4] else { unreachable!() };
     let Picture::Chart(chart) = &mut figure.picture else { unreachable!() };
-    chart.marks = Marks::Bars { categories: vec!["0".to_owned()], series: vec![Series { name: String::new(), values: vec![Some(f64::NAN)] }] };
+    chart.marks = Marks::Bars {
+        categories: vec!["0".to_owned()],
+        series: vec![Series { name: String::new(), values: vec![Some(f64::NAN)] }],
+    };
     assert!(document.to_html().is_err());
 }
