@@ -5,6 +5,7 @@
 pub(crate) mod figure;
 pub(crate) mod histogram;
 pub(crate) mod number;
+pub(crate) mod pixels;
 pub(crate) mod sheet;
 pub(crate) mod table;
 

@@ -190,7 +190,8 @@ impl<'a> Drawing<'a> {
             missing.filter(|&line| places.is_seen(line)).for_each(|line| qubits.line(line));
             for (first, second) in topology.graph().edges() {
                 let line = places.coupler(first, second);
-                if works(&first) && works(&second) && !self.chip.graph().has_edge(first, second) && places.is_seen(line) {
+                if works(&first) && works(&second) && !self.chip.graph().has_edge(first, second) && places.is_seen(line)
+                {
                     couplers.line(line);
                 }
             }

@@ -1,14 +1,19 @@
 //! `--report`: the result as a page for people.
 
 use std::fs;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use isinglass_qubo::document::Document;
 
-use crate::command::draw::png;
 use crate::failure::Failure;
 use crate::files::{cannot_write, check_places, write_bytes, write_text};
+use crate::output::Output;
+use crate::output::pixels::{has_font, png};
+
+/// Width of figures as PNG.
+const PNG_WIDTH: usize = 1440;
 
 /// Where a report goes.
 #[derive(Args, Clone, Debug, Default)]
@@ -28,11 +33,6 @@ enum Format {
 }
 
 impl ReportArguments {
-    /// Whether a report is wanted.
-    pub(crate) fn is_wanted(&self) -> bool {
-        self.report.is_some()
-    }
-
     /// Finds out early that a report cannot be written.
     ///
     /// # Errors
@@ -48,7 +48,7 @@ impl ReportArguments {
     ///
     /// # Errors
     /// A [`Failure`] when a figure cannot be drawn or a file cannot be written.
-    pub(crate) fn write(&self, document: impl FnOnce() -> Document) -> Result<(), Failure> {
+    pub(crate) fn write(&self, output: Output, document: impl FnOnce() -> Document) -> Result<(), Failure> {
         let Some(path) = &self.report else { return Ok(()) };
         let document = document();
         let drawn = |error| Failure::from_error(&error).context(cannot_write(path));
@@ -61,10 +61,17 @@ impl ReportArguments {
                 let folder = path.with_file_name(&name);
                 fs::create_dir_all(&folder)
                     .map_err(|error| Failure::from_error(&error).context(cannot_write(&folder)))?;
+                if !has_font() {
+                    output
+                        .note("figures are written as SVG only: PNG needs the feature `png` and a font on the system");
+                }
                 for figure in document.figures() {
                     let svg = figure.svg().map_err(drawn)?;
                     write_text(&folder.join(format!("{}.svg", figure.id)), &svg)?;
-                    write_bytes(&folder.join(format!("{}.png", figure.id)), &png(&svg)?)?;
+                    if has_font() {
+                        let pixels = png(&svg, NonZeroUsize::new(PNG_WIDTH))?;
+                        write_bytes(&folder.join(format!("{}.png", figure.id)), &pixels)?;
+                    }
                 }
                 write_text(path, &document.to_markdown(&name))
             }

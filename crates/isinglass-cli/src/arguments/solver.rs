@@ -23,7 +23,7 @@ use super::value;
 use crate::failure::Failure;
 pub(crate) use emulator::{Emulation, EmulationOutput, Spent};
 pub(crate) use make::Call;
-pub(crate) use mip::claim_lines;
+pub(crate) use mip::{MipArguments, claim_lines};
 pub(crate) use tuning::TuningArguments;
 
 /// Up to this many variables training's `auto` searches all samples: far below a second.

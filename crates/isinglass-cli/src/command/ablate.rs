@@ -24,6 +24,7 @@ use crate::arguments::value;
 use crate::command::reproduce;
 use crate::failure::Failure;
 use crate::session::Session;
+pub(crate) use report::table_lines;
 use report::{AblateReport, TaskReport};
 
 /// Rows of the task without a data set: a batch of the paper's second experiment.
@@ -108,7 +109,7 @@ pub(crate) fn run(arguments: &AblateArguments, session: &Session) -> Result<Outc
     drop(bar);
     let seconds = start.elapsed().as_secs_f64();
     let report = AblateReport::new(described, &architecture, chip_name, arguments.seed, ablation, seconds);
-    arguments.report.write(|| document::document(&report))?;
+    arguments.report.write(session.output(), || document::document(&report))?;
     session.output().report(&report)?;
     Ok(Outcome::Done)
 }

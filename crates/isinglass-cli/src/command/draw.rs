@@ -16,10 +16,8 @@ use crate::arguments::value;
 use crate::failure::Failure;
 use crate::files::{check_places, write_bytes, write_text};
 use crate::output::Report;
+use crate::output::pixels::png;
 use crate::session::Session;
-
-/// The largest side of a PNG, in pixels: 1.6 GB of memory for a square.
-const MAX_SIDE: f32 = 20_000.0;
 
 /// What to draw, and where the picture goes.
 #[derive(Args, Debug)]
@@ -113,7 +111,8 @@ pub(crate) fn run(arguments: &DrawArguments, session: &Session) -> Result<Outcom
         BackgroundName::Light => Background::Light,
         BackgroundName::Dark => Background::Dark,
     };
-    let svg = Drawing { chip: &chosen.chip, chains: &chains, labels: &labels, background, is_cropped: arguments.crop }.to_svg();
+    let svg = Drawing { chip: &chosen.chip, chains: &chains, labels: &labels, background, is_cropped: arguments.crop }
+        .to_svg();
     let mut report = DrawReport {
         chip: chosen.chip.name().to_owned(),
         emulated: chosen.is_emulated,
@@ -130,32 +129,4 @@ pub(crate) fn run(arguments: &DrawArguments, session: &Session) -> Result<Outcom
     }
     session.output().report(&report)?;
     Ok(Outcome::Done)
-}
-
-/// The picture in pixels.
-///
-/// # Errors
-/// A [`Failure`] when there would be too many.
-#[cfg(feature = "png")]
-pub(crate) fn png(svg: &str, width: Option<NonZeroUsize>) -> Result<Vec<u8>, Failure> {
-    use resvg::tiny_skia::{Pixmap, Transform};
-    use resvg::usvg::{Options, Tree};
-    let cannot = |why: String| Failure::internal("the picture cannot be turned into pixels").because(why);
-    let tree = Tree::from_str(svg, &Options::default()).map_err(|error| cannot(error.to_string()))?;
-    let size = tree.size();
-    let scale = width.map_or(1.0, |width| width.get() as f32 / size.width());
-    let (width, height) = ((size.width() * scale).floor().max(1.0), (size.height() * scale).floor().max(1.0));
-    if width.max(height) > MAX_SIDE {
-        return Err(Failure::input(format!("a PNG of {width} x {height} pixels is too large"))
-            .with_hint(format!("at most {MAX_SIDE} pixels are drawn; an SVG has no such limit")));
-    }
-    let mut pixels = Pixmap::new(width as u32, height as u32).ok_or_else(|| cannot("it has no size".to_owned()))?;
-    resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixels.as_mut());
-    pixels.encode_png().map_err(|error| cannot(error.to_string()))
-}
-
-/// The picture in pixels, which this program cannot make.
-#[cfg(not(feature = "png"))]
-pub(crate) fn png(_: &str, _: Option<NonZeroUsize>) -> Result<Vec<u8>, Failure> {
-    Err(Failure::input("this isinglass was built without PNG (the feature `png`)").with_hint("write --out FILE.svg"))
 }

@@ -1,5 +1,6 @@
 //! `isinglass reproduce`: the experiments of the paper again, mode by mode, and what it could not do.
 
+mod document;
 mod text;
 
 use std::num::NonZeroUsize;
@@ -7,18 +8,24 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
+use isinglass::ablation::{Ablation, AblationPlan, ablate};
 use isinglass::dataset::{ReadOptions, Table};
+use isinglass::network::Architecture;
 use isinglass::reproduce::{
-    Experiment, FormulationChoice, Mode, ReproduceData, ReproducePlan, Reproduction, Shape, reproduce,
+    Experiment, FormulationChoice, HIDDEN, HardMip, HardSolver, Mode, ReproduceData, ReproducePlan, Reproduction,
+    Shape, reproduce,
 };
 use isinglass_qubo::RunControl;
 use isinglass_qubo::hardware::{Chip, Topology};
+use isinglass_qubo::time_to_solution::Effort;
 use serde::Serialize;
 
 use crate::app::Outcome;
 use crate::arguments::chip::ChipArguments;
 use crate::arguments::embedding::cache;
 use crate::arguments::fetched::fetched;
+use crate::arguments::report::ReportArguments;
+use crate::arguments::solver::MipArguments;
 use crate::arguments::value;
 use crate::command::train::command_line;
 use crate::failure::Failure;
@@ -69,6 +76,16 @@ pub(crate) struct ReproduceArguments {
     /// [default: 10s; 2s with --quick]
     #[arg(long, value_name = "TIME", value_parser = value::duration, help_heading = "Effort")]
     proof_time: Option<Duration>,
+    /// Leave out the hard constraints by an installed solver of mixed-integer programs
+    #[arg(long, conflicts_with_all = ["mip_solver", "mip_threads"], help_heading = "What is run")]
+    no_mip: bool,
+    /// Leave out what each reduction of the formulation buys on the first batch of the last experiment
+    #[arg(long, help_heading = "What is run")]
+    no_ablation: bool,
+    #[command(flatten)]
+    mip: MipArguments,
+    #[command(flatten)]
+    report: ReportArguments,
     /// Stop after this time, such as 2m, with what is done by then
     #[arg(long, value_name = "TIME", value_parser = value::duration, help_heading = "Effort")]
     time_limit: Option<Duration>,
@@ -112,9 +129,21 @@ pub(crate) struct ReproduceReport {
     plan: PlanReport,
     #[serde(flatten)]
     reproduction: Reproduction,
+    /// What each reduction of the formulation buys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ablation: Option<AblationReport>,
     /// What the seconds of a batch are.
     timed: &'static str,
     seconds: f64,
+}
+
+/// An ablation and what it is about.
+#[derive(Serialize)]
+struct AblationReport {
+    /// The batch.
+    of: String,
+    #[serde(flatten)]
+    result: Ablation,
 }
 
 /// What was learned from.
@@ -153,6 +182,7 @@ const TIMED: &str = "from the rows of a batch to verified weights: compiling, so
 /// A [`Failure`] when the data cannot be read, or a chip is not known.
 pub(crate) fn run(arguments: &ReproduceArguments, session: &Session) -> Result<Outcome, Failure> {
     let start = Instant::now();
+    arguments.report.check()?;
     let data = data(arguments.data_dir.as_deref())?;
     if let Some(notice) = &data.notice {
         session.output().note(notice);
@@ -163,13 +193,19 @@ pub(crate) fn run(arguments: &ReproduceArguments, session: &Session) -> Result<O
     let plan = arguments.plan()?;
     let cancel = session.interrupted()?;
     let bar = session.bar("reproduce");
-    let control = RunControl {
+    let unwatched = RunControl {
         deadline: arguments.time_limit.and_then(|time| start.checked_add(time)),
         cancel: Some(cancel),
-        progress: Some(&bar),
+        progress: None,
         target: None,
     };
-    let reproduction = reproduce(&data, &plan, &[], &control)?;
+    let control = RunControl { progress: Some(&bar), ..unwatched };
+    let mip = arguments.hard_mip(&plan)?;
+    let others: Vec<&dyn HardSolver> = mip.iter().map(|mip| mip as &dyn HardSolver).collect();
+    let reproduction = reproduce(&data, &plan, &others, &control)?;
+    drop(bar);
+    let bar = session.bar("ablation");
+    let ablation = arguments.ablation(&data, &plan, &RunControl { progress: Some(&bar), ..unwatched })?;
     drop(bar);
     let report = ReproduceReport {
         isinglass: env!("CARGO_PKG_VERSION").to_owned(),
@@ -195,9 +231,11 @@ pub(crate) fn run(arguments: &ReproduceArguments, session: &Session) -> Result<O
             quick: arguments.quick,
         },
         reproduction,
+        ablation,
         timed: TIMED,
         seconds: start.elapsed().as_secs_f64(),
     };
+    arguments.report.write(session.output(), || document::document(&report, &plan))?;
     session.output().report(&report)?;
     Ok(Outcome::Done)
 }
@@ -223,6 +261,43 @@ pub(crate) fn data(folder: Option<&Path>) -> Result<ReproduceData, Failure> {
 }
 
 impl ReproduceArguments {
+    /// The installed solver beside the exact trainer, if there is one and the mode is run.
+    fn hard_mip(&self, plan: &ReproducePlan) -> Result<Option<HardMip>, Failure> {
+        if self.no_mip || plan.experiments.is_empty() || !plan.modes.contains(&Mode::Hard) {
+            return Ok(None);
+        }
+        let solver = self.mip.if_installed()?;
+        Ok(solver.map(|solver| HardMip { solver, seconds: plan.proof_seconds, seed: plan.seed }))
+    }
+
+    /// What each reduction buys on the first batch of the last experiment.
+    fn ablation(
+        &self,
+        data: &ReproduceData,
+        plan: &ReproducePlan,
+        control: &RunControl<'_>,
+    ) -> Result<Option<AblationReport>, Failure> {
+        let Some(experiment) = plan.experiments.last().filter(|_| !self.no_ablation) else { return Ok(None) };
+        let task = data.batches.select_rows(&(0..experiment.batch_size).collect::<Vec<_>>());
+        let widths = vec![task.inputs().num_columns(), HIDDEN, 1];
+        let architecture = Architecture::new(widths, false).map_err(|error| Failure::from_error(&error))?;
+        let full = AblationPlan::new(plan.chip.clone(), plan.qpu.clone());
+        let quick = AblationPlan {
+            sweeps: vec![30, 300],
+            effort: Effort { num_reads: 256, seconds: 0.1 },
+            embedding_seconds: 5.0,
+            ..full.clone()
+        };
+        let ablation_plan = AblationPlan {
+            cache: plan.cache.clone(),
+            proof_seconds: plan.proof_seconds,
+            seed: plan.seed,
+            ..if self.quick { quick } else { full }
+        };
+        let result = ablate(&task, &architecture, &ablation_plan, control)?;
+        Ok(Some(AblationReport { of: experiment.name.clone(), result }))
+    }
+
     fn plan(&self) -> Result<ReproducePlan, Failure> {
         let default = if self.quick { ReproducePlan::quick() } else { ReproducePlan::default() };
         let chip = ChipArguments { chip: Some(self.chip.clone()), ..ChipArguments::default() };

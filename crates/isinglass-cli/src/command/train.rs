@@ -198,7 +198,9 @@ pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outco
         network: &training.network,
         out: arguments.out.as_deref(),
     };
-    arguments.report.write(|| document::document(&output, chip::chains(&plan, &training).as_ref()))?;
+    arguments
+        .report
+        .write(session.output(), || document::document(&output, chip::chains(&plan, &training).as_ref()))?;
     session.output().report(&output)?;
     if !is_certified {
         return Ok(Outcome::GoalNotMet("nothing was proven about the loss: there is no certificate".to_owned()));

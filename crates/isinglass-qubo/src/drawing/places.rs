@@ -54,7 +54,8 @@ impl Places {
 
     /// Leaves only what is around these qubits; nothing changes where there are none.
     pub(super) fn crop(&mut self, qubits: impl Iterator<Item = u32>, margin: f64) {
-        let ends: Vec<[f64; 2]> = qubits.filter_map(|qubit| self.lines.get(qubit as usize).copied()).flatten().collect();
+        let ends: Vec<[f64; 2]> =
+            qubits.filter_map(|qubit| self.lines.get(qubit as usize).copied()).flatten().collect();
         let corner = |pick: fn(f64, f64) -> f64, axis: usize| ends.iter().map(|end| end[axis]).reduce(pick);
         let axes = [0, 1].map(|axis| {
             let (low, high) = (corner(f64::min, axis)?, corner(f64::max, axis)?);

@@ -22,7 +22,7 @@ const TOLERANCE: f64 = 1e-6;
 
 /// Which installed solver.
 #[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "Mixed-integer programs (--solver mip)")]
+#[command(next_help_heading = "Mixed-integer programs")]
 pub(crate) struct MipArguments {
     /// Installed solver: highs, scip, gurobi, cbc, or auto, the first of them that is found; HiGHS is also found in Python's
     /// highspy, or where ISINGLASS_HIGHS says [default: auto]
@@ -100,6 +100,17 @@ impl MipArguments {
             Failure::from_error(&error).with_hint(hint)
         })?;
         Ok(solver)
+    }
+
+    /// The solver that was named, or any that is installed; nothing if none was named and none is there.
+    ///
+    /// # Errors
+    /// A [`Failure`] when the one that was named is not there.
+    pub(crate) fn if_installed(&self) -> Result<Option<Arc<dyn MipSolver>>, Failure> {
+        match (self.find(), self.mip_solver) {
+            (Err(FindError::NotFound { .. }), None | Some(MipSolverName::Auto)) => Ok(None),
+            _ => self.installed().map(Some),
+        }
     }
 
     /// Threads of the solver.

@@ -56,19 +56,13 @@ pub(crate) fn blocks(ablation: &Ablation) -> Vec<Block> {
         "ablation-size",
         "Variables of each variant, and qubits of its embedding",
         "number",
-        vec![
-            ("variables", of(&|row| number(row.num_variables))),
-            ("qubits", of(&|row| number(row.num_qubits))),
-        ],
+        vec![("variables", of(&|row| number(row.num_variables))), ("qubits", of(&|row| number(row.num_qubits)))],
     );
     figure(
         "ablation-gap",
         "Guaranteed gap after scaling to the chip's range: larger is easier to see for the chip",
         "gap, in units of the largest coupling",
-        vec![
-            ("without chains", of(&|row| row.scaled_gap)),
-            ("with chains", of(&|row| row.scaled_gap_on_chip)),
-        ],
+        vec![("without chains", of(&|row| row.scaled_gap)), ("with chains", of(&|row| row.scaled_gap_on_chip))],
     );
     let seconds = |row: &AblationRow| row.best.and_then(|best| row.scan.get(best)).and_then(|point| point.tts99);
     figure(
@@ -83,7 +77,8 @@ pub(crate) fn blocks(ablation: &Ablation) -> Vec<Block> {
         .map(|row| (row.name.clone(), row.scan.as_slice()))
         .collect();
     blocks.extend(scans("ablation", "Both ends of the table", &ends));
-    blocks.extend(rows.iter().flat_map(|row| row.notes.iter().map(|note| Block::Text(format!("{}: {note}", row.name)))));
+    blocks
+        .extend(rows.iter().flat_map(|row| row.notes.iter().map(|note| Block::Text(format!("{}: {note}", row.name)))));
     if !ablation.unfinished.is_empty() {
         blocks.push(Block::Notice(format!("Missing: {}", ablation.unfinished.join(", "))));
     }

@@ -88,20 +88,25 @@ impl Report for AblateReport {
             if self.ablation.target_proven { "the least loss, proven" } else { "the least loss found, not proven" };
         sheet.line("Target", format!("{}: {how}", compact(self.ablation.target)));
         sheet.line("Annealing", format!("at the number of sweeps of least time to solution, {} threads", self.threads));
-        let mut rows = vec![COLUMNS.map(str::to_owned).to_vec()];
-        rows.extend(self.ablation.rows.iter().map(cells));
-        let mut columns = [Align::Right; COLUMNS.len()];
-        columns[0] = Align::Left;
         let notes =
             self.ablation.rows.iter().flat_map(|row| row.notes.iter().map(move |note| format!("{}: {note}", row.name)));
         let notes: Vec<String> = notes.collect();
-        sheet.gap().lines("", table(&columns, &rows)).gap().lines("Notes", notes);
+        sheet.gap().lines("", table_lines(&self.ablation)).gap().lines("Notes", notes);
         if !self.ablation.unfinished.is_empty() {
             sheet.line("Missing", self.ablation.unfinished.join(", "));
         }
         sheet.line("Time", duration(self.seconds));
         sheet.finish()
     }
+}
+
+/// The table.
+pub(crate) fn table_lines(ablation: &Ablation) -> Vec<String> {
+    let mut rows = vec![COLUMNS.map(str::to_owned).to_vec()];
+    rows.extend(ablation.rows.iter().map(cells));
+    let mut columns = [Align::Right; COLUMNS.len()];
+    columns[0] = Align::Left;
+    table(&columns, &rows)
 }
 
 /// The cells of a row, under [`COLUMNS`].

@@ -6,7 +6,9 @@ use isinglass::reproduce::{ExperimentResult, FormulationResult, ModeResult, Netw
 use isinglass_qubo::document::{Block, Document, Manifest, Section};
 
 use super::ReproduceReport;
-use super::text::{MODE_COLUMNS, SET_COLUMNS, mode_cells, network_rows, network_title, proof_text, range, scan_rows, set_text};
+use super::text::{
+    MODE_COLUMNS, SET_COLUMNS, mode_cells, network_rows, network_title, proof_text, range, scan_rows, set_text,
+};
 use crate::command::ablate;
 use crate::output::figure::{bars, id, on_chip, scans, table_of, weights};
 use crate::output::number::{compact, count, thousands};
@@ -113,9 +115,7 @@ fn overview(report: &ReproduceReport) -> Section {
     });
     let caption = "Share of batches whose weights are optimal";
     blocks.extend(bars("optimal", caption, ("", "batches at the optimum, %"), titles.clone(), series.collect()));
-    blocks.push(Block::Text(
-        "Weights are those of the sample of least energy, as it is, without polish.".to_owned(),
-    ));
+    blocks.push(Block::Text("Weights are those of the sample of least energy, as it is, without polish.".to_owned()));
     Section::new("At a glance", blocks)
 }
 
@@ -162,8 +162,11 @@ fn of_experiment(report: &ReproduceReport, plan: &ReproducePlan, result: &Experi
         let of = format!("{name}, an optimal network of the first batch");
         blocks.extend(weights(name, &of, network, &report.data.input_names));
     }
-    let title =
-        format!("{name}: {} of {} rows", count(result.experiment.num_batches, "batch", "batches"), result.experiment.batch_size);
+    let title = format!(
+        "{name}: {} of {} rows",
+        count(result.experiment.num_batches, "batch", "batches"),
+        result.experiment.batch_size
+    );
     Section::new(title, blocks)
 }
 
@@ -267,7 +270,12 @@ fn of_set(set: &SetResult) -> Section {
     for network in &set.networks {
         let shape = shape(set, network);
         if let Some(best) = &network.network {
-            blocks.extend(weights(&id(&[&set.name, &shape]), &format!("{}, {shape}", set.name), best, &set.input_names));
+            blocks.extend(weights(
+                &id(&[&set.name, &shape]),
+                &format!("{}, {shape}", set.name),
+                best,
+                &set.input_names,
+            ));
         }
     }
     Section::new(format!("Whole training set {}", set.name), blocks)

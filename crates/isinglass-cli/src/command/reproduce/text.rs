@@ -6,6 +6,7 @@ use isinglass::reproduce::{
 use isinglass_qubo::time_to_solution::Success;
 
 use super::ReproduceReport;
+use crate::command::ablate;
 use crate::output::Report;
 use crate::output::number::{compact, count, duration, percent, thousands};
 use crate::output::sheet::Sheet;
@@ -68,6 +69,10 @@ impl Report for ReproduceReport {
             set_lines(&mut sheet, set);
         }
         sheet.gap();
+        if let Some(ablation) = &self.ablation {
+            sheet.line("Ablation", format!("what each reduction buys on the first batch of {}", ablation.of));
+            sheet.lines("", ablate::table_lines(&ablation.result)).gap();
+        }
         if !self.reproduction.unfinished.is_empty() {
             sheet.lines("Unfinished", &self.reproduction.unfinished);
         }

@@ -82,12 +82,20 @@ fn chip(output: &TrainOutput<'_>, chains: Option<&Chains<'_>>) -> Vec<Block> {
     }
     let worst: Vec<&(String, f64)> = embedded.break_rates().iter().take(SHOWN_CHAINS).collect();
     let caption = match embedded.break_rates().len() {
-        all if all > SHOWN_CHAINS => format!("How often chains break: the worst {SHOWN_CHAINS} of {}", count(all, "chain", "chains")),
+        all if all > SHOWN_CHAINS => {
+            format!("How often chains break: the worst {SHOWN_CHAINS} of {}", count(all, "chain", "chains"))
+        }
         _ => "How often chains break: all that do".to_owned(),
     };
     let names = worst.iter().map(|(name, _)| name.clone()).collect();
     let rates = worst.iter().map(|(_, rate)| Some(100.0 * rate)).collect();
-    blocks.extend(bars("breaks", &caption, ("chain of", "reads in which it is broken, %"), names, vec![("chains".to_owned(), rates)]));
+    blocks.extend(bars(
+        "breaks",
+        &caption,
+        ("chain of", "reads in which it is broken, %"),
+        names,
+        vec![("chains".to_owned(), rates)],
+    ));
     blocks
 }
 
@@ -104,7 +112,8 @@ fn minibatches(output: &TrainOutput<'_>) -> Vec<Block> {
     });
     let caption = "Errors on each minibatch after it was learned";
     let series = vec![Line { name: "errors on the minibatch".to_owned(), points: points.collect() }];
-    let chart = Chart { title: caption.to_owned(), x: axis("minibatch"), y: axis("errors"), marks: Marks::Lines { series } };
+    let chart =
+        Chart { title: caption.to_owned(), x: axis("minibatch"), y: axis("errors"), marks: Marks::Lines { series } };
     let mut rows = output.batch_rows();
     let columns = rows.remove(0);
     let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
