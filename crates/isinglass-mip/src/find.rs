@@ -104,7 +104,7 @@ fn names(kinds: &[SolverKind]) -> String {
 impl InstalledSolver {
     /// The solver `wanted`, or the first one of [`SolverKind::ALL`] that is installed; it will use `threads` threads.
     ///
-    /// HiGHS is looked for at [`Surroundings::highs`], else among the libraries of the system, among programs, and in the packages of the
+    /// HiGHS is looked for at [`Surroundings::highs`](struct@Surroundings), else among the libraries of the system, among programs, and in the packages of the
     /// first Python. A program counts once it tells its version.
     ///
     /// # Errors
