@@ -203,7 +203,7 @@ mod tests {
 
         #[test]
         fn powers_enclose_every_positive_range(one in numbers(), two in numbers(), factor in 1.0..1e4f64, near in any::<bool>(), room in 4..=12usize) {
-            let (one, two) = (one.abs().max(1e-299), two.abs().max(1e-299));
+            let (one, two) = (one.abs().max(1e-280), two.abs().max(1e-280));
             let (low, high) = if near { (one, (one * factor).min(1e300)) } else { (one.min(two), one.max(two)) };
             let ticks = Ticks::around(low, high, true, room);
             let values = &ticks.values;

@@ -243,7 +243,7 @@ fn what_cannot_be_drawn_is_told() {
     zero.y.log = true;
     assert_eq!(
         told(zero),
-        "chart \"T\", series \"line 0\", point 0, low: 0 is not above 1e-300, which a logarithmic axis asks for"
+        "chart \"T\", series \"line 0\", point 0, low: 0 is not above 1e-280, which a logarithmic axis asks for"
     );
     let reversed = lines(vec![vec![Point { low: Some(2.0), ..point(0.0, 1.0) }]]);
     assert_eq!(told(reversed), "chart \"T\", series \"line 0\", point 0: the error bar begins at 2, above its end 1");

@@ -48,7 +48,7 @@ fn any_marks() -> impl Strategy<Value = Marks> {
 
 /// Makes values positive where an axis is logarithmic.
 fn positive(mut chart: Chart) -> Chart {
-    let above = |value: &mut f64| *value = value.abs().max(1e-299);
+    let above = |value: &mut f64| *value = value.abs().max(1e-279);
     match &mut chart.marks {
         Marks::Bars { series, .. } => {
             chart.x.log = false;
