@@ -139,7 +139,7 @@ impl Chart {
     /// variables of [`Theme::Page`], and has no identifiers, so that many fit in one page. The same chart gives the same bytes.
     ///
     /// # Errors
-    /// [`ChartError`] when a value is not finite, beyond `±1e300`, or not positive on a logarithmic axis; when lengths do not
+    /// [`ChartError`] when a value is not finite, beyond `±1e300`, or not above `1e-280` on a logarithmic axis; when lengths do not
     /// fit together; when there is no value, and when there is too much to see.
     pub fn svg(&self, theme: Theme) -> Result<String, ChartError> {
         check::check(self)?;

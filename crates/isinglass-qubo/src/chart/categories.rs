@@ -9,7 +9,14 @@ const SLANTED: f64 = 25.0;
 /// From one upright name to the next.
 const UPRIGHT: f64 = 18.0;
 /// Turned names are cut to this length.
-const LONGEST: f64 = 150.0;
+const LONGEST: f64 = 190.0;
+
+/// Of things that are `step` apart every how many-th is written, so that texts are `apart`: 1, 2 or 5 times a power of ten.
+pub(super) fn stride(apart: f64, step: f64) -> usize {
+    let strides = (0..9).flat_map(|power| [1, 2, 5].map(|digit| digit * 10usize.pow(power)));
+    let fits = |stride: &usize| *stride as f64 * step >= apart;
+    strides.into_iter().find(fits).unwrap_or(usize::MAX)
+}
 
 /// Writes names whose middles are `step` apart, the first at `first`, below `top`, and says where they end.
 pub(super) fn along(canvas: &mut Canvas, names: &[String], first: f64, step: f64, top: f64) -> f64 {
@@ -18,7 +25,7 @@ pub(super) fn along(canvas: &mut Canvas, names: &[String], first: f64, step: f64
     let are_numbers = names.iter().all(|name| name.parse::<f64>().is_ok());
     if broad + APART <= step || (are_numbers && broad < WIDTH / 4.0) {
         let room = broad + APART;
-        let stride = (room / step).ceil().max(1.0) as usize;
+        let stride = stride(room, step);
         for (index, name) in names.iter().enumerate().step_by(stride) {
             let half = width(name) / 2.0;
             let middle = (first + index as f64 * step).clamp(MARGIN + half, WIDTH - MARGIN - half);
@@ -27,7 +34,7 @@ pub(super) fn along(canvas: &mut Canvas, names: &[String], first: f64, step: f64
         return top + LINE + 4.0;
     }
     let (turn, apart) = if step >= SLANTED { (-45.0f64, step) } else { (-90.0, UPRIGHT) };
-    let stride = (apart / step).ceil().max(1.0) as usize;
+    let stride = stride(apart, step);
     let [down, left] = [-turn.to_radians().sin(), turn.to_radians().cos()];
     // the middle of the letters, not the line they stand on, ends below the middle of the category
     let offset = [TEXT * 0.35 * down, TEXT * 0.35 * left + 10.0];

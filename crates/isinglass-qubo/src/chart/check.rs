@@ -12,8 +12,8 @@ const COLUMNS: usize = 1000;
 const CELLS: usize = 40_000;
 /// Far enough from the largest number that widths of axes are numbers too.
 const LARGEST: f64 = 1e300;
-/// Far enough from numbers of fewer digits.
-const SMALLEST: f64 = 1e-300;
+/// Far enough from numbers of fewer digits that an axis may begin below.
+const SMALLEST: f64 = 1e-280;
 
 /// Checks that all can be drawn. Looks at numbers of things before it looks at things.
 pub(super) fn check(chart: &Chart) -> Result<(), ChartError> {

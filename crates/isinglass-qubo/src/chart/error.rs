@@ -15,7 +15,7 @@ pub enum ChartError {
         value: f64,
     },
     /// A value without a logarithm on a logarithmic axis.
-    #[error("chart {chart:?}, {place}: {value} is not above 1e-300, which a logarithmic axis asks for")]
+    #[error("chart {chart:?}, {place}: {value} is not above 1e-280, which a logarithmic axis asks for")]
     NotPositive {
         /// Title of the chart.
         chart: String,

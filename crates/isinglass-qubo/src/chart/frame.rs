@@ -7,6 +7,8 @@ use super::scale::{Scale, Ticks};
 const GAP: f64 = 8.0;
 /// Between entries of the legend, and the least between numbers along an axis.
 const APART: f64 = 20.0;
+/// From the ends of an axis of numbers to those of the area, for signs at its ends.
+const INSIDE: f64 = 16.0;
 /// Height of charts with a value axis, between its ends.
 const HEIGHT: f64 = 300.0;
 /// Numbers on a value axis.
@@ -121,7 +123,8 @@ pub(super) fn value_axis(
 /// Draws an axis of numbers along the bottom with its grid, and says where its numbers end.
 pub(super) fn number_axis(canvas: &mut Canvas, area: Area, (low, high): (f64, f64), is_log: bool) -> (Scale, f64) {
     let fitting = |room: usize| {
-        let scale = Scale { ticks: Ticks::around(low, high, is_log, room), from: area.left, to: area.right };
+        let scale =
+            Scale { ticks: Ticks::around(low, high, is_log, room), from: area.left + INSIDE, to: area.right - INSIDE };
         let labels = scale.ticks.labels();
         let ends = |index: usize| {
             let (middle, half) = (scale.place(scale.ticks.values[index]), width(&labels[index]) / 2.0);

