@@ -272,7 +272,7 @@ mod tests {
 
     #[test]
     fn a_cropped_picture_has_the_chains_and_only_what_is_near() {
-        let topology = Topology::Pegasus { size: 6 };
+        let topology: Topology = "pegasus:6".parse().unwrap();
         let chip = Chip::with_faults(topology, &[5, 9, 300], &[]).unwrap();
         let chains = [vec![40, 41], vec![200]];
         let whole = Drawing { chains: &chains, ..Drawing::of(&chip) };

@@ -11,7 +11,7 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src dat
 const STYLE: &str = "
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,sans-serif}
-main{max-width:60rem;margin:0 auto;padding:1.5rem 1rem 4rem}
+main{max-width:70rem;margin:0 auto;padding:1.5rem 1rem 4rem}
 h1{font-size:1.9rem;line-height:1.2;margin:0 0 .5rem}
 h2{font-size:1.35rem;margin:2.5rem 0 .75rem;padding-top:.75rem;border-top:1px solid var(--grid)}
 p{margin:.75rem 0;max-width:46rem}
@@ -24,12 +24,14 @@ pre{overflow-x:auto;background:var(--raised);padding:.75rem;border-radius:6px;fo
 table{border-collapse:collapse;font-size:.88rem;font-variant-numeric:tabular-nums}
 caption{text-align:left;font-weight:600;padding:.3rem 0}
 th,td{padding:.3rem .7rem;border-bottom:1px solid var(--grid);text-align:right;white-space:nowrap}
-th[scope=row],thead th:first-child{text-align:left}
+th[scope=row],thead th:first-child,.text{text-align:left}
+.text{white-space:normal;min-width:10rem}
 thead th{border-bottom:2px solid var(--muted);vertical-align:bottom}
 figure{margin:1.5rem 0}
 figure svg,figure img{display:block;width:100%;max-width:44rem;height:auto}
 figure img{background:#fff;border-radius:6px}
-figcaption{font-size:.9rem;margin-top:.4rem;max-width:44rem}
+figcaption{font-size:.9rem;margin-top:.2rem;max-width:44rem}
+figcaption p{margin:.3rem 0}
 details{font-size:.85rem;color:var(--muted);margin-top:.3rem}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem .9rem;margin:.4rem 0}
 dd{margin:0;overflow-wrap:anywhere}
@@ -114,8 +116,9 @@ fn table(page: &mut String, table: &Table) {
             escaped(&table.caption)
         ),
     );
-    for column in &table.columns {
-        push(page, format_args!("<th scope=\"col\">{}</th>", escaped(column)));
+    let class = |column: usize| if is_text(table, column) { " class=\"text\"" } else { "" };
+    for (index, column) in table.columns.iter().enumerate() {
+        push(page, format_args!("<th scope=\"col\"{}>{}</th>", class(index), escaped(column)));
     }
     page.push_str("</tr></thead>\n<tbody>\n");
     for row in &table.rows {
@@ -124,12 +127,19 @@ fn table(page: &mut String, table: &Table) {
             let text = escaped(cell);
             match index {
                 0 => push(page, format_args!("<th scope=\"row\">{text}</th>")),
-                _ => push(page, format_args!("<td>{text}</td>")),
+                _ => push(page, format_args!("<td{}>{text}</td>", class(index))),
             }
         }
         page.push_str("</tr>\n");
     }
     page.push_str("</tbody>\n</table></div>\n");
+}
+
+/// Whether a column has words, not numbers: all of them begin with a letter.
+fn is_text(table: &Table, column: usize) -> bool {
+    let mut cells = table.rows.iter().filter_map(|row| row.get(column)).filter(|cell| !cell.is_empty()).peekable();
+    let begins_with_a_letter = |cell: &String| cell.starts_with(char::is_alphabetic);
+    cells.peek().is_some() && cells.all(begins_with_a_letter)
 }
 
 fn figure(page: &mut String, figure: &Figure, manifest: &Manifest) -> Result<(), ChartError> {
@@ -142,11 +152,15 @@ fn figure(page: &mut String, figure: &Figure, manifest: &Manifest) -> Result<(),
             push(page, format_args!("<img alt=\"{}\" src=\"data:image/svg+xml,{data}\">", escaped(&figure.caption)));
         }
     }
-    push(page, format_args!("\n<figcaption>{}</figcaption>\n", escaped(&figure.caption)));
+    page.push_str("\n<figcaption>\n");
+    // charts have their title above them
+    if !matches!(&figure.picture, Picture::Chart(chart) if chart.title == figure.caption) {
+        push(page, format_args!("<p>{}</p>\n", escaped(&figure.caption)));
+    }
     page.push_str("<details><summary>How this figure was made</summary>\n");
     let own = [("command".to_owned(), manifest.command.clone()), ("isinglass".to_owned(), manifest.version.clone())];
     settings(page, own.iter().chain(&manifest.settings).chain(&figure.settings));
-    page.push_str("</details>\n</figure>\n");
+    page.push_str("</details>\n</figcaption>\n</figure>\n");
     Ok(())
 }
 

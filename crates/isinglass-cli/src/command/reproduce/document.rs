@@ -114,7 +114,9 @@ fn overview(report: &ReproduceReport) -> Section {
         (name.clone(), titles.iter().map(percent).collect())
     });
     let caption = "Share of batches whose weights are optimal";
-    blocks.extend(bars("optimal", caption, ("", "batches at the optimum, %"), titles.clone(), series.collect()));
+    let short = |title: &String| columns.iter().find_map(|(_, modes)| mode(title, modes)).map(|mode| mode.mode);
+    let names = titles.iter().filter_map(short).collect();
+    blocks.extend(bars("optimal", caption, ("", "batches at the optimum, %"), names, series.collect()));
     blocks.push(Block::Text("Weights are those of the sample of least energy, as it is, without polish.".to_owned()));
     Section::new("At a glance", blocks)
 }
@@ -240,23 +242,22 @@ fn energies(id: &str, of: &str, modes: &[&ModeResult]) -> Option<Block> {
 fn chain_breaks(result: &ExperimentResult) -> Option<Block> {
     let name = result.experiment.name.as_str();
     let share = |mode: &ModeResult| mode.summary.broken_reads.and_then(|reads| reads.rate());
-    let of_all = result.formulations.iter().flat_map(|formulation| &formulation.modes);
-    let titles = titles(of_all.filter(|mode| share(mode).is_some()));
+    let mut modes: Vec<String> = Vec::new();
+    for mode in result.formulations.iter().flat_map(|formulation| &formulation.modes) {
+        if share(mode).is_some() && !modes.contains(&mode.mode) {
+            modes.push(mode.mode.clone());
+        }
+    }
     let series = result.formulations.iter().map(|formulation| {
-        let of_mode = |title: &String| {
-            let mode = formulation.modes.iter().find(|mode| mode.title == *title)?;
+        let of_mode = |name: &String| {
+            let mode = formulation.modes.iter().find(|mode| mode.mode == *name)?;
             share(mode).map(|rate| 100.0 * rate)
         };
-        (formulation.name.name().to_owned(), titles.iter().map(of_mode).collect())
+        (formulation.name.name().to_owned(), modes.iter().map(of_mode).collect())
     });
     let series = series.collect();
-    bars(
-        &id(&[name, "breaks"]),
-        &format!("{name}: reads with a broken chain"),
-        ("", "reads with a broken chain, %"),
-        titles,
-        series,
-    )
+    let y = "reads with a broken chain, %";
+    bars(&id(&[name, "breaks"]), &format!("{name}: reads with a broken chain"), ("", y), modes, series)
 }
 
 fn of_set(set: &SetResult) -> Section {
