@@ -17,7 +17,7 @@ fn the_commands_in_the_documents_do_what_is_shown() {
     let cases = trycmd::TestCases::new();
     cases.env("XDG_CACHE_HOME", root.path().join("caches").display().to_string());
     cases.env("XDG_DATA_HOME", root.path().join("data").display().to_string());
-    for name in ["cli.md", "chips.md", "exact.md", "reproduce.md"] {
+    for name in ["cli.md", "chips.md", "exact.md", "reproduce.md", "reports.md"] {
         let document = root.path().join(name);
         std::fs::copy(repository().join("docs").join(name), &document).unwrap();
         let beside = root.path().join(name.replace(".md", ".in/docs"));

@@ -20,6 +20,7 @@ mod model;
 mod plan;
 mod program;
 mod readme;
+mod reports;
 mod reproduce;
 mod solve;
 mod train;

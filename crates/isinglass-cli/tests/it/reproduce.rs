@@ -5,8 +5,7 @@ use serde_json::Value;
 use crate::program::Program;
 
 /// Small enough for a test: both formulations, all modes.
-const SMALL: &str =
-    "reproduce --quick --experiments exp0 --max-inputs 3 --topology pegasus:8 --num-reads 64 --qpu-reads 5";
+const SMALL: &str = "reproduce --quick --experiments exp0 --max-inputs 3 --topology pegasus:8 --num-reads 64 --qpu-reads 5 --no-mip --no-ablation";
 
 fn modes(report: &Value) -> Vec<&Value> {
     let formulations = report["experiments"][0]["formulations"].as_array().unwrap();
@@ -115,7 +114,7 @@ fn a_folder_with_the_data_is_read() {
     let text: String = (0..100).map(line).collect();
     let program = Program::new().file("a1a", &text).file("a1a.t", &text);
     let report = program
-        .json("reproduce --quick --data-dir . --modes hard --experiments exp1 --max-inputs 3 --formulations compact");
+        .json("reproduce --quick --data-dir . --modes hard --experiments exp1 --max-inputs 3 --formulations compact --no-mip --no-ablation");
     assert_eq!((&report["data"]["is_substitute"], &report["data"]["num_rows"]), (&false.into(), &100.into()));
     assert!(report["data"]["notice"].as_str().unwrap().contains("is not the file a1a of the paper"));
     assert_eq!(report["sets"][0]["num_test_rows"], 100);

@@ -9,7 +9,7 @@ const SLANTED: f64 = 25.0;
 /// From one upright name to the next.
 const UPRIGHT: f64 = 18.0;
 /// Turned names are cut to this length.
-const LONGEST: f64 = 190.0;
+const LONGEST: f64 = 240.0;
 
 /// Of things that are `step` apart every how many-th is written, so that texts are `apart`: 1, 2 or 5 times a power of ten.
 pub(super) fn stride(apart: f64, step: f64) -> usize {

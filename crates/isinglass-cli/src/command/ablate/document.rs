@@ -4,14 +4,14 @@ use isinglass::ablation::{Ablation, AblationRow};
 use isinglass_qubo::document::{Block, Document, Manifest, Section};
 
 use super::report::{AblateReport, COLUMNS, cells};
-use crate::output::figure::{bars, scans, table_of};
+use crate::output::figure::{bars, id, scans, table_of};
 use crate::output::number::{compact, count};
 
 /// The report.
 pub(super) fn document(report: &AblateReport) -> Document {
     let task = &report.task;
     let summary = format!(
-        "{}: {}, network {}. Each reduction of the formulation `compact` is switched off, and each is switched on in `reference`; all \
+        "{}: {}, network {}. Each reduction of the formulation compact is switched off, and each is switched on in reference; all \
          variants have the same least loss.",
         task.source,
         count(task.num_rows, "row", "rows"),
@@ -45,32 +45,9 @@ pub(crate) fn blocks(ablation: &Ablation) -> Vec<Block> {
         )),
         table_of("Variants of the formulation", &COLUMNS, rows.iter().map(cells).collect()),
     ];
-    let names: Vec<String> = rows.iter().map(|row| row.name.clone()).collect();
-    let mut figure = |id: &str, caption: &str, y: &str, values: Vec<(&str, Vec<Option<f64>>)>| {
-        let series = values.into_iter().map(|(name, values)| (name.to_owned(), values)).collect();
-        blocks.extend(bars(id, caption, ("", y), names.clone(), series));
-    };
-    let of = |value: &dyn Fn(&AblationRow) -> Option<f64>| rows.iter().map(value).collect::<Vec<_>>();
-    let number = |number: Option<usize>| number.map(|number| number as f64);
-    figure(
-        "ablation-size",
-        "Variables of each variant, and qubits of its embedding",
-        "number",
-        vec![("variables", of(&|row| number(row.num_variables))), ("qubits", of(&|row| number(row.num_qubits)))],
-    );
-    figure(
-        "ablation-gap",
-        "Guaranteed gap after scaling to the chip's range: larger is easier to see for the chip",
-        "gap, in units of the largest coupling",
-        vec![("without chains", of(&|row| row.scaled_gap)), ("with chains", of(&|row| row.scaled_gap_on_chip))],
-    );
-    let seconds = |row: &AblationRow| row.best.and_then(|best| row.scan.get(best)).and_then(|point| point.tts99);
-    figure(
-        "ablation-tts",
-        "Time to solution of annealing, with 99 % certainty, at the best number of sweeps",
-        "TTS99, ms",
-        vec![("simulated annealing", of(&|row| seconds(row).map(|seconds| 1e3 * seconds)))],
-    );
+    for family in ["compact", "reference"] {
+        blocks.extend(of_family(family, rows));
+    }
     let ends: Vec<_> = rows
         .iter()
         .filter(|row| ["compact", "reference"].contains(&row.name.as_str()))
@@ -83,4 +60,45 @@ pub(crate) fn blocks(ablation: &Ablation) -> Vec<Block> {
         blocks.push(Block::Notice(format!("Missing: {}", ablation.unfinished.join(", "))));
     }
     blocks
+}
+
+/// The figures of one formulation and its variants.
+fn of_family(family: &str, rows: &[AblationRow]) -> Vec<Block> {
+    let members: Vec<(&str, &AblationRow)> = rows
+        .iter()
+        .filter_map(|row| {
+            let rest = row.name.strip_prefix(family)?.trim_start();
+            Some((if rest.is_empty() { family } else { rest }, row))
+        })
+        .collect();
+    let of =
+        |value: &dyn Fn(&AblationRow) -> Option<f64>| members.iter().map(|(_, row)| value(row)).collect::<Vec<_>>();
+    let figure = |suffix: &str, caption: &str, y: &str, series: Vec<(&str, Vec<Option<f64>>)>| {
+        let names = members.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let series = series.into_iter().map(|(name, values)| (name.to_owned(), values)).collect();
+        bars(&id(&["ablation", family, suffix]), &format!("{family}: {caption}"), ("", y), names, series)
+    };
+    let number = |number: Option<usize>| number.map(|number| number as f64);
+    let seconds = |row: &AblationRow| row.best.and_then(|best| row.scan.get(best)).and_then(|point| point.tts99);
+    let figures = [
+        figure(
+            "size",
+            "variables of each variant, and qubits of its embedding",
+            "number",
+            vec![("variables", of(&|row| number(row.num_variables))), ("qubits", of(&|row| number(row.num_qubits)))],
+        ),
+        figure(
+            "gap",
+            "guaranteed gap after scaling to the chip's range; a chip sees a larger one better",
+            "gap, in units of the largest coupling",
+            vec![("without chains", of(&|row| row.scaled_gap)), ("with chains", of(&|row| row.scaled_gap_on_chip))],
+        ),
+        figure(
+            "tts",
+            "time of annealing to the least loss with 99 % certainty, at the best number of sweeps",
+            "TTS99, ms",
+            vec![("simulated annealing", of(&|row| seconds(row).map(|seconds| 1e3 * seconds)))],
+        ),
+    ];
+    figures.into_iter().flatten().collect()
 }

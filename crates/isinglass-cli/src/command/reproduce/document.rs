@@ -21,7 +21,7 @@ pub(super) fn document(report: &ReproduceReport, plan: &ReproducePlan) -> Docume
     sections.extend(reproduction.sets.iter().map(of_set));
     if let Some(ablation) = &report.ablation {
         let mut blocks = vec![Block::Text(format!(
-            "Each reduction of the formulation `compact` switched off, and each switched on in `reference`, on the first batch of {}.",
+            "Each reduction of the formulation compact switched off, and each switched on in reference, on the first batch of {}.",
             ablation.of
         ))];
         blocks.extend(ablate::document::blocks(&ablation.result));

@@ -39,9 +39,10 @@ pub(super) fn document(output: &TrainOutput<'_>, chains: Option<&Chains<'_>>) ->
     push("On the chip", chip(output, chains));
     push("Minibatches", minibatches(output));
     push("Weights", weights("trained", "The trained network", output.network, &data.input_names));
+    let name = data.source.rsplit(['/', '\\']).next().unwrap_or_default();
     let widths: Vec<String> = report.network.widths.iter().map(ToString::to_string).collect();
     Document {
-        title: format!("A binary neural network {} for {}", widths.join("-"), data.source),
+        title: format!("A binary neural network {} for {name}", widths.join("-")),
         summary: output.result_lines().join(". ") + ".",
         manifest,
         sections,
@@ -74,7 +75,9 @@ fn chip(output: &TrainOutput<'_>, chains: Option<&Chains<'_>>) -> Vec<Block> {
     let Some(embedded) = &output.embedded else { return Vec::new() };
     let mut blocks = Vec::new();
     if let Some(emulation) = &output.emulation {
-        blocks.extend(emulation.lines().into_iter().map(Block::Notice));
+        let mut lines = emulation.lines().into_iter();
+        blocks.extend(lines.next().map(Block::Notice));
+        blocks.extend(lines.map(Block::Text));
     }
     blocks.extend(embedded.lines().into_iter().chain(embedded.precision_lines()).map(Block::Text));
     if let Some(chains) = chains {
