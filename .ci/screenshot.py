@@ -24,9 +24,12 @@ def rows(png):
     if header is None or header[2] != 8 or header[3] not in (2, 6) or header[6] != 0:
         raise ValueError(f"this kind of PNG picture is not read: {header}")
     width, height, bytes_of_pixel = header[0], header[1], 3 if header[3] == 2 else 4
-    filtered = zlib.decompress(b"".join(packed))
+    try:
+        filtered = zlib.decompress(b"".join(packed))
+    except zlib.error as error:
+        raise ValueError(f"the PNG picture cannot be unpacked: {error}") from error
     if len(filtered) != height * (1 + width * bytes_of_pixel):
-        raise ValueError("the PNG picture is not whole")
+        raise ValueError("the PNG picture has too few or too many rows")
     return bytes_of_pixel, _unfiltered(filtered, width * bytes_of_pixel, bytes_of_pixel)
 
 
