@@ -48,6 +48,17 @@ class Chromium:
         path = shutil.which(program)
         if path is None:
             raise ChromiumError(f"there is no program `{program}`")
+        with _signals_held():
+            self._start(path)
+        try:
+            self.version = self.send("Browser.getVersion")["product"]
+        except BaseException as error:
+            self.close()
+            if isinstance(error, PageError):
+                raise ChromiumError(f"`{path}` does not answer: {error}") from error
+            raise
+
+    def _start(self, path):
         self._folder = tempfile.mkdtemp(prefix="chromium-")
         # above 9, so that neither end is overwritten while the child puts them to 3 and 4
         ends = [_moved_up(end) for pipe in (os.pipe(), os.pipe()) for end in pipe]
@@ -67,6 +78,7 @@ class Chromium:
                 ],
                 # a group of its own, to be killed with all its children
                 setpgroup=0,
+                setsigmask=[],
             )
         except OSError as error:
             os.close(self._commands)
@@ -76,13 +88,6 @@ class Chromium:
         finally:
             os.close(commands)
             os.close(replies)
-        try:
-            self.version = self.send("Browser.getVersion")["product"]
-        except BaseException as error:
-            self.close()
-            if isinstance(error, PageError):
-                raise ChromiumError(f"`{path}` does not answer: {error}") from error
-            raise
 
     def __enter__(self):
         return self
@@ -91,6 +96,10 @@ class Chromium:
         self.close()
 
     def close(self):
+        with _signals_held():
+            self._stop()
+
+    def _stop(self):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process, signal.SIGKILL)
         os.waitpid(self._process, 0)
@@ -164,6 +173,16 @@ class Chromium:
             with contextlib.suppress(PageError):
                 self.send("Target.closeTarget", targetId=target)
             self._events.pop(session, None)
+
+
+@contextlib.contextmanager
+def _signals_held():
+    """Signals that end the program wait until the block is done, so that nothing is left behind."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _moved_up(descriptor):

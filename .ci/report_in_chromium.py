@@ -207,5 +207,6 @@ def cannot(message):
 
 if __name__ == "__main__":
     # Chromium is killed on the way out
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, lambda number, _: sys.exit(128 + number))
     sys.exit(main())

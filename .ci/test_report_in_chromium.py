@@ -137,7 +137,8 @@ class Folder(unittest.TestCase):
 class Pages(Folder):
     @classmethod
     def setUpClass(cls):
-        cls.chromium = cls.enterClassContext(Chromium(CHROMIUM, 20))
+        cls.chromium = Chromium(CHROMIUM, 20)
+        cls.addClassCleanup(cls.chromium.close)
 
     def faults(self, text, *views):
         return report_in_chromium.page_faults(self.chromium, self.page(text), views)
