@@ -18,7 +18,6 @@ FLAGS = (
     "--disable-gpu",
     "--disable-dev-shm-usage",
     "--disable-crash-reporter",
-    "--hide-scrollbars",
     "--no-first-run",
 )
 
@@ -67,8 +66,8 @@ class Chromium:
             self._process = os.posix_spawn(
                 path,
                 [path, *FLAGS, f"--user-data-dir={self._folder}", "about:blank"],
-                # nothing is read from or left in the home folder
-                {**os.environ, "HOME": self._folder, "XDG_CONFIG_HOME": self._folder, "XDG_CACHE_HOME": self._folder},
+                # nothing is read from or left in other folders
+                os.environ | dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "TMPDIR"), self._folder),
                 file_actions=[
                     (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
                     (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),

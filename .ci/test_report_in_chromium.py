@@ -1,5 +1,7 @@
 """Pages with one fault each, and what is said about them."""
 
+import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -213,6 +215,24 @@ class Program(Folder):
         self.assertEqual((code, errors), (2, f"error: {self.folder}/missing.html: No such file or directory\n"))
 
 
+    def test_a_run_that_is_ended_leaves_no_chromium_and_no_folder(self):
+        page = self.page(GOOD.replace("</body>", "<script>for (;;);</script></body>"))
+        temporary = self.folder / "temporary"
+        temporary.mkdir()
+        for ending in (signal.SIGTERM, signal.SIGINT):
+            command = [sys.executable, "-B", "-u", PROGRAM, str(page)]
+            environment = {**os.environ, "TMPDIR": str(temporary)}
+            with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as running:
+                self.assertIn(b"looked at with", running.stdout.readline())
+                self.assertEqual(len(list(temporary.glob("chromium-*"))), 1)
+                running.send_signal(ending)
+                _, errors = running.communicate(timeout=60)
+            self.assertEqual((running.returncode, errors), (128 + ending, b""))
+            self.assertEqual(list(temporary.iterdir()), [])
+            users = [path for path in Path("/proc").glob("[0-9]*/cmdline") if str(temporary).encode() in read(path)]
+            self.assertEqual(users, [])
+
+
 class WithoutChromium(Folder):
     def test_a_browser_that_is_missing_is_named(self):
         code, _, errors = self.program("--chromium", "no-such-browser", self.page(GOOD))
@@ -246,6 +266,14 @@ class Screenshots(unittest.TestCase):
             rows(b"GIF89a")
         with self.assertRaises(ValueError):
             rows(png(self.PIXELS, [0] * 10, 3)[:60])
+
+
+def read(path):
+    try:
+        return path.read_bytes()
+    except OSError:
+        # the process has ended
+        return b""
 
 
 def png(pixels, kinds, step):
