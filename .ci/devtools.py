@@ -43,7 +43,7 @@ class Chromium:
         self.timeout = timeout
         self._events = {}
         self._last_id = 0
-        self._unread = b""
+        self._unread = bytearray()
         path = shutil.which(program)
         if path is None:
             raise ChromiumError(f"there is no program `{program}`")
@@ -134,10 +134,10 @@ class Chromium:
             raise PageError(f"{method}: {reply['error']['message']}")
         return reply["result"]
 
-    def wait_for(self, event, session):
-        """Waits until `event` of the session has happened."""
+    def wait_for(self, event, session, **expected):
+        """Waits until an `event` of the session with the expected parameters has happened."""
         deadline = time.monotonic() + self.timeout
-        while all(method != event for method, _ in self.events(session)):
+        while not any(method == event and expected.items() <= found.items() for method, found in self.events(session)):
             self._receive(deadline, event)
 
     def events(self, session):
@@ -146,15 +146,18 @@ class Chromium:
 
     def _receive(self, deadline, awaited):
         """Reads one message; events are kept."""
-        while b"\0" not in self._unread:
+        end = self._unread.find(0)
+        while end < 0:
             if not select.select([self._replies], [], [], max(0, deadline - time.monotonic()))[0]:
                 raise PageError(f"{awaited} took longer than {self.timeout:g} s")
             part = os.read(self._replies, 1 << 20)
             if not part:
                 raise ChromiumError("Chromium ended unexpectedly")
+            place = part.find(0)
+            end = len(self._unread) + place if place >= 0 else -1
             self._unread += part
-        text, _, self._unread = self._unread.partition(b"\0")
-        message = json.loads(text)
+        message = json.loads(self._unread[:end])
+        del self._unread[: end + 1]
         if "method" in message:
             self._events.setdefault(message.get("sessionId"), []).append((message["method"], message["params"]))
             if message["method"] == "Inspector.targetCrashed":

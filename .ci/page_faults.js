@@ -8,7 +8,11 @@ async (smallest) => {
     return words.length > 40 ? words.slice(0, 39) + "…" : words;
   };
   const ownText = (element) =>
-    [...element.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE).map((node) => node.data).join(" ").trim();
+    [...element.childNodes]
+      .filter((node) => node.nodeType === Node.TEXT_NODE)
+      .map((node) => node.data)
+      .join(" ")
+      .trim();
   const named = (element) => {
     const id = element.id ? "#" + element.id : "";
     const about = element.getAttribute("aria-label") || element.getAttribute("alt") || element.textContent;
@@ -36,23 +40,25 @@ async (smallest) => {
       if (link.href.split("#")[0] !== here || !link.hash) continue;
       const anchor = decodeURIComponent(link.hash.slice(1));
       const found = document.getElementById(anchor) || document.getElementsByName(anchor).length;
-      if (!found && anchor.toLowerCase() !== "top") fault(`the link “${short(link.textContent)}” leads to #${anchor}, which is not there`);
+      if (found || anchor.toLowerCase() === "top") continue;
+      fault(`the link “${short(link.textContent)}” leads to #${anchor}, which is not there`);
     }
   };
 
   const checkSidewaysScroll = (when) => {
     const { scrollWidth, clientWidth } = document.documentElement;
     if (scrollWidth <= clientWidth) return false;
-    const scrolls = (element) =>
-      element !== document.body && element !== document.documentElement && getComputedStyle(element).overflowX !== "visible";
     const inScroller = (element) => {
-      for (let up = element.parentElement; up; up = up.parentElement) if (scrolls(up)) return true;
+      for (let up = element.parentElement; up && up !== document.body; up = up.parentElement) {
+        if (getComputedStyle(up).overflowX !== "visible") return true;
+      }
       return false;
     };
     const right = (element) => element.getBoundingClientRect().right;
     const out = all("body *").filter((element) => right(element) > clientWidth + 1 && !inScroller(element));
     const widest = out.reduce((best, element) => (!best || right(element) > right(best) ? element : best), null);
-    fault(`the page scrolls sideways${when}: ${scrollWidth} px of ${clientWidth}${widest ? ", because of " + named(widest) : ""}`);
+    const reason = widest ? ", because of " + named(widest) : "";
+    fault(`the page scrolls sideways${when}: ${scrollWidth} px of ${clientWidth}${reason}`);
     return true;
   };
 
@@ -67,8 +73,9 @@ async (smallest) => {
     }
     for (const drawing of all("svg")) {
       if (drawing.parentElement.closest("svg") || isDecoration(drawing)) continue;
-      const labels = (drawing.getAttribute("aria-labelledby") || "").split(/\s+/).map((id) => document.getElementById(id)?.textContent);
-      const texts = [drawing.getAttribute("aria-label"), drawing.querySelector(":scope > title")?.textContent, ...labels];
+      const labels = (drawing.getAttribute("aria-labelledby") || "").split(/\s+/).map((id) => document.getElementById(id));
+      const texts = [drawing.querySelector(":scope > title"), ...labels].map((element) => element?.textContent);
+      texts.push(drawing.getAttribute("aria-label"));
       if (!texts.some((text) => text?.trim())) fault(`the drawing ${named(drawing)} has no text alternative`);
     }
     for (const figure of all("figure")) {
@@ -90,7 +97,12 @@ async (smallest) => {
       if (size < smallest) fault(`text too small: ${size.toFixed(1)} px of at least ${smallest}, ${name}`);
       const inner = text.getBoundingClientRect();
       const outer = drawing.getBoundingClientRect();
-      const beyond = { left: outer.left - inner.left, right: inner.right - outer.right, top: outer.top - inner.top, bottom: inner.bottom - outer.bottom };
+      const beyond = {
+        left: outer.left - inner.left,
+        right: inner.right - outer.right,
+        top: outer.top - inner.top,
+        bottom: inner.bottom - outer.bottom,
+      };
       for (const [side, length] of Object.entries(beyond)) {
         if (length > 1) fault(`text reaches outside its drawing: ${length.toFixed(1)} px beyond its ${side}, ${name}`);
       }
@@ -98,7 +110,7 @@ async (smallest) => {
   };
 
   // Colours are mixed by painting them one over the other, so that every notation of CSS is understood.
-  const painter = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
+  const painter = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   const painted = (layers) => {
     painter.clearRect(0, 0, 1, 1);
     for (const [colour, opacity] of layers) {
@@ -109,7 +121,8 @@ async (smallest) => {
     return painter.getImageData(0, 0, 1, 1).data;
   };
   const luminance = (pixel) => {
-    const [red, green, blue] = [...pixel].map((value) => (value <= 10 ? value / 3294.6 : ((value / 255 + 0.055) / 1.055) ** 2.4));
+    const linear = (value) => (value <= 10 ? value / 3294.6 : ((value / 255 + 0.055) / 1.055) ** 2.4);
+    const [red, green, blue] = [...pixel].map(linear);
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
   };
   const canvasColour = () => {
@@ -146,7 +159,8 @@ async (smallest) => {
       if (known.get(key) < 4.5) faint.set(key, [...(faint.get(key) || []), element]);
     }
     for (const [key, elements] of faint) {
-      fault(`contrast too low: ${known.get(key).toFixed(2)} of at least 4.5, ${elements.length} elements, the first ${named(elements[0])}`);
+      const contrast = known.get(key).toFixed(2);
+      fault(`contrast too low: ${contrast} of at least 4.5, ${elements.length} elements, the first ${named(elements[0])}`);
     }
   };
 

@@ -55,22 +55,24 @@ def look(chromium, url, view, wants_pdf):
         def send(method, **params):
             return chromium.send(method, session, **params)
 
-        for domain in ("Inspector", "Page", "Runtime", "Log", "Network"):
-            send(f"{domain}.enable")
-        send(
-            "Emulation.setDeviceMetricsOverride",
-            width=view.width,
-            height=view.height,
-            deviceScaleFactor=view.pixels_per_px,
-            mobile=view.pixels_per_px > 1,
-        )
-        send("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": view.scheme}])
         faults, screenshots, pdf = [], [], b""
         try:
+            for domain in ("Inspector", "Page", "Runtime", "Log", "Network"):
+                send(f"{domain}.enable")
+            send("Page.setLifecycleEventsEnabled", enabled=True)
+            send(
+                "Emulation.setDeviceMetricsOverride",
+                width=view.width,
+                height=view.height,
+                deviceScaleFactor=view.pixels_per_px,
+                mobile=view.pixels_per_px > 1,
+            )
+            send("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": view.scheme}])
             reply = send("Page.navigate", url=url)
             if "errorText" in reply:
                 raise PageError(f"the page was not loaded: {reply['errorText']}")
-            chromium.wait_for("Page.loadEventFired", session)
+            # the empty page that the tab had at first has a load event of its own
+            chromium.wait_for("Page.lifecycleEvent", session, name="load", loaderId=reply["loaderId"])
             found = send(
                 "Runtime.evaluate",
                 expression=f"({CHECKS})({json.dumps(view.smallest_text)})",
@@ -186,7 +188,7 @@ def main():
             num_faults = sum(tell(page, page_faults(chromium, page, folder=options.screenshots)) for page in options.pages)
     except OSError as error:
         return cannot(f"{error.filename}: {error.strerror}")
-    except ChromiumError as error:
+    except (ChromiumError, PageError) as error:
         return cannot(str(error))
     return 1 if num_faults else 0
 

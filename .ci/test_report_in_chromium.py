@@ -25,11 +25,13 @@ GOOD = """<!DOCTYPE html>
 :root { color-scheme: light dark }
 body { margin: 1rem; background: #fff; color: #222 }
 @media (prefers-color-scheme: dark) { body { background: #111; color: #ddd } }
+a { color: inherit }
 figure svg { width: 100%; max-width: 640px; fill: currentColor }
 </style></head><body>
 <h1 id="top-of-page">A good page</h1>
-<p>To the <a style="color: inherit" href="#drawn">figure</a>, and <a style="color: inherit" href="https://example.org/">away</a>.</p>
-<div style="overflow-x: auto"><table style="width: 2000px"><tr><th scope="col">wide</th></tr><tr><td>table</td></tr></table></div>
+<p>To the <a href="#drawn">figure</a>, and <a href="https://example.org/">away</a>.</p>
+<div style="overflow-x: auto">
+<table style="width: 2000px"><tr><th scope="col">wide</th></tr><tr><td>table</td></tr></table></div>
 <figure id="drawn"><svg viewBox="0 0 640 100" role="img" aria-label="A square">
 <title>A square</title><rect x="20" y="30" width="40" height="40"/><text x="100" y="60" font-size="14">A square</text>
 </svg><figcaption>A square, drawn</figcaption></figure>
@@ -37,7 +39,7 @@ figure svg { width: 100%; max-width: 640px; fill: currentColor }
 <details><summary>More</summary><p id="folded">Folded away.</p></details>
 </body></html>
 """
-EMPTY_PAGE = '<!DOCTYPE html><html lang="en"><title>x</title><meta name="viewport" content="width=device-width"><h1 hidden>x</h1>'
+EMPTY = '<!DOCTYPE html><html lang="en"><title>x</title><meta name="viewport" content="width=device-width"><h1 hidden>x</h1>'
 
 # a name, what of the good page is replaced by what, the view, and how the faults begin that are found then, in any order
 FAULTS = [
@@ -80,7 +82,13 @@ FAULTS = [
         ["the drawing <svg> “A square” has no text alternative"],
     ),
     ("figure without height", '<figure id="drawn">', '<figure style="display: none" id="drawn">', DESK, ["<figure#drawn>"]),
-    ("figure without caption", "<figcaption>A square, drawn</figcaption>", "", DESK, ["<figure#drawn> “A squareA square” has no caption"]),
+    (
+        "figure without caption",
+        "<figcaption>A square, drawn</figcaption>",
+        "",
+        DESK,
+        ["<figure#drawn> “A squareA square” has no caption"],
+    ),
     ("small text on a desk", 'font-size="14"', 'font-size="8.9"', DESK, ["text too small: 8.9 px of at least 9, "]),
     ("small text on a phone", 'font-size="14"', 'font-size="12"', PHONE, ["text too small: 5.2 px of at least 5.5, "]),
     (
@@ -159,7 +167,7 @@ class Pages(Folder):
                     self.assertTrue(fault.startswith(beginning), f"{fault!r} does not begin with {beginning!r}")
 
     def test_a_page_of_one_colour_is_a_fault(self):
-        self.assertEqual(self.faults(EMPTY_PAGE, DESK), {"the screenshot has one colour only": [DESK]})
+        self.assertEqual(self.faults(EMPTY, DESK), {"the screenshot has one colour only": [DESK]})
 
     def test_dark_must_be_darker_than_light(self):
         always_light = GOOD.replace("prefers-color-scheme", "prefers-no-scheme")
@@ -244,7 +252,9 @@ class WithoutChromium(Folder):
 
 
 class Screenshots(unittest.TestCase):
-    PIXELS = [bytes((x * x + 7 * y * x + 31 * y * channel) & 255 for x in range(9) for channel in range(3)) for y in range(10)]
+    PIXELS = [
+        bytes((x * x + 7 * y * x + 31 * y * channel) & 255 for x in range(9) for channel in range(3)) for y in range(10)
+    ]
 
     def test_all_filters_are_undone(self):
         for kinds in ([0] * 10, [1] * 10, [2] * 10, [3] * 10, [4] * 10, [0, 1, 2, 3, 4] * 2):
