@@ -29,6 +29,10 @@ impl Negotiation {
 /// What a pass adds to the price of a qubit that stayed shared.
 const HISTORY: f32 = 1.0;
 
+/// While so few qubits are shared a place for the rest is likely to turn up: patience lasts so many times as long.
+const NEARLY_NONE: usize = 4;
+const LONGER: u32 = 3;
+
 /// The most passes over all variables until no qubit is shared, and as many again to shorten chains.
 pub(super) const MAX_PASSES: u64 = 100;
 
@@ -95,6 +99,8 @@ impl<'a> Attempt<'a> {
         let mut best = self.left_over();
         let (mut passes, mut waited) = (0, 0);
         while best != (0, 0) {
+            let is_near = best.0 == 0 && best.1 <= NEARLY_NONE;
+            let patience = if is_near { LONGER * patience } else { patience };
             if waited >= patience && self.is_wire.contains(&true) {
                 // no way past the wires: they are put up for negotiation too
                 self.is_wire.fill(false);
