@@ -41,7 +41,7 @@ pub(crate) fn log_axis(label: &str) -> Axis {
 pub(crate) fn bars(
     id: &str,
     caption: &str,
-    (x, y): (&str, &str),
+    (x, y): (&str, Axis),
     categories: Vec<String>,
     series: Vec<(String, Vec<Option<f64>>)>,
 ) -> Option<Block> {
@@ -51,7 +51,7 @@ pub(crate) fn bars(
     }
     let series = series.into_iter().map(|(name, values)| Series { name, values }).collect();
     let marks = Marks::Bars { categories, series };
-    let chart = Chart { title: caption.to_owned(), x: axis(x), y: axis(y), marks };
+    let chart = Chart { title: caption.to_owned(), x: axis(x), y, marks };
     Some(Block::Figure(Figure::chart(id, caption, chart)))
 }
 
@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn bars_without_values_are_no_figure() {
         let categories = || vec!["a".to_owned()];
-        assert!(bars("x", "x", ("", ""), categories(), vec![("s".to_owned(), vec![None])]).is_none());
-        assert!(bars("x", "x", ("", ""), categories(), vec![("s".to_owned(), vec![Some(0.0)])]).is_some());
+        assert!(bars("x", "x", ("", axis("")), categories(), vec![("s".to_owned(), vec![None])]).is_none());
+        assert!(bars("x", "x", ("", axis("")), categories(), vec![("s".to_owned(), vec![Some(0.0)])]).is_some());
     }
 }

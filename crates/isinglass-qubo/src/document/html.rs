@@ -22,7 +22,8 @@ pre{overflow-x:auto;background:var(--raised);padding:.75rem;border-radius:6px;fo
 .notice{background:var(--notice);padding:.6rem .8rem;border-radius:6px;max-width:46rem}
 .wide{overflow-x:auto;margin:1rem 0}
 table{border-collapse:collapse;font-size:.88rem;font-variant-numeric:tabular-nums}
-caption{text-align:left;font-weight:600;padding:.3rem 0}
+caption{text-align:left;font-weight:600;padding:.3rem 0;white-space:normal}
+th[scope=row]{white-space:normal;min-width:8rem;max-width:17rem}
 th,td{padding:.3rem .7rem;border-bottom:1px solid var(--grid);text-align:right;white-space:nowrap}
 th[scope=row],thead th:first-child,.text{text-align:left}
 .text{white-space:normal;min-width:10rem}
@@ -35,7 +36,7 @@ figcaption p{margin:.3rem 0}
 details{font-size:.85rem;color:var(--muted);margin-top:.3rem}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem .9rem;margin:.4rem 0}
 dd{margin:0;overflow-wrap:anywhere}
-@media (max-width:36rem){dl{display:block}dd{margin:0 0 .3rem}h1{font-size:1.5rem}}
+@media (max-width:36rem){th,td{padding:.3rem .35rem}th[scope=row]{min-width:6.5rem;max-width:6.5rem}.text{min-width:8rem}dl{display:block}dd{margin:0 0 .3rem}h1{font-size:1.5rem}}
 @media print{body{font-size:10pt}main{max-width:none;padding:0}nav{display:none}figure,tr{break-inside:avoid}
 h2{break-after:avoid}.wide{overflow:visible}th,td{white-space:normal;padding:.2rem .4rem}a{color:inherit}}
 ";

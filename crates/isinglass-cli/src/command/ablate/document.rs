@@ -1,10 +1,11 @@
 //! The report of an ablation, for people.
 
 use isinglass::ablation::{Ablation, AblationRow};
+use isinglass_qubo::chart::Axis;
 use isinglass_qubo::document::{Block, Document, Manifest, Section};
 
 use super::report::{AblateReport, COLUMNS, cells};
-use crate::output::figure::{bars, id, scans, table_of};
+use crate::output::figure::{axis, bars, id, log_axis, scans, table_of};
 use crate::output::number::{compact, count};
 
 /// The report.
@@ -73,7 +74,7 @@ fn of_family(family: &str, rows: &[AblationRow]) -> Vec<Block> {
         .collect();
     let of =
         |value: &dyn Fn(&AblationRow) -> Option<f64>| members.iter().map(|(_, row)| value(row)).collect::<Vec<_>>();
-    let figure = |suffix: &str, caption: &str, y: &str, series: Vec<(&str, Vec<Option<f64>>)>| {
+    let figure = |suffix: &str, caption: &str, y: Axis, series: Vec<(&str, Vec<Option<f64>>)>| {
         let names = members.iter().map(|(name, _)| (*name).to_owned()).collect();
         let series = series.into_iter().map(|(name, values)| (name.to_owned(), values)).collect();
         bars(&id(&["ablation", family, suffix]), &format!("{family}: {caption}"), ("", y), names, series)
@@ -84,19 +85,19 @@ fn of_family(family: &str, rows: &[AblationRow]) -> Vec<Block> {
         figure(
             "size",
             "variables of each variant, and qubits of its embedding",
-            "number",
+            axis("number"),
             vec![("variables", of(&|row| number(row.num_variables))), ("qubits", of(&|row| number(row.num_qubits)))],
         ),
         figure(
             "gap",
             "guaranteed gap after scaling to the chip's range; a chip sees a larger one better",
-            "gap, in units of the largest coupling",
+            axis("gap, in units of the largest coupling"),
             vec![("without chains", of(&|row| row.scaled_gap)), ("with chains", of(&|row| row.scaled_gap_on_chip))],
         ),
         figure(
             "tts",
             "time of annealing to the least loss with 99 % certainty, at the best number of sweeps",
-            "TTS99, ms",
+            log_axis("TTS99, ms"),
             vec![("simulated annealing", of(&|row| seconds(row).map(|seconds| 1e3 * seconds)))],
         ),
     ];

@@ -10,7 +10,7 @@ use super::text::{
     MODE_COLUMNS, SET_COLUMNS, mode_cells, network_rows, network_title, proof_text, range, scan_rows, set_text,
 };
 use crate::command::ablate;
-use crate::output::figure::{bars, id, on_chip, scans, table_of, weights};
+use crate::output::figure::{axis, bars, id, on_chip, scans, table_of, weights};
 use crate::output::number::{compact, count, thousands};
 
 /// The report; embeddings are drawn on the chips of the plan.
@@ -116,7 +116,7 @@ fn overview(report: &ReproduceReport) -> Section {
     let caption = "Share of batches whose weights are optimal";
     let short = |title: &String| columns.iter().find_map(|(_, modes)| mode(title, modes)).map(|mode| mode.mode);
     let names = titles.iter().filter_map(short).collect();
-    blocks.extend(bars("optimal", caption, ("", "batches at the optimum, %"), names, series.collect()));
+    blocks.extend(bars("optimal", caption, ("", axis("batches at the optimum, %")), names, series.collect()));
     blocks.push(Block::Text("Weights are those of the sample of least energy, as it is, without polish.".to_owned()));
     Section::new("At a glance", blocks)
 }
@@ -192,7 +192,7 @@ fn of_formulation(plan: &ReproducePlan, result: &ExperimentResult, formulation: 
     blocks.extend(bars(
         &id(&[experiment, name, "excess"]),
         &format!("{of}: training errors above the optimum"),
-        ("errors above the optimum", "batches"),
+        ("errors above the optimum", axis("batches")),
         categories(),
         excess.collect(),
     ));
@@ -233,7 +233,7 @@ fn energies(id: &str, of: &str, modes: &[&ModeResult]) -> Option<Block> {
     bars(
         id,
         &format!("{of}: energies of all reads of all batches above the minimum, rounded"),
-        ("energy above the minimum", "reads, %"),
+        ("energy above the minimum", axis("reads, %")),
         (0..=last).map(name).collect(),
         series.collect(),
     )
@@ -257,15 +257,14 @@ fn chain_breaks(result: &ExperimentResult) -> Option<Block> {
     });
     let series = series.collect();
     let y = "reads with a broken chain, %";
-    bars(&id(&[name, "breaks"]), &format!("{name}: reads with a broken chain"), ("", y), modes, series)
+    bars(&id(&[name, "breaks"]), &format!("{name}: reads with a broken chain"), ("", axis(y)), modes, series)
 }
 
 fn of_set(set: &SetResult) -> Section {
     let mut blocks = vec![Block::Text(set_text(set))];
     for network in &set.networks {
-        let title = network_title(set, network);
-        blocks.push(Block::Text(format!("{title}; {}", proof_text(&network.optimum))));
-        blocks.push(table_of(&title, &SET_COLUMNS, network_rows(set, network)));
+        let caption = format!("{}; {}", network_title(set, network), proof_text(&network.optimum));
+        blocks.push(table_of(&caption, &SET_COLUMNS, network_rows(set, network)));
     }
     blocks.extend(wrong(set));
     for network in &set.networks {
@@ -309,5 +308,5 @@ fn wrong(set: &SetResult) -> Option<Block> {
     series.iter_mut().for_each(|(_, values)| values.resize(categories.len(), None));
     series.retain(|(_, values)| values.iter().any(Option::is_some));
     let caption = format!("{}: share of wrong rows", set.name);
-    bars(&id(&[&set.name, "wrong"]), &caption, ("", "wrong rows, %"), categories, series)
+    bars(&id(&[&set.name, "wrong"]), &caption, ("", axis("wrong rows, %")), categories, series)
 }

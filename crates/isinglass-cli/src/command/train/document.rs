@@ -54,7 +54,7 @@ fn accuracy(output: &TrainOutput<'_>) -> Vec<Block> {
     let mut rows = output.comparison_rows();
     let columns = rows.remove(0);
     let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-    let mut blocks = vec![table_of("Accuracy beside simpler methods", &columns, rows.clone())];
+    let mut blocks = vec![table_of("Accuracy beside simpler methods", &columns, rows)];
     let result = &output.report.result;
     let (mut train, mut test) = (vec![Some(result.train_accuracy)], vec![result.test_accuracy]);
     for baseline in &output.report.baselines {
@@ -66,8 +66,15 @@ fn accuracy(output: &TrainOutput<'_>) -> Vec<Block> {
     };
     let mut series = vec![("training".to_owned(), wrong(train)), ("test".to_owned(), wrong(test))];
     series.retain(|(_, values)| values.iter().any(Option::is_some));
-    let names = rows.iter().filter_map(|row| row.first().cloned()).collect();
-    blocks.extend(bars("wrong", "Share of wrong rows", ("", "wrong rows, %"), names, series));
+    let short = output.report.baselines.iter().map(|baseline| match baseline.name {
+        "majority" => "majority class".to_owned(),
+        "logistic" => "logistic regression".to_owned(),
+        "gradient_median" => "gradients, median".to_owned(),
+        "gradient_best" => "gradients, best".to_owned(),
+        other => other.to_owned(),
+    });
+    let names = std::iter::once("this network".to_owned()).chain(short).collect();
+    blocks.extend(bars("wrong", "Share of wrong rows", ("", axis("wrong rows, %")), names, series));
     blocks
 }
 
@@ -95,7 +102,7 @@ fn chip(output: &TrainOutput<'_>, chains: Option<&Chains<'_>>) -> Vec<Block> {
     blocks.extend(bars(
         "breaks",
         &caption,
-        ("chain of", "reads in which it is broken, %"),
+        ("chain of", axis("reads in which it is broken, %")),
         names,
         vec![("chains".to_owned(), rates)],
     ));
