@@ -272,7 +272,7 @@ mod tests {
 
     #[test]
     fn a_cropped_picture_has_the_chains_and_only_what_is_near() {
-        let topology: Topology = "pegasus:6".parse().unwrap();
+        let topology = Topology::Zephyr { size: 4, shore: 4 };
         let chip = Chip::with_faults(topology, &[5, 9, 300], &[]).unwrap();
         let chains = [vec![40, 41], vec![200]];
         let whole = Drawing { chains: &chains, ..Drawing::of(&chip) };
