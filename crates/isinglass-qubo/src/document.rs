@@ -4,6 +4,7 @@ mod html;
 mod markdown;
 
 use crate::chart::{Chart, ChartError, Theme};
+use crate::markup::escaped;
 use serde::Serialize;
 
 /// A report of text, tables and figures, to be written as HTML, Markdown or JSON. The same document gives the same bytes.
@@ -140,15 +141,21 @@ impl Figure {
         Self { id: id.to_owned(), caption: caption.to_owned(), picture, settings: Vec::new() }
     }
 
-    /// The picture by itself, as SVG on light ground.
+    /// The picture by itself, as SVG on light ground, with how it was made as its description.
     ///
     /// # Errors
     /// [`ChartError`] when a chart cannot be drawn.
-    pub fn svg(&self) -> Result<String, ChartError> {
-        match &self.picture {
-            Picture::Chart(chart) => chart.svg(Theme::Light),
-            Picture::Drawing(svg) => Ok(svg.clone()),
-        }
+    pub fn svg(&self, manifest: &Manifest) -> Result<String, ChartError> {
+        let svg = match &self.picture {
+            Picture::Chart(chart) => chart.svg(Theme::Light)?,
+            Picture::Drawing(svg) => svg.clone(),
+        };
+        let own =
+            [("command".to_owned(), manifest.command.clone()), ("isinglass".to_owned(), manifest.version.clone())];
+        let lines = own.iter().chain(&manifest.settings).chain(&self.settings);
+        let lines: Vec<String> = lines.map(|(name, value)| format!("{name}: {value}")).collect();
+        // after the first title, which is that of the whole
+        Ok(svg.replacen("</title>\n", &format!("</title>\n<desc>{}</desc>\n", escaped(&lines.join("\n"))), 1))
     }
 }
 

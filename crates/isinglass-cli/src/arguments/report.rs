@@ -66,7 +66,7 @@ impl ReportArguments {
                         .note("figures are written as SVG only: PNG needs the feature `png` and a font on the system");
                 }
                 for figure in document.figures() {
-                    let svg = figure.svg().map_err(drawn)?;
+                    let svg = figure.svg(&document.manifest).map_err(drawn)?;
                     write_text(&folder.join(format!("{}.svg", figure.id)), &svg)?;
                     if has_font() {
                         let pixels = png(&svg, NonZeroUsize::new(PNG_WIDTH))?;

@@ -17,7 +17,11 @@ pub(super) fn draw(canvas: &mut Canvas, chart: &Chart, categories: &[String], se
     let top = frame::heading(canvas, &chart.title);
     let top = legend(canvas, top, chart, series);
     let top = frame::above(canvas, top, &chart.y.label);
-    let (low, high) = frame::range(series.iter().flat_map(|one| &one.values).flatten().copied());
+    let values = || series.iter().flat_map(|one| &one.values).flatten().copied();
+    let (low, high) = frame::range(values());
+    // counts have no halves, and from four on the numbers at the axis have none either
+    let are_counts = values().all(|value| value.fract() == 0.0);
+    let high = if are_counts && !chart.y.log && high > 0.0 { high.max(4.0) } else { high };
     // the least bar of a logarithmic axis has a height too
     let range = if chart.y.log { (low / 1.5, high) } else { (low.min(0.0), high.max(0.0)) };
     let (area, scale) = frame::value_axis(canvas, top, RIGHT, range, chart.y.log);

@@ -81,6 +81,22 @@ fn the_same_document_gives_the_same_bytes() {
 }
 
 #[test]
+fn a_figure_by_itself_says_how_it_was_made() {
+    let document = small("<&>");
+    for figure in document.figures() {
+        let svg = figure.svg(&document.manifest).unwrap();
+        let Picture::Chart(_) = figure.picture else { continue };
+        assert!(
+            svg.contains(
+                "<desc>command: isinglass train &lt;&amp;&gt;\nisinglass: 0.1.0\nseed &lt;&amp;&gt;: 7</desc>"
+            ),
+            "{svg}"
+        );
+    }
+    assert_eq!(document.figures().count(), 2);
+}
+
+#[test]
 fn json_has_a_name_a_version_and_all_blocks() {
     let value: serde_json::Value = serde_json::from_str(&small("x").to_json()).unwrap();
     assert_eq!((value["format"].as_str(), value["version"].as_u64()), (Some("isinglass-report"), Some(1)));
