@@ -75,8 +75,8 @@ impl Answer {
             let spin = |&place: &usize| if solution[place / 8] >> (7 - place % 8) & 1 == 1 { 1 } else { -1 };
             let sample: Vec<i8> = places.iter().map(spin).collect();
             let own = problem.spin.energy(&sample) - problem.spin.offset();
-            // written so that no number at all is refused, too
-            if !((own - energy).abs() <= tolerance) {
+            let difference = (own - energy).abs();
+            if difference.is_nan() || difference > tolerance {
                 return Err(format!("the energy of solution {index} is said to be {energy}, but is {own}"));
             }
             spins.extend(std::iter::repeat_n(sample, number as usize));

@@ -14,12 +14,15 @@ pub const TOKEN: &str = "TEST-5f0c1e2d3b4a";
 /// Microseconds that each answer says the chip was busy.
 pub const ACCESS_TIME: f64 = 12_345.5;
 
+/// Solves problems: spins of each read, in the order of the problem's qubits.
+pub type Solve = Box<dyn Fn(&Ising) -> Vec<Vec<i8>> + Send>;
+
 /// How the server behaves.
 pub struct Behaviour {
     /// Description of its only solver, `identity` and `properties` included.
     pub solver: Value,
-    /// Spins of each read, in the order of the problem's qubits.
-    pub solve: Box<dyn Fn(&Ising) -> Vec<Vec<i8>> + Send>,
+    /// Solves problems.
+    pub solve: Solve,
     /// How often a problem is said to be pending before it is done.
     pub pending: usize,
     /// Changes what is sent for a problem that is done.

@@ -104,9 +104,12 @@ pub enum ReproduceError {
 }
 
 impl ReproduceError {
-    /// Whether a service failed to run a problem on its chip.
-    fn is_of_service(&self) -> bool {
-        matches!(self, Self::Embedding(EmbeddingCompositeError::Sample(SampleError::Service { .. })))
+    /// Why a service did not run a problem on its chip, if that is what went wrong.
+    fn of_service(&self) -> Option<&SampleError> {
+        match self {
+            Self::Embedding(EmbeddingCompositeError::Sample(error @ SampleError::Service { .. })) => Some(error),
+            _ => None,
+        }
     }
 }
 
@@ -324,11 +327,13 @@ impl Run<'_> {
                             break;
                         }
                         // and so does a service that fails: what it has done is kept
-                        Err(error) if error.is_of_service() => {
-                            result.unfinished = Some(error.to_string());
-                            break;
-                        }
-                        Err(error) => return Err(error),
+                        Err(error) => match error.of_service() {
+                            Some(reason) => {
+                                result.unfinished = Some(reason.to_string());
+                                break;
+                            }
+                            None => return Err(error),
+                        },
                     };
                     if result.batches.is_empty() {
                         result.chains = solved.chains;

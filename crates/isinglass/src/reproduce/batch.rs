@@ -54,12 +54,15 @@ impl Batch<'_> {
         };
         let (sampling, report) = match sampled {
             // who stopped it must know what is left of it at the service
-            Err(error) if error.is_of_service() => return Err(error),
+            Err(error) if error.of_service().is_some() => return Err(error),
             // the search for an embedding, stopped, has no result
             Err(_) if control.should_stop(None).is_some() => return Ok(None),
             other => other?,
         };
-        if control.should_stop(None).is_some() && sampling.status != SampleStatus::Optimal {
+        // reads of a real chip that are complete were paid for
+        let is_kept =
+            sampling.status == SampleStatus::Optimal || mode == Mode::Qpu && sampling.status == SampleStatus::Heuristic;
+        if control.should_stop(None).is_some() && !is_kept {
             return Ok(None);
         }
         let Some(best) = sampling.best() else { return Ok(None) };
