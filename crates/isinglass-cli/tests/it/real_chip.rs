@@ -98,7 +98,7 @@ fn text_says_what_was_measured_and_both_chips_can_stand_side_by_side() {
     let output = run(&program, &server, TOKEN, &format!("{BATCHES} --modes qpu-emulated,qpu --qpu-reads 5"));
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     for part in [
-        "QPU (TestChip_1, real): QPU access time of a batch 12.3ms, as the service measured it",
+        "QPU (TestChip_1, real): QPU access time of a batch 12.3 ms, as the service measured it",
         "QPU (EMULATED): QPU access time of a batch",
         "TestChip_1 (real, and emulated)",
         "no quantum computer took part",
