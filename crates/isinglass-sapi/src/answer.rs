@@ -10,8 +10,21 @@ use std::collections::HashMap;
 const TOLERANCE: f64 = 1e-5;
 
 /// An answer as it comes.
+///
+/// # Examples
+/// ```
+/// use isinglass_qubo::{BqmBuilder, Vartype, qpu::QpuProblem};
+/// use isinglass_sapi::Answer;
+/// let mut builder = BqmBuilder::new(Vartype::Spin, 1);
+/// builder.add_linear(0, 1.0);
+/// let spin = builder.build()?;
+/// let problem = QpuProblem { spin: &spin, qubits: &[0], num_reads: 1, annealing_time: None };
+/// let json = r#"{"format": "qp", "active_variables": "AAAAAA==", "energies": "AAAAAAAA8L8=", "solutions": "AA=="}"#;
+/// assert_eq!(Answer::from_json(json.as_bytes())?.reads(&problem)?.spins, [[-1]]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Deserialize)]
-pub(crate) struct Answer {
+pub struct Answer {
     format: String,
     /// Qubits, as base64 of 32-bit integers, lowest byte first, rising.
     active_variables: String,
@@ -39,11 +52,19 @@ pub(crate) fn max_bytes(problem: &QpuProblem<'_>) -> u64 {
 }
 
 impl Answer {
+    /// Reads an answer; what its parts mean is looked at by [`reads`](Self::reads).
+    ///
+    /// # Errors
+    /// For what is no answer in JSON.
+    pub fn from_json(bytes: &[u8]) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(bytes)
+    }
+
     /// The reads, in the order of the problem's variables.
     ///
     /// # Errors
     /// What is wrong with the answer.
-    pub(crate) fn reads(&self, problem: &QpuProblem<'_>) -> Result<QpuReads, String> {
+    pub fn reads(&self, problem: &QpuProblem<'_>) -> Result<QpuReads, String> {
         if self.format != "qp" {
             return Err(format!("its format is `{}` instead of `qp`", self.format));
         }

@@ -10,7 +10,9 @@ use std::time::{Duration, Instant};
 use ureq::http::header;
 use ureq::{Agent, Proxy};
 
-/// How long a connection, an answer or the next part of one is waited for.
+/// How long a connection is waited for.
+const CONNECT: Duration = Duration::from_secs(10);
+/// How long an answer, or the next part of one, is waited for.
 const TIMEOUT: Duration = Duration::from_secs(60);
 /// How often a request is made that does no harm when it is repeated.
 const ATTEMPTS: u32 = 5;
@@ -54,7 +56,7 @@ impl Http {
             // the token is for the endpoint alone
             .max_redirects(0)
             .max_redirects_will_error(false)
-            .timeout_connect(Some(TIMEOUT))
+            .timeout_connect(Some(CONNECT))
             .timeout_recv_response(Some(TIMEOUT))
             .timeout_per_read(Some(TIMEOUT))
             .user_agent(concat!("isinglass/", env!("CARGO_PKG_VERSION")));

@@ -27,6 +27,7 @@ pub mod testing;
 mod tests;
 mod token;
 
+pub use answer::Answer;
 pub use client::Client;
 pub use configuration::{ConfigFile, Configuration};
 pub use error::SapiError;
