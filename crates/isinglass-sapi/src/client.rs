@@ -100,7 +100,8 @@ impl Client {
         let list: Vec<Value> = self.http.understood(&reply)?;
         let mut best: Option<(usize, &Value, Described)> = None;
         for json in &list {
-            let described = self.described(json)?;
+            // what is not understood is of another kind, or newer than this
+            let Ok(described) = self.described(json) else { continue };
             // of two equally large ones the first by name, whatever the order of the list
             if let Some(num_qubits) = described.num_qubits_online()
                 && best.as_ref().is_none_or(|(most, _, held)| (num_qubits, held.name()) > (*most, described.name()))

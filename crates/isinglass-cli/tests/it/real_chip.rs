@@ -163,3 +163,13 @@ fn a_chip_that_fails_keeps_the_other_modes_and_is_named() {
     assert!(unfinished.contains("TestChip_1 did not run the problem: the problem failed: too warm"), "{unfinished}");
     assert_eq!(report["experiments"][0]["formulations"][0]["modes"][0]["summary"]["num_proven"], 3);
 }
+
+#[test]
+fn a_run_whose_time_is_up_cancels_the_problem_that_waits() {
+    let behaviour = Behaviour { pending: usize::MAX, ..Behaviour::new(description(), anneal) };
+    let (program, server) = (Program::new(), Server::start(behaviour));
+    let arguments = format!("{BATCHES} --modes qpu --qpu-reads 5 --time-limit 2s --json");
+    let report = json_of(&run(&program, &server, TOKEN, &arguments));
+    assert_eq!(report["unfinished"][0], "exp0, compact, QPU (TestChip_1, real): 0 of 3 batches done");
+    assert_eq!((server.count("POST"), server.count("DELETE")), (1, 1));
+}
