@@ -102,8 +102,8 @@ pub(crate) struct ReproduceArguments {
     /// [default: advantage6; the real chip, if there is one]
     #[arg(long, value_name = "NAME|FILE", help_heading = "Chip")]
     chip: Option<String>,
-    /// The QPU: auto takes a real chip of D-Wave if a token is configured in DWAVE_API_TOKEN or dwave.conf, unless --quick, --modes or
-    /// --chip is given, and says before what it will submit; real insists on it; emulated submits nothing
+    /// The QPU: auto takes a real chip of D-Wave if a token is configured in DWAVE_API_TOKEN or dwave.conf, but not with --quick, --chip,
+    /// or --modes without qpu, and says before what it will submit; real insists on it; emulated submits nothing
     #[arg(
         long,
         value_name = "auto|emulated|real",

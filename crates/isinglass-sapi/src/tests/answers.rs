@@ -67,7 +67,7 @@ fn damaged_answers_are_refused_with_what_is_wrong() {
     insta::assert_snapshot!(error("active_variables", json!(integers(&[0, 2]))), @"qubit 1 is not in it");
     insta::assert_snapshot!(error("active_variables", json!(integers(&[0]))), @"`active_variables` has 1 qubits instead of 2");
     insta::assert_snapshot!(error("timing", json!({"qpu_access_time": -1.0})), @"the QPU access time is said to be -1 µs");
-    insta::assert_snapshot!(error("solutions", json!(5)), @"invalid type: integer `5`, expected a string at line 1 column 139");
+    insta::assert_snapshot!(error("solutions", json!(5)), @"invalid type: integer `5`, expected a string at line 1 column 151");
 }
 
 /// What becomes of a problem when the server sends this instead of what is right.
