@@ -4,7 +4,7 @@ use crate::answer::{Answer, max_bytes};
 use crate::configuration::Configuration;
 use crate::encoding::{Data, encode};
 use crate::error::SapiError;
-use crate::http::{Http, Method, wait};
+use crate::http::{Http, Method, Reply, wait};
 use crate::solver::{Described, Solver};
 use isinglass_qubo::RunControl;
 use isinglass_qubo::qpu::{QpuProblem, QpuReads};
@@ -17,6 +17,8 @@ use std::time::Duration;
 const MAX_DESCRIPTION: u64 = 256 << 20;
 /// The most bytes of an answer to a request to cancel.
 const MAX_STATUS: u64 = 1 << 20;
+/// How often a problem is asked for in vain, one time after the other, before it is given up.
+const LOST_AFTER: u32 = 20;
 /// The first pause between two questions whether a problem is done, the longest, and by how much each one is longer than the last.
 const POLL: (Duration, Duration, f64) = (Duration::from_millis(50), Duration::from_secs(3), 1.3);
 
@@ -136,10 +138,15 @@ impl Client {
         let data = encode(problem, solver)?;
         let job = Job { solver: &solver.identity, data, kind: "ising", params, label: "isinglass" };
         let body = serde_json::to_vec(&[job]).map_err(|error| self.http.malformed(error.to_string()))?;
-        let limit = max_bytes(problem);
-        let reply = self.http.request(&Method::Post(body), "problems/", "problems", limit, control)?;
+        let reply = self.http.request(&Method::Post(body), "problems/", "problems", max_bytes(problem), control)?;
         let Some(reply) = reply else { return Ok(None) };
-        let mut list: Vec<Status> = self.http.understood(&reply)?;
+        let (id, status) = self.submitted(&reply)?;
+        self.wait_for(&id, status, problem, control)
+    }
+
+    /// The problem's id, and how it stands.
+    fn submitted(&self, reply: &Reply) -> Result<(String, Status), SapiError> {
+        let mut list: Vec<Status> = self.http.understood(reply)?;
         let (Some(mut status), true) = (list.pop(), list.is_empty()) else {
             return Err(self.http.malformed("one problem was sent, but it does not speak of one"));
         };
@@ -151,21 +158,45 @@ impl Client {
         if id.is_empty() || id.len() > 200 || !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
             return Err(self.http.malformed("the problem's id is none"));
         }
-        let path = format!("problems/{id}/");
+        Ok((id, status))
+    }
+
+    /// Asks for a problem until it is done; nothing if `control` said stop, and then it is cancelled.
+    fn wait_for(
+        &self,
+        id: &str,
+        mut status: Status,
+        problem: &QpuProblem<'_>,
+        control: &RunControl<'_>,
+    ) -> Result<Option<QpuReads>, SapiError> {
+        let (path, limit) = (format!("problems/{id}/"), max_bytes(problem));
         let (mut pause, longest, growth) = POLL;
+        let mut in_vain = 0;
         loop {
             if let Some(reads) = self.reads(&status, problem)? {
                 return Ok(Some(reads));
             }
             let is_completed = status.status.as_deref() == Some("COMPLETED");
             let reply = match wait(if is_completed { Duration::ZERO } else { pause }, control) {
-                true => self.http.request(&Method::Get, &path, "problem", limit, control).map_err(after_sending)?,
-                false => None,
+                true => self.http.request(&Method::Get, &path, "problem", limit, control),
+                false => Ok(None),
             };
+            pause = pause.mul_f64(growth).min(longest);
+            let is_passing = match &reply {
+                Ok(Some(reply)) => reply.status >= 500,
+                Err(error) => matches!(error, SapiError::Unreachable { .. } | SapiError::TooManyRequests { .. }),
+                Ok(None) => false,
+            };
+            in_vain = if is_passing { in_vain + 1 } else { 0 };
+            // the problem was paid for, and its answer waits
+            if is_passing && in_vain < LOST_AFTER {
+                continue;
+            }
+            let reply = reply.map_err(after_sending)?;
             let Some(reply) = reply else {
                 return match self.cancel(&path) {
                     Ok(()) => Ok(None),
-                    Err(error) => Err(SapiError::NotCancelled { id, source: Box::new(error) }),
+                    Err(error) => Err(SapiError::NotCancelled { id: id.to_owned(), source: Box::new(error) }),
                 };
             };
             let next: Status = self.http.understood(&reply)?;
@@ -173,7 +204,6 @@ impl Client {
                 return Err(self.http.malformed("a problem is completed, but has no answer"));
             }
             status = next;
-            pause = pause.mul_f64(growth).min(longest);
         }
     }
 

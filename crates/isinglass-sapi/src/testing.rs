@@ -27,7 +27,8 @@ pub struct Behaviour {
     pub pending: usize,
     /// Changes what is sent for a problem that is done.
     pub change: Box<dyn Fn(&mut Value) + Send>,
-    /// Answers to the first requests, whatever they are: a status, and further headers with the body after an empty line.
+    /// Answers to the first requests, whatever they are: a status, and further headers with the body after an empty line; for status 0
+    /// what is right.
     pub first: Vec<(u16, &'static str)>,
 }
 
@@ -150,7 +151,7 @@ impl State {
     /// The status, and the body, with further headers before an empty line.
     fn answer(&mut self, seen: Seen) -> (u16, String) {
         self.seen.push(seen.clone());
-        if let Some((status, text)) = self.behaviour.first.get(self.seen.len() - 1) {
+        if let Some((status @ 1.., text)) = self.behaviour.first.get(self.seen.len() - 1) {
             return (*status, (*text).to_owned());
         }
         if seen.token.as_deref() != Some(TOKEN) {

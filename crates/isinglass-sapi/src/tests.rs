@@ -188,6 +188,21 @@ fn too_many_requests_and_defects_of_the_server_are_waited_out() {
 }
 
 #[test]
+fn a_problem_that_was_sent_is_not_given_up_soon() {
+    let broken = (503, "Retry-After: 0\n\n");
+    // the list of solvers and the submission go well; then a question is asked in vain three times, with all its repetitions
+    let first = [vec![(0, ""); 2], vec![broken; 15]].concat();
+    let server = Server::start(Behaviour { first, pending: 2, ..Behaviour::new(description(), lowest) });
+    assert_eq!(submit(&server, &RunControl::default()), Ok(true));
+    assert_eq!((server.count("POST"), server.count("DELETE")), (1, 0));
+    // another error is the end of it
+    let first = vec![(0, ""), (0, ""), (410, r#"{"error_msg": "gone"}"#)];
+    let server = Server::start(Behaviour { first, pending: 2, ..Behaviour::new(description(), lowest) });
+    let error = submit(&server, &RunControl::default()).unwrap_err();
+    assert!(error.ends_with("status 410: gone"), "{error}");
+}
+
+#[test]
 fn the_token_does_not_follow_to_another_address() {
     let other = Server::start(Behaviour::new(description(), lowest));
     let location: &'static str = Box::leak(format!("Location: {}/\n\n", other.endpoint()).into_boxed_str());

@@ -8,6 +8,9 @@ use crate::sampler::{ProgressReport, RunControl, SampleError, SampleStatus, Samp
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// The most bytes that samples may take.
+const MAX_BYTES: usize = 16 << 30;
+
 /// A service that runs problems on a chip. Nothing in this crate touches a network: who implements it does.
 pub trait QpuService: fmt::Debug + Send + Sync {
     /// The solver's name.
@@ -118,6 +121,10 @@ impl Sampler for ServiceSampler<'_> {
                 value: self.qubits.len() as f64,
                 allowed: "one for each variable",
             });
+        }
+        let bytes = usize::try_from(self.num_reads).unwrap_or(usize::MAX).saturating_mul(bqm.num_variables().max(1));
+        if bytes > MAX_BYTES {
+            return Err(SampleError::Memory { bytes, limit: MAX_BYTES });
         }
         let (most, spin) = (self.max_reads()?, bqm.to_vartype(Vartype::Spin)?);
         let [low, high] = bqm.vartype().values();
@@ -246,6 +253,7 @@ mod tests {
         insta::assert_snapshot!(error(ServiceSampler { annealing_time: Some(0.1), ..sampler.clone() }), @"annealing_time is 0.1, but the chip takes 0.5 to 2000");
         insta::assert_snapshot!(error(ServiceSampler { num_reads: 0, ..sampler.clone() }), @"num_reads is 0, but must be at least 1");
         insta::assert_snapshot!(error(ServiceSampler { qubits: vec![3], ..sampler.clone() }), @"qubits is 1, but must be one for each variable");
+        insta::assert_snapshot!(error(ServiceSampler { num_reads: 1 << 40, ..sampler.clone() }), @"sampling would take 2199023255552 bytes; at most 17179869184 are taken");
         assert!(service.reads.lock().unwrap().is_empty());
     }
 }
