@@ -10,11 +10,12 @@ use isinglass::model::Model;
 use isinglass::network::Architecture;
 use isinglass::task::Task;
 use isinglass::train::{Batching, TrainingPlan, TrainingState};
-use isinglass_qubo::Vartype;
 use isinglass_qubo::embedding::EmbeddingFile;
 use isinglass_qubo::hardware::{Chip, Graph};
 use isinglass_qubo::io::{Format, ReadOptions, Sense, read, read_samples, write};
-use isinglass_qubo::qpu::{SolverProperties, TimingRequest};
+use isinglass_qubo::qpu::{QpuProblem, SolverProperties, TimingRequest};
+use isinglass_qubo::{BqmBuilder, Vartype};
+use isinglass_sapi::{Answer, ConfigFile, Configuration};
 
 /// A few bytes can ask for millions of variables; those are read, but not written again and again.
 const MOST_VARIABLES_WRITTEN: usize = 10_000;
@@ -148,4 +149,26 @@ fn small_run() -> (TrainingPlan, Task) {
     let architecture = Architecture::new(vec![3, 1], false).expect("two layers");
     let batching = Batching::Minibatches { batch_size: 4, batches: 3, alpha: 0.5 };
     (TrainingPlan { batching, ..TrainingPlan::new(architecture) }, task)
+}
+
+/// Reads the answer of a service to a small problem: as many reads as were asked for, with a spin for each qubit.
+pub fn answer(bytes: &[u8]) {
+    let mut builder = BqmBuilder::new(Vartype::Spin, 2);
+    builder.add_linear(0, -0.5);
+    builder.add_quadratic(0, 1, 0.5);
+    let spin = builder.build().expect("a small problem");
+    let problem = QpuProblem { spin: &spin, qubits: &[0, 1], num_reads: 7, annealing_time: None };
+    if let Ok(reads) = Answer::from_json(bytes).map_err(|error| error.to_string()).and_then(|all| all.reads(&problem)) {
+        assert!(reads.spins.len() == 7 && reads.spins.iter().all(|spins| spins.len() == 2));
+    }
+}
+
+/// Reads a file `dwave.conf`: what it says of the service is an address, and the token is not shown.
+pub fn dwave_conf(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes).into_owned();
+    let files = [ConfigFile { name: "dwave.conf".to_owned(), text }];
+    if let Ok(Some(configuration)) = Configuration::from_sources(|_| None, &files) {
+        assert!(configuration.endpoint.starts_with("http") && configuration.endpoint.ends_with('/'));
+        assert_eq!(format!("{:?}", configuration.token), "Token(***)");
+    }
 }

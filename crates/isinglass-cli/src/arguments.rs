@@ -7,6 +7,7 @@ pub(crate) mod fetched;
 pub(crate) mod formulation;
 pub(crate) mod network;
 pub(crate) mod problem;
+pub(crate) mod real_chip;
 pub(crate) mod report;
 pub(crate) mod rows;
 pub(crate) mod solver;

@@ -87,11 +87,16 @@ fn check_place(path: &Path) -> Result<(), Failure> {
 
 /// The folder of isinglass among the user's folders of one kind: where a variable of the environment says, else below the home folder.
 pub(crate) fn user_folder(variable: &str, below_home: &str) -> Option<PathBuf> {
+    user_folder_of("isinglass", variable, below_home)
+}
+
+/// The folder of a program among the user's folders of one kind.
+pub(crate) fn user_folder_of(program: &str, variable: &str, below_home: &str) -> Option<PathBuf> {
     let variable_of = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let folders = variable_of(variable)
         .or_else(|| variable_of("LOCALAPPDATA"))
         .or_else(|| variable_of("HOME").map(|home| home.join(below_home)));
-    folders.map(|folders| folders.join("isinglass"))
+    folders.map(|folders| folders.join(program))
 }
 
 #[cfg(test)]

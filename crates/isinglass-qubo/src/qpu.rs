@@ -8,6 +8,7 @@ mod plan;
 mod properties;
 mod ranges;
 mod scope;
+mod service;
 mod timing;
 
 pub use control_error::ControlErrors;
@@ -15,4 +16,5 @@ pub use emulator::{Dynamics, QpuEmulator};
 pub use plan::{Plan, PlanError, PlanRequest, Submission};
 pub use properties::{PropertiesError, SolverProperties, TimingSource};
 pub use scope::EmulationScope;
+pub use service::{MeasuredTime, QpuProblem, QpuReads, QpuService, ServiceSampler};
 pub use timing::{AccessTime, ReadoutModel, TimingData, TimingRequest};

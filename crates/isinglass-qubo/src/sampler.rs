@@ -239,6 +239,14 @@ pub enum SampleError {
     /// The problem cannot be presolved by a sampler that depends on it.
     #[error(transparent)]
     Presolve(#[from] PresolveError),
+    /// A service did not run the problem on its chip.
+    #[error("{solver} did not run the problem: {reason}")]
+    Service {
+        /// The solver.
+        solver: String,
+        /// Why.
+        reason: String,
+    },
     /// A solver of mixed-integer programs was not found, or failed.
     #[error("{reason}")]
     Mip {

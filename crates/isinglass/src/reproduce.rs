@@ -2,8 +2,8 @@
 //!
 //! The paper trains a 3-3-1 network on 20 batches of four rows and on 20 of eight, in six ways: under hard constraints, as a QUBO that
 //! is solved exactly or annealed, as a QUBO over the qubits of a chip that is solved exactly or annealed, and on a chip.
-//! [`reproduce`] does all of that on the same batches with its formulation and with ours, the chip being emulated. Then come whole
-//! training sets with more inputs, tested.
+//! [`reproduce`] does all of that on the same batches with its formulation and with ours, the chip being emulated, or a real one where the
+//! caller brings a service that runs problems on it. Then come whole training sets with more inputs, tested.
 //!
 //! # References
 //! M. Sasdelli, T.-J. Chin, *Quantum Annealing Formulation for Binary Neural Networks*, arXiv 2107.02751 (2021).
@@ -86,6 +86,9 @@ pub enum ReproduceError {
     /// A QUBO cannot be sampled on the chip.
     #[error("a QUBO cannot be sampled on the chip")]
     Embedding(#[from] EmbeddingCompositeError),
+    /// The real chip is asked for, but nobody who runs problems on it.
+    #[error("the real chip is to be used, but no service is given")]
+    NoService,
     /// The chip does not take the run.
     #[error("the chip does not take the run")]
     Chip(#[from] isinglass_qubo::qpu::PlanError),
@@ -98,6 +101,16 @@ pub enum ReproduceError {
     /// A baseline cannot be evaluated.
     #[error("a baseline cannot be evaluated")]
     Baseline(#[from] BaselineError),
+}
+
+impl ReproduceError {
+    /// Why a service did not run a problem on its chip, if that is what went wrong.
+    fn of_service(&self) -> Option<&SampleError> {
+        match self {
+            Self::Embedding(EmbeddingCompositeError::Sample(error @ SampleError::Service { .. })) => Some(error),
+            _ => None,
+        }
+    }
 }
 
 /// Another solver of batches under hard constraints, such as a MIP solver, to be put beside the exact trainer.
@@ -182,6 +195,9 @@ fn check(data: &ReproduceData, plan: &ReproducePlan) -> Result<(), ReproduceErro
         let (name, value) = ("proof_seconds", plan.proof_seconds);
         return Err(ReproduceError::Parameter { name, value, allowed: "a finite number above 0" });
     }
+    if plan.modes.contains(&Mode::Qpu) && plan.real_qpu.is_none() {
+        return Err(ReproduceError::NoService);
+    }
     for Experiment { name, batch_size, num_batches } in &plan.experiments {
         let (needed, num_rows) = (batch_size.saturating_mul(*num_batches), data.batches.num_rows());
         if needed == 0 || needed > num_rows {
@@ -256,7 +272,7 @@ impl Run<'_> {
         let tasks: Vec<Task> = (0..num_batches).map(|batch| self.data.batches.select_rows(&rows(batch))).collect();
         let mut optima = Vec::new();
         let mut network = None;
-        let mut exact = ModeResult::of(Mode::Hard);
+        let mut exact = ModeResult::of(Mode::Hard, self.plan);
         for (batch, task) in tasks.iter().enumerate() {
             let start = Instant::now();
             let training = ExactTrainer::default().train(task, &architecture, &self.inner())?;
@@ -296,7 +312,7 @@ impl Run<'_> {
             };
             let mut modes = Vec::new();
             for &mode in self.plan.modes.iter().filter(|&&mode| mode != Mode::Hard) {
-                let mut result = ModeResult::of(mode);
+                let mut result = ModeResult::of(mode, self.plan);
                 for batch in &batches {
                     let batch = Batch { seed: seed_of(mode, batch.number), ..*batch };
                     if self.control.should_stop(None).is_some() {
@@ -310,7 +326,14 @@ impl Run<'_> {
                             result.unfinished = Some(error.to_string());
                             break;
                         }
-                        Err(error) => return Err(error),
+                        // and so does a service that fails: what it has done is kept
+                        Err(error) => match error.of_service() {
+                            Some(reason) => {
+                                result.unfinished = Some(reason.to_string());
+                                break;
+                            }
+                            None => return Err(error),
+                        },
                     };
                     if result.batches.is_empty() {
                         result.chains = solved.chains;
@@ -350,7 +373,7 @@ impl Run<'_> {
             mode: format!("hard-{name}"),
             title: format!("hard constraints ({name})"),
             of_isinglass: format!("hard-constraint model solved by {name}, which also claims the proof"),
-            ..ModeResult::of(Mode::Hard)
+            ..ModeResult::of(Mode::Hard, self.plan)
         };
         for (batch, (task, &optimum)) in tasks.iter().zip(optima).enumerate() {
             let start = Instant::now();

@@ -4,11 +4,12 @@ use super::Fault;
 use super::tree::Tree;
 
 /// Every crate, and the crates of the workspace that it may depend on.
-const LAYERS: [(&str, &[&str]); 5] = [
+const LAYERS: [(&str, &[&str]); 6] = [
     ("isinglass-qubo", &[]),
     ("isinglass", &["isinglass-qubo"]),
     ("isinglass-mip", &["isinglass-qubo"]),
-    ("isinglass-cli", &["isinglass-qubo", "isinglass", "isinglass-mip"]),
+    ("isinglass-sapi", &["isinglass-qubo"]),
+    ("isinglass-cli", &["isinglass-qubo", "isinglass", "isinglass-mip", "isinglass-sapi"]),
     ("xtask", &[]),
 ];
 

@@ -1,6 +1,7 @@
 //! `isinglass reproduce`: the experiments of the paper again, mode by mode, and what it could not do.
 
 mod document;
+mod qpu;
 mod text;
 
 use std::num::NonZeroUsize;
@@ -24,12 +25,14 @@ use crate::app::Outcome;
 use crate::arguments::chip::ChipArguments;
 use crate::arguments::embedding::cache;
 use crate::arguments::fetched::fetched;
+use crate::arguments::real_chip::RealChip;
 use crate::arguments::report::ReportArguments;
 use crate::arguments::solver::MipArguments;
 use crate::arguments::value;
 use crate::command::train::command_line;
 use crate::failure::Failure;
 use crate::session::Session;
+use qpu::QpuChoice;
 
 /// Which experiments, in which ways, and for how long.
 #[derive(Args, Clone, Debug)]
@@ -41,8 +44,8 @@ pub(crate) struct ReproduceArguments {
     /// Experiments with batches: exp0 (20 batches of 4 rows), exp1 (20 of 8), or none
     #[arg(long, value_name = "NAMES", value_delimiter = ',', default_value = "exp0,exp1", value_parser = ["exp0", "exp1", "none"], help_heading = "What is run")]
     experiments: Vec<String>,
-    /// Modes: hard, soft-exact, soft-annealed, embedded-exact, embedded-annealed, embedded-single-flips, qpu-emulated [default:
-    /// all]
+    /// Modes: hard, soft-exact, soft-annealed, embedded-exact, embedded-annealed, embedded-single-flips, qpu-emulated, qpu (a real
+    /// chip) [default: all, with one of the last two as --qpu says]
     #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = Mode::NAMES, help_heading = "What is run")]
     modes: Vec<String>,
     /// Formulations
@@ -69,7 +72,7 @@ pub(crate) struct ReproduceArguments {
     /// Sweeps of each read [default: 1000; 300 with --quick]
     #[arg(long, value_name = "N", value_parser = value::count, help_heading = "Effort")]
     num_sweeps: Option<NonZeroUsize>,
-    /// Reads of the emulated chip for each batch [default: 500, as in the paper's shorter runs; 20 with --quick]
+    /// Reads of the chip for each batch [default: 500, as in the paper's shorter runs; 20 with --quick]
     #[arg(long, value_name = "N", value_parser = value::count, help_heading = "Effort")]
     qpu_reads: Option<NonZeroUsize>,
     /// Time for each proof that is not at hand at once: of a batch by branch and bound, of a whole set by the exact trainer
@@ -96,8 +99,19 @@ pub(crate) struct ReproduceArguments {
     #[arg(long, value_name = "TOPOLOGY", default_value = "pegasus:16", value_parser = topology, help_heading = "Chip")]
     topology: Topology,
     /// The chip that is emulated: advantage4, advantage6, advantage2-1, advantage2-2, advantage2-4, or the JSON file of a solver
-    #[arg(long, value_name = "NAME|FILE", default_value = "advantage6", help_heading = "Chip")]
-    chip: String,
+    /// [default: advantage6; the real chip, if there is one]
+    #[arg(long, value_name = "NAME|FILE", help_heading = "Chip")]
+    chip: Option<String>,
+    /// The QPU: auto takes a real chip of D-Wave if a token is configured in DWAVE_API_TOKEN or dwave.conf, but not with --quick, --chip,
+    /// or --modes without qpu, and says before what it will submit; real insists on it; emulated submits nothing
+    #[arg(
+        long,
+        value_name = "auto|emulated|real",
+        default_value = "auto",
+        hide_possible_values = true,
+        help_heading = "Chip"
+    )]
+    qpu: QpuChoice,
     /// Folder that keeps embeddings for later runs, or off [default: one in the user's folder of caches]
     #[arg(long, value_name = "DIR|off", help_heading = "Chip")]
     embedding_cache: Option<PathBuf>,
@@ -190,15 +204,19 @@ pub(crate) fn run(arguments: &ReproduceArguments, session: &Session) -> Result<O
     if data.is_substitute {
         session.output().note("`isinglass data fetch` fetches a1a and a1a.t");
     }
-    let plan = arguments.plan()?;
     let cancel = session.interrupted()?;
-    let bar = session.bar("reproduce");
     let unwatched = RunControl {
         deadline: arguments.time_limit.and_then(|time| start.checked_add(time)),
         cancel: Some(cancel),
         progress: None,
         target: None,
     };
+    let real = arguments.real_chip(&unwatched)?;
+    let plan = arguments.plan(real.as_ref())?;
+    if let Some(real) = &real {
+        session.output().note(&qpu::announcement(&plan, real)?);
+    }
+    let bar = session.bar("reproduce");
     let control = RunControl { progress: Some(&bar), ..unwatched };
     let mip = arguments.hard_mip(&plan)?;
     let others: Vec<&dyn HardSolver> = mip.iter().map(|mip| mip as &dyn HardSolver).collect();
@@ -223,8 +241,8 @@ pub(crate) fn run(arguments: &ReproduceArguments, session: &Session) -> Result<O
             num_sweeps: plan.num_sweeps,
             qpu_reads: plan.qpu_reads,
             chip: plan.chip.name().to_owned(),
-            qpu_chip: format!("{} (emulated)", plan.qpu_chip.name()),
-            qpu_notice: isinglass_qubo::qpu::QpuEmulator::new(plan.qpu.clone()).scope().notice(),
+            qpu_chip: qpu::chip_text(&plan),
+            qpu_notice: qpu::notice(&plan),
             proof_seconds: plan.proof_seconds,
             seed: plan.seed,
             threads: rayon::current_num_threads(),
@@ -298,9 +316,18 @@ impl ReproduceArguments {
         Ok(Some(AblationReport { of: experiment.name.clone(), result }))
     }
 
-    fn plan(&self) -> Result<ReproducePlan, Failure> {
+    fn plan(&self, real: Option<&RealChip>) -> Result<ReproducePlan, Failure> {
         let default = if self.quick { ReproducePlan::quick() } else { ReproducePlan::default() };
-        let chip = ChipArguments { chip: Some(self.chip.clone()), ..ChipArguments::default() };
+        let (qpu_chip, properties) = match real {
+            Some(real) => (real.chip.clone(), real.properties.clone()),
+            None => {
+                let name = self.chip.as_deref().unwrap_or("advantage6").to_owned();
+                let chip = ChipArguments { chip: Some(name), ..ChipArguments::default() };
+                (chip.required()?.chip, chip.properties()?)
+            }
+        };
+        // one of the two ways to have a QPU
+        let of_default = |mode: &Mode| !mode.is_qpu() || (*mode == Mode::Qpu) == real.is_some();
         let is_wanted = |experiment: &Experiment| self.experiments.contains(&experiment.name);
         let modes: Vec<Mode> = self.modes.iter().filter_map(|name| Mode::named(name)).collect();
         let max_inputs = self.max_inputs.unwrap_or(default.max_inputs);
@@ -319,7 +346,7 @@ impl ReproduceArguments {
                 })
                 .collect(),
             modes: match modes.is_empty() {
-                true => default.modes.clone(),
+                true => Mode::ALL.into_iter().filter(of_default).collect(),
                 // always in the same order, and each once
                 false => Mode::ALL.into_iter().filter(|mode| modes.contains(mode)).collect(),
             },
@@ -327,8 +354,9 @@ impl ReproduceArguments {
             num_sweeps: self.num_sweeps.map_or(default.num_sweeps, |sweeps| sweeps.get() as u64),
             qpu_reads: self.qpu_reads.map_or(default.qpu_reads, NonZeroUsize::get),
             chip: Chip::ideal(self.topology),
-            qpu_chip: chip.required()?.chip,
-            qpu: chip.properties()?,
+            qpu_chip,
+            qpu: properties,
+            real_qpu: real.map(|real| real.service.clone()),
             cache: cache(self.embedding_cache.as_ref()),
             proof_seconds: self.proof_time.map_or(default.proof_seconds, |time| time.as_secs_f64()),
             shapes: if max_inputs == 0 { Vec::new() } else { shapes.collect() },

@@ -20,6 +20,8 @@ mod model;
 mod plan;
 mod program;
 mod readme;
+#[cfg(feature = "qpu")]
+mod real_chip;
 mod reports;
 mod reproduce;
 mod solve;

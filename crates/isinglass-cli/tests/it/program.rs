@@ -34,6 +34,12 @@ impl Program {
         // Help is as wide as the terminal says, and colour is a matter of taste.
         // embeddings are kept with the test, not with the user
         command.env("XDG_CACHE_HOME", self.path().join("caches")).env("XDG_DATA_HOME", self.path().join("data"));
+        // no test uses the chip of whoever runs it
+        command.env("XDG_CONFIG_HOME", self.path().join("config")).env("XDG_CONFIG_DIRS", self.path().join("config"));
+        for name in ["TOKEN", "ENDPOINT", "REGION", "SOLVER", "PROXY"] {
+            command.env_remove(format!("DWAVE_API_{name}"));
+        }
+        command.env_remove("DWAVE_CONFIG_FILE").env_remove("DWAVE_PROFILE");
         command.env_remove("COLUMNS").env_remove("CLICOLOR_FORCE").env_remove("NO_COLOR");
         command
     }

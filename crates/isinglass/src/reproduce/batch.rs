@@ -10,7 +10,7 @@ use crate::network::Architecture;
 use crate::task::Task;
 use crate::verify::verify;
 use isinglass_qubo::embedding::{ControlError, Embedded, EmbeddedReport, EmbeddingComposite};
-use isinglass_qubo::qpu::{Plan, PlanRequest, QpuEmulator};
+use isinglass_qubo::qpu::{MeasuredTime, Plan, PlanRequest, QpuEmulator, ServiceSampler};
 use isinglass_qubo::sampler::{ClusterMoves, SimulatedAnnealing};
 use isinglass_qubo::time_to_solution::{Success, meets};
 use isinglass_qubo::{RunControl, SampleStatus, Sampler, Sampling};
@@ -43,27 +43,33 @@ impl Batch<'_> {
     ) -> Result<Option<Solved>, ReproduceError> {
         let start = Instant::now();
         let formulation = compile(self.task, self.architecture, &choice.options(), &WeightTerms::default())?;
+        let measured = MeasuredTime::default();
         let sampled = if mode.is_on_chip() {
-            self.on_chip(mode, choice, &formulation, plan, control)
+            self.on_chip(mode, choice, &formulation, plan, &measured, control)
         } else {
-            self.sampler(mode, plan, None)
+            self.sampler(mode, plan, None, &measured)
                 .sample(&formulation.qubo, control)
                 .map(|sampling| (sampling, None))
                 .map_err(ReproduceError::from)
         };
         let (sampling, report) = match sampled {
+            // who stopped it must know what is left of it at the service
+            Err(error) if error.of_service().is_some() => return Err(error),
             // the search for an embedding, stopped, has no result
             Err(_) if control.should_stop(None).is_some() => return Ok(None),
             other => other?,
         };
-        if control.should_stop(None).is_some() && sampling.status != SampleStatus::Optimal {
+        // reads of a real chip that are complete were paid for
+        let is_kept =
+            sampling.status == SampleStatus::Optimal || mode == Mode::Qpu && sampling.status == SampleStatus::Heuristic;
+        if control.should_stop(None).is_some() && !is_kept {
             return Ok(None);
         }
         let Some(best) = sampling.best() else { return Ok(None) };
         let verification = verify(&formulation.qubo, &formulation.layout, self.task, best.sample)?;
         let embedding_seconds = report.as_ref().map_or(0.0, |report: &EmbeddedReport| report.embedding_seconds);
         let seconds = (start.elapsed().as_secs_f64() - embedding_seconds).max(0.0);
-        let on_chip = report.as_ref().map(|report| on_chip(mode, report, &formulation, plan)).transpose()?;
+        let on_chip = report.as_ref().map(|report| on_chip(mode, report, &formulation, plan, &measured)).transpose()?;
         let result = BatchResult {
             batch: self.number,
             errors: verification.loss,
@@ -100,10 +106,11 @@ impl Batch<'_> {
         choice: FormulationChoice,
         formulation: &Formulation,
         plan: &ReproducePlan,
+        measured: &MeasuredTime,
         control: &RunControl<'_>,
     ) -> Result<(Sampling, Option<EmbeddedReport>), ReproduceError> {
-        let chip = if mode == Mode::QpuEmulated { &plan.qpu_chip } else { &plan.chip };
-        let make = |_: u64, embedded: &Embedded| self.sampler(mode, plan, Some(embedded));
+        let chip = if mode.is_qpu() { &plan.qpu_chip } else { &plan.chip };
+        let make = |_: u64, embedded: &Embedded| self.sampler(mode, plan, Some(embedded), measured);
         let composite = EmbeddingComposite {
             cache: plan.cache.clone(),
             chain_strength: choice.chain_strength(),
@@ -114,7 +121,13 @@ impl Batch<'_> {
         Ok((sampling, Some(report)))
     }
 
-    fn sampler(&self, mode: Mode, plan: &ReproducePlan, embedded: Option<&Embedded>) -> Box<dyn Sampler> {
+    fn sampler<'a>(
+        &self,
+        mode: Mode,
+        plan: &'a ReproducePlan,
+        embedded: Option<&Embedded>,
+        measured: &'a MeasuredTime,
+    ) -> Box<dyn Sampler + 'a> {
         let (seed, threads) = (self.seed, plan.threads);
         let annealing = SimulatedAnnealing {
             num_reads: plan.num_reads,
@@ -130,6 +143,14 @@ impl Batch<'_> {
             Mode::SoftAnnealed | Mode::EmbeddedAnnealed => Box::new(annealing),
             Mode::EmbeddedSingleFlips => Box::new(SimulatedAnnealing { cluster_moves: false, ..annealing }),
             Mode::QpuEmulated => Box::new(emulator(plan, seed, embedded)),
+            Mode::Qpu => Box::new(ServiceSampler {
+                service: plan.real_qpu.clone().expect("a plan with the real chip is checked for it"),
+                properties: plan.qpu.clone(),
+                qubits: embedded.map_or_else(Vec::new, |embedded| embedded.qubits().to_vec()),
+                num_reads: plan.qpu_reads as u64,
+                annealing_time: Some(plan.qpu.timing.default_annealing_time),
+                measured,
+            }),
         }
     }
 }
@@ -156,11 +177,13 @@ fn on_chip(
     report: &EmbeddedReport,
     formulation: &Formulation,
     plan: &ReproducePlan,
+    measured: &MeasuredTime,
 ) -> Result<OnChip, ReproduceError> {
     let precision = plan.qpu.precision(&report.embedded, formulation.gap(), ControlError::default());
     let request = PlanRequest { num_reads: report.num_reads as u64, ..PlanRequest::default() };
     let time = match mode {
         Mode::QpuEmulated => Some(Plan::new(&plan.qpu, &report.embedded, &request)?.qpu_access_time),
+        Mode::Qpu => measured.qpu_access_time(),
         _ => None,
     };
     let num_reads = if mode.has_reads() { report.num_reads as u64 } else { 0 };

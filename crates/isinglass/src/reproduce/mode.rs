@@ -20,11 +20,19 @@ pub enum Mode {
     EmbeddedSingleFlips,
     /// The model over qubits on an emulated chip.
     QpuEmulated,
+    /// The model over qubits on a real chip.
+    Qpu,
 }
 
 impl Mode {
+    /// All of them that need no service.
+    pub const OFFLINE: [Self; 7] = {
+        let [one, two, three, four, five, six, seven, _] = Self::ALL;
+        [one, two, three, four, five, six, seven]
+    };
+
     /// All of them, in the order in which they are run.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Hard,
         Self::SoftExact,
         Self::SoftAnnealed,
@@ -32,10 +40,11 @@ impl Mode {
         Self::EmbeddedAnnealed,
         Self::EmbeddedSingleFlips,
         Self::QpuEmulated,
+        Self::Qpu,
     ];
 
     /// The names, as on the command line.
-    pub const NAMES: [&'static str; 7] = [
+    pub const NAMES: [&'static str; 8] = [
         "hard",
         "soft-exact",
         "soft-annealed",
@@ -43,6 +52,7 @@ impl Mode {
         "embedded-annealed",
         "embedded-single-flips",
         "qpu-emulated",
+        "qpu",
     ];
 
     /// The name, as on the command line and in JSON.
@@ -57,7 +67,7 @@ impl Mode {
         Self::ALL.into_iter().find(|mode| mode.name() == name)
     }
 
-    /// What it is called in tables.
+    /// What it is called in tables; the real chip besides by its name.
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
@@ -68,6 +78,7 @@ impl Mode {
             Self::EmbeddedAnnealed => "embedded QUBO, annealed",
             Self::EmbeddedSingleFlips => "embedded QUBO, annealed, single flips only",
             Self::QpuEmulated => "QPU (EMULATED)",
+            Self::Qpu => "QPU (real)",
         }
     }
 
@@ -81,7 +92,7 @@ impl Mode {
             Self::EmbeddedExact => "Gurobi, embedded QUBO",
             Self::EmbeddedAnnealed => "not in the paper (chains that turn as a whole)",
             Self::EmbeddedSingleFlips => "qubovert annealing of the embedded QUBO, 1,000 anneals",
-            Self::QpuEmulated => "D-Wave Advantage, 500 and 5,000 reads",
+            Self::QpuEmulated | Self::Qpu => "D-Wave Advantage, 500 and 5,000 reads",
         }
     }
 
@@ -95,6 +106,7 @@ impl Mode {
             Self::EmbeddedAnnealed => "simulated annealing with moves of whole chains",
             Self::EmbeddedSingleFlips => "simulated annealing of single qubits",
             Self::QpuEmulated => "classical emulation of a chip; no quantum computer took part",
+            Self::Qpu => "a real chip through its service; seconds have the network and the queue in them",
         }
     }
 
@@ -102,6 +114,12 @@ impl Mode {
     #[must_use]
     pub fn is_on_chip(self) -> bool {
         self >= Self::EmbeddedExact
+    }
+
+    /// Whether it works on [`qpu_chip`](super::ReproducePlan::qpu_chip).
+    #[must_use]
+    pub fn is_qpu(self) -> bool {
+        matches!(self, Self::QpuEmulated | Self::Qpu)
     }
 
     /// Whether it has reads, so that a share of them succeeds.

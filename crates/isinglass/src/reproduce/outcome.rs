@@ -1,7 +1,7 @@
 //! What came of a reproduction, as plain data.
 
 use super::mode::Mode;
-use super::plan::{Experiment, FormulationChoice, Shape};
+use super::plan::{Experiment, FormulationChoice, ReproducePlan, Shape};
 use crate::baseline::BaselineResult;
 use crate::network::Network;
 use isinglass_qubo::time_to_solution::{Measurement, Success};
@@ -141,7 +141,8 @@ pub struct OnChip {
     pub mean_break_rate: f64,
     /// Smallest gap over the largest number after scaling to the chip.
     pub scaled_gap: Option<f64>,
-    /// Microseconds that the chip would be busy, by its published model of times; of the emulated chip only, nothing was measured.
+    /// Microseconds that a real chip was busy, as its service measured them, or that an emulated one would be, by its published model of
+    /// times; none where the service does not say, and in other modes.
     pub qpu_access_time: Option<f64>,
 }
 
@@ -176,7 +177,7 @@ pub struct Summary {
     pub mean_break_rate: Option<f64>,
     /// Seconds that the search for embeddings took in all.
     pub embedding_seconds: Option<f64>,
-    /// Median of the modelled microseconds of the chip.
+    /// Median of the microseconds of the chip: measured for a real one, modelled for an emulated one.
     pub median_qpu_access_time: Option<f64>,
 }
 
@@ -301,10 +302,14 @@ pub struct ProvenOptimum {
 }
 
 impl ModeResult {
-    pub(super) fn of(mode: Mode) -> Self {
+    pub(super) fn of(mode: Mode, plan: &ReproducePlan) -> Self {
+        let title = match &plan.real_qpu {
+            Some(service) if mode == Mode::Qpu => format!("QPU ({}, real)", service.solver()),
+            _ => mode.title().to_owned(),
+        };
         Self {
             mode: mode.name().to_owned(),
-            title: mode.title().to_owned(),
+            title,
             of_paper: mode.of_paper().to_owned(),
             of_isinglass: mode.of_isinglass().to_owned(),
             is_emulated: mode == Mode::QpuEmulated,

@@ -4,8 +4,9 @@ use super::mode::Mode;
 use crate::formulation::FormulationOptions;
 use isinglass_qubo::embedding::{ChainStrength, EmbeddingCache};
 use isinglass_qubo::hardware::{Chip, Topology};
-use isinglass_qubo::qpu::SolverProperties;
+use isinglass_qubo::qpu::{QpuService, SolverProperties};
 use serde::Serialize;
+use std::sync::Arc;
 
 /// An experiment of the paper: batches of so many rows, cut off one after the other.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -84,27 +85,30 @@ pub struct Shape {
     pub bias: bool,
 }
 
-/// A whole reproduction. Results depend on it alone, but for `threads`, and for what `proof_seconds` and the limits of the run cut off.
+/// A whole reproduction. Results depend on it alone, but for `threads`, for what `proof_seconds` and the limits of the run cut off, and
+/// for what a real chip reads.
 #[derive(Clone, Debug)]
 pub struct ReproducePlan {
     /// Which experiments. `[default: both]`
     pub experiments: Vec<Experiment>,
     /// Which formulations. `[default: reference, then compact]`
     pub formulations: Vec<FormulationChoice>,
-    /// Which modes; the optimum is always proven, since the others are measured against it. `[default: all]`
+    /// Which modes; the optimum is always proven, since the others are measured against it. `[default: all but the real chip]`
     pub modes: Vec<Mode>,
     /// Reads of annealing for each batch. `[default: 1000, as in the paper] [range: 1..]`
     pub num_reads: usize,
     /// Sweeps of each read. `[default: 1000] [range: 1..]`
     pub num_sweeps: u64,
-    /// Reads of the emulated chip for each batch; the paper has 500 and 5,000. `[default: 500] [range: 1..]`
+    /// Reads of the chip for each batch, emulated or real; the paper has 500 and 5,000. `[default: 500] [range: 1..]`
     pub qpu_reads: usize,
     /// The chip of the embedded modes. `[default: pegasus:16 without faults]`
     pub chip: Chip,
-    /// The chip that is emulated: its working graph. `[default: advantage6, with as many faults, drawn at random]`
+    /// The chip of both QPU modes, emulated or real: its working graph. `[default: advantage6, with as many faults, drawn at random]`
     pub qpu_chip: Chip,
     /// Its ranges, times and temperature. `[default: those of Advantage_system6]`
     pub qpu: SolverProperties,
+    /// Who runs problems on the real chip, whose graph and properties are those above. `[default: nobody]`
+    pub real_qpu: Option<Arc<dyn QpuService>>,
     /// Embeddings found earlier. `[default: in memory, empty]`
     pub cache: EmbeddingCache,
     /// The most seconds of a proof: of a batch by branch and bound, or of a whole set by the exact trainer. `[default: 10] [range: above 0]`
@@ -129,13 +133,14 @@ impl Default for ReproducePlan {
         Self {
             experiments: Experiment::NAMES.iter().filter_map(|name| Experiment::named(name)).collect(),
             formulations: vec![FormulationChoice::Reference, FormulationChoice::Compact],
-            modes: Mode::ALL.to_vec(),
+            modes: Mode::OFFLINE.to_vec(),
             num_reads: 1000,
             num_sweeps: 1000,
             qpu_reads: 500,
             chip: Chip::ideal(topology),
             qpu_chip: model.emulated(),
             qpu: SolverProperties::named("advantage6").expect("a chip by name"),
+            real_qpu: None,
             cache: EmbeddingCache::default(),
             proof_seconds: 10.0,
             scan_sweeps: vec![30, 100, 300, 1000, 3000],

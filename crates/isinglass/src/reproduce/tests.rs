@@ -77,7 +77,7 @@ fn the_batches_of_the_paper_have_the_optima_that_enumeration_found() {
 fn every_mode_runs_on_the_substitute_and_says_what_it_is() {
     let data = ReproduceData::substitute().unwrap();
     assert!(data.is_substitute && data.notice.as_deref().unwrap().starts_with("SUBSTITUTE"));
-    let reproduction = reproduce(&data, &small(&Mode::ALL), &[], &RunControl::default()).unwrap();
+    let reproduction = reproduce(&data, &small(&Mode::OFFLINE), &[], &RunControl::default()).unwrap();
     assert!(reproduction.unfinished.is_empty(), "{:?}", reproduction.unfinished);
     let [experiment] = reproduction.experiments.as_slice() else { panic!("one experiment") };
     assert_eq!(experiment.hard.len(), 1);
@@ -111,6 +111,59 @@ fn results_do_not_depend_on_the_number_of_threads_but_on_the_seed() {
     };
     assert_eq!(of(1, 0), of(2, 0));
     assert_ne!(of(1, 0), of(1, 1));
+}
+
+/// Reads of simulated annealing, until it fails.
+#[derive(Debug)]
+struct Annealer {
+    name: &'static str,
+    left: AtomicU64,
+}
+
+impl isinglass_qubo::qpu::QpuService for Annealer {
+    fn solver(&self) -> &str {
+        self.name
+    }
+
+    fn submit(
+        &self,
+        problem: &isinglass_qubo::qpu::QpuProblem<'_>,
+        control: &RunControl<'_>,
+    ) -> Result<Option<isinglass_qubo::qpu::QpuReads>, String> {
+        use isinglass_qubo::Sampler;
+        let left = self.left.load(Ordering::Relaxed);
+        self.left.store(left.checked_sub(1).ok_or("the chip is warm")?, Ordering::Relaxed);
+        let annealing = SimulatedAnnealing { num_reads: problem.num_reads as usize, ..SimulatedAnnealing::default() };
+        let sampling = annealing.sample(problem.spin, control).map_err(|error| error.to_string())?;
+        let spins = sampling.samples.rows().map(|row| row.sample.to_vec()).collect();
+        Ok(Some(isinglass_qubo::qpu::QpuReads { spins, qpu_access_time: Some(left as f64) }))
+    }
+}
+
+#[test]
+fn a_real_chip_is_called_by_its_name_and_its_time_is_the_measured_one() {
+    let data = ReproduceData::substitute().unwrap();
+    let with = |left: u64| ReproducePlan {
+        formulations: vec![FormulationChoice::Compact],
+        real_qpu: Some(std::sync::Arc::new(Annealer { name: "Chip_1", left: left.into() })),
+        ..small(&[Mode::Qpu])
+    };
+    let reproduction = reproduce(&data, &with(2), &[], &RunControl::default()).unwrap();
+    let [mode] = reproduction.experiments[0].formulations[0].modes.as_slice() else { panic!("one mode") };
+    assert_eq!((mode.mode.as_str(), mode.title.as_str(), mode.is_emulated), ("qpu", "QPU (Chip_1, real)", false));
+    let times: Vec<_> = mode.batches.iter().map(|batch| batch.on_chip.as_ref().unwrap().qpu_access_time).collect();
+    assert_eq!((times, mode.summary.median_qpu_access_time), (vec![Some(2.0), Some(1.0)], Some(1.5)));
+    assert_eq!(mode.summary.success.unwrap().num_reads, 10);
+    assert!(mode.batches.iter().all(|batch| batch.excess >= 0.0));
+    // a chip that fails keeps what it has done
+    let reproduction = reproduce(&data, &with(1), &[], &RunControl::default()).unwrap();
+    assert_eq!(
+        reproduction.unfinished,
+        ["small, compact, QPU (Chip_1, real): Chip_1 did not run the problem: the chip is warm (1 of 2 batches done)"]
+    );
+    let plan = ReproducePlan { real_qpu: None, ..with(1) };
+    let error = reproduce(&data, &plan, &[], &RunControl::default()).unwrap_err();
+    assert!(matches!(error, ReproduceError::NoService));
 }
 
 #[test]

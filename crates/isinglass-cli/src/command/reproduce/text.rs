@@ -133,10 +133,11 @@ fn mode_table(modes: &[&ModeResult]) -> Vec<String> {
     for mode in modes {
         if let Some(microseconds) = mode.summary.median_qpu_access_time {
             let time = duration(microseconds * 1e-6);
-            lines.push(format!(
-                "{}: QPU access time of a batch {time}, modelled from published times, not measured",
-                mode.title
-            ));
+            let source = match mode.is_emulated {
+                true => "modelled from published times, not measured",
+                false => "as the service measured it",
+            };
+            lines.push(format!("{}: QPU access time of a batch {time}, {source}", mode.title));
         }
     }
     lines

@@ -1,0 +1,161 @@
+//! What the user has set up for D-Wave's tools.
+
+mod ini;
+
+use crate::error::SapiError;
+use crate::token::Token;
+use ini::Profiles;
+
+/// The endpoint where nothing else is said.
+const ENDPOINT: &str = "https://cloud.dwavesys.com/sapi/v2/";
+
+/// A file `dwave.conf`, which the caller has read.
+#[derive(Clone)]
+pub struct ConfigFile {
+    /// What it is called in errors.
+    pub name: String,
+    /// What is in it.
+    pub text: String,
+}
+
+/// Where the service is, who asks, and which solver is wanted.
+///
+/// A value comes from the environment (`DWAVE_API_TOKEN`, `DWAVE_API_ENDPOINT`, `DWAVE_API_REGION`, `DWAVE_API_SOLVER`,
+/// `DWAVE_API_PROXY`), else from the profile of the files; empty ones count as not set. The profile is that of `DWAVE_PROFILE`, else that
+/// named by `profile` under `[defaults]`, else the first one. Other keys of `dwave.conf` are not looked at.
+///
+/// # Examples
+/// ```
+/// use isinglass_sapi::{ConfigFile, Configuration};
+/// let text = "[defaults]\nprofile = work\n[work]\ntoken = secret%%1\nregion = eu-central-1\n".to_owned();
+/// let files = [ConfigFile { name: "dwave.conf".to_owned(), text }];
+/// let configuration = Configuration::from_sources(|_| None, &files)?.expect("a token");
+/// assert_eq!(configuration.endpoint, "https://eu-central-1.cloud.dwavesys.com/sapi/v2/");
+/// assert!(!format!("{configuration:?}").contains("secret"));
+/// # Ok::<(), isinglass_sapi::SapiError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Configuration {
+    /// Who asks.
+    pub token: Token,
+    /// Address of the service, which ends in `/`. `[default: https://cloud.dwavesys.com/sapi/v2/]`
+    pub endpoint: String,
+    /// The solver's name. `[default: the QPU online that has most qubits]`
+    pub solver: Option<String>,
+    /// The proxy. `[default: that of HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY]`
+    pub proxy: Option<String>,
+}
+
+impl Configuration {
+    /// The configuration; nothing if there is no token. `variable` looks into the environment, and of `files` the later ones win, key by
+    /// key.
+    ///
+    /// # Errors
+    /// [`SapiError`] for lines that are not understood, a profile that there is not, and values that cannot be what they should.
+    pub fn from_sources(
+        variable: impl Fn(&str) -> Option<String>,
+        files: &[ConfigFile],
+    ) -> Result<Option<Self>, SapiError> {
+        let given = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+        let variable = |name: &str| given(variable(name));
+        let mut profiles = Profiles::default();
+        for file in files {
+            profiles.read(file)?;
+        }
+        let profile = profiles.chosen(variable("DWAVE_PROFILE"))?;
+        let setting = |key: &str| given(profile.get(key));
+        let value = |name: &str, key: &str| variable(name).or_else(|| setting(key));
+        let Some(token) = value("DWAVE_API_TOKEN", "token") else { return Ok(None) };
+        let token = Token::new(&token).ok_or(SapiError::Token)?;
+        let of_environment = endpoint("the environment", variable("DWAVE_API_ENDPOINT"), variable("DWAVE_API_REGION"))?;
+        let endpoint = match of_environment {
+            Some(endpoint) => endpoint,
+            None => endpoint("the configuration file", setting("endpoint"), setting("region"))?
+                .unwrap_or_else(|| ENDPOINT.to_owned()),
+        };
+        let solver = value("DWAVE_API_SOLVER", "solver");
+        if let Some(solver) = &solver
+            && !is_name(solver)
+        {
+            return Err(SapiError::SolverChoice { value: token.censored(solver) });
+        }
+        let proxy = value("DWAVE_API_PROXY", "proxy");
+        Ok(Some(Self { token, endpoint, solver, proxy }))
+    }
+}
+
+/// Whether it can stand in an address as it is.
+fn is_name(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+}
+
+/// The address that one level of the configuration says.
+fn endpoint(
+    place: &'static str,
+    endpoint: Option<String>,
+    region: Option<String>,
+) -> Result<Option<String>, SapiError> {
+    match (endpoint, region) {
+        (Some(_), Some(_)) => Err(SapiError::EndpointAndRegion { place }),
+        (Some(endpoint), None) => {
+            let is_address = ["https://", "http://"].iter().any(|scheme| endpoint.starts_with(scheme));
+            match is_address {
+                true => Ok(Some(format!("{}/", endpoint.trim_end_matches('/')))),
+                false => Err(SapiError::Address { what: "endpoint", value: endpoint }),
+            }
+        }
+        (None, Some(region)) if is_name(&region) => Ok(Some(format!("https://{region}.cloud.dwavesys.com/sapi/v2/"))),
+        (None, Some(region)) => Err(SapiError::Address { what: "region", value: region }),
+        (None, None) => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(variables: &[(&str, &str)], files: &[&str]) -> Result<Option<Configuration>, SapiError> {
+        let variable =
+            |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+        let file =
+            |(index, text): (usize, &&str)| ConfigFile { name: format!("{index}.conf"), text: (*text).to_owned() };
+        Configuration::from_sources(variable, &files.iter().enumerate().map(file).collect::<Vec<_>>())
+    }
+
+    fn error(variables: &[(&str, &str)], files: &[&str]) -> String {
+        of(variables, files).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn without_a_token_there_is_no_configuration() {
+        assert_eq!(of(&[], &[]).unwrap(), None);
+        assert_eq!(of(&[("DWAVE_API_TOKEN", " ")], &["[a]\nsolver = b\n"]).unwrap(), None);
+    }
+
+    #[test]
+    fn the_environment_wins_over_files_and_later_files_over_earlier_ones() {
+        let files =
+            ["[a]\ntoken = one\nsolver = s1\nregion = eu-central-1\n", "[a]\ntoken = two%%\n[b]\ntoken = three\n"];
+        let configuration = of(&[("DWAVE_API_SOLVER", "s2")], &files).unwrap().unwrap();
+        assert_eq!(configuration.token.secret(), "two%");
+        assert_eq!(configuration.solver.as_deref(), Some("s2"));
+        assert_eq!(configuration.endpoint, "https://eu-central-1.cloud.dwavesys.com/sapi/v2/");
+        let of_b = of(&[("DWAVE_PROFILE", "b"), ("DWAVE_API_TOKEN", "four")], &files).unwrap().unwrap();
+        assert_eq!((of_b.token.secret(), of_b.endpoint.as_str(), of_b.solver), ("four", ENDPOINT, None));
+        // an endpoint of the environment clears a region of the file
+        let local = [("DWAVE_API_ENDPOINT", "http://127.0.0.1:9000/sapi/v2")];
+        assert_eq!(of(&local, &files).unwrap().unwrap().endpoint, "http://127.0.0.1:9000/sapi/v2/");
+    }
+
+    #[test]
+    fn values_that_cannot_be_what_they_should_are_refused_without_the_token() {
+        let token = ("DWAVE_API_TOKEN", "se cret");
+        insta::assert_snapshot!(error(&[token], &[]), @"the token has blanks or characters that no token has");
+        let token = ("DWAVE_API_TOKEN", "secret");
+        insta::assert_snapshot!(error(&[token, ("DWAVE_API_ENDPOINT", "localhost")], &[]), @"the endpoint is not one: `localhost`");
+        insta::assert_snapshot!(error(&[token, ("DWAVE_API_REGION", "a/b")], &[]), @"the region is not one: `a/b`");
+        insta::assert_snapshot!(error(&[token, ("DWAVE_API_SOLVER", r#"{"qpu": true}"#)], &[]), @r#"the solver is chosen by `{"qpu": true}`, but only the name of one is understood"#);
+        insta::assert_snapshot!(error(&[token, ("DWAVE_PROFILE", "x")], &["[a]\n"]), @"no configuration file has the profile `x`");
+        insta::assert_snapshot!(error(&[token], &["[a]\nregion = b\nendpoint = http://c\n"]), @"the configuration file names both an endpoint and a region");
+    }
+}

@@ -1,0 +1,25 @@
+//! A chip of the service, for samplers.
+
+use crate::client::Client;
+use crate::solver::Solver;
+use isinglass_qubo::RunControl;
+use isinglass_qubo::qpu::{QpuProblem, QpuReads, QpuService};
+
+/// A real chip.
+#[derive(Debug)]
+pub struct RemoteQpu {
+    /// Who is asked.
+    pub client: Client,
+    /// Which chip it is.
+    pub solver: Solver,
+}
+
+impl QpuService for RemoteQpu {
+    fn solver(&self) -> &str {
+        self.solver.name()
+    }
+
+    fn submit(&self, problem: &QpuProblem<'_>, control: &RunControl<'_>) -> Result<Option<QpuReads>, String> {
+        self.client.solve(problem, &self.solver, control).map_err(|error| error.in_one_line())
+    }
+}

@@ -1,0 +1,96 @@
+//! A solver as the service describes it.
+
+use crate::error::SapiError;
+use isinglass_qubo::hardware::Chip;
+use isinglass_qubo::qpu::SolverProperties;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// A chip, what it takes, and the order in which its qubits and couplers go over the wire.
+#[derive(Clone, Debug)]
+pub struct Solver {
+    pub(crate) identity: Value,
+    pub(crate) name: String,
+    pub(crate) qubits: Vec<u32>,
+    pub(crate) couplers: Vec<(u32, u32)>,
+    pub(crate) chip: Chip,
+    pub(crate) properties: SolverProperties,
+}
+
+/// What of a description is read here; the rest is read as from a file.
+#[derive(Deserialize)]
+pub(crate) struct Described {
+    identity: Identity,
+    status: Option<String>,
+    properties: Properties,
+}
+
+#[derive(Deserialize)]
+struct Identity {
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct Properties {
+    #[serde(default)]
+    supported_problem_types: Vec<String>,
+    #[serde(default)]
+    qubits: Vec<u32>,
+    #[serde(default)]
+    couplers: Vec<(u32, u32)>,
+}
+
+impl Described {
+    /// How many qubits work, if it is a QPU that is online.
+    pub(crate) fn num_qubits_online(&self) -> Option<usize> {
+        let takes_ising = self.properties.supported_problem_types.iter().any(|kind| kind == "ising");
+        let is_usable = takes_ising && self.is_online() && !self.properties.couplers.is_empty();
+        is_usable.then_some(self.properties.qubits.len())
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.identity.name
+    }
+
+    fn is_online(&self) -> bool {
+        self.status.as_ref().is_none_or(|status| status.eq_ignore_ascii_case("online"))
+    }
+}
+
+impl Solver {
+    /// The solver that `json` describes.
+    pub(crate) fn new(json: &Value, described: Described) -> Result<Self, SapiError> {
+        let name = described.identity.name.clone();
+        if !described.is_online() {
+            let status = described.status.unwrap_or_default().to_lowercase();
+            return Err(SapiError::Offline { name, status });
+        }
+        let text = json.to_string();
+        Ok(Self {
+            identity: json["identity"].clone(),
+            name,
+            qubits: described.properties.qubits,
+            couplers: described.properties.couplers,
+            chip: Chip::from_solver_json(&text)?,
+            properties: SolverProperties::from_solver_json(&text)?,
+        })
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its working graph.
+    #[must_use]
+    pub fn chip(&self) -> &Chip {
+        &self.chip
+    }
+
+    /// What it takes, and how long it takes.
+    #[must_use]
+    pub fn properties(&self) -> &SolverProperties {
+        &self.properties
+    }
+}
