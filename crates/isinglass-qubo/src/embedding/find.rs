@@ -10,6 +10,7 @@ use super::weave::{Network, Woven};
 use super::{Embedding, RouteError, Router, min_qubits};
 use crate::hardware::{Chip, Graph, Topology};
 use crate::sampler::RunControl;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// Layouts of a network that are tried; those after them have less room.
@@ -222,21 +223,37 @@ impl Embedder {
         let once = Router { tries: 1, ..self.router };
         if let Some(network) = Network::of(problem, &hubs) {
             let layouts = network.layouts(&hubs, &lines);
-            let start = |woven: &Woven| {
-                (control.should_stop(None).is_none())
-                    .then(|| once.embed_beside(&woven.wires, &woven.gates, problem, chip, control).ok())?
+            let start = |woven: &Woven, control: &RunControl<'_>| {
+                once.embed_beside(&woven.wires, &woven.gates, problem, chip, control).ok()
             };
-            let found = layouts.iter().take(WOVEN_TRIES).filter_map(start).take(self.layouts.max(1) as usize);
-            if let Some(best) = found.min_by_key(Embedding::num_qubits) {
+            if let Some(best) = self.best_of_first(&layouts[..layouts.len().min(WOVEN_TRIES)], control, start) {
                 return Some(best);
             }
         }
-        let start = |layout| {
-            let wires = (control.should_stop(None).is_none()).then(|| hubs.lay(&lines, layout))??;
-            once.embed_beside(&wires, &[], problem, chip, control).ok()
-        };
-        let found = LAYOUTS.into_iter().filter_map(start);
-        found.take(self.layouts.max(1) as usize).min_by_key(Embedding::num_qubits)
+        self.best_of_first(&LAYOUTS, control, |&layout, control| {
+            once.embed_beside(&hubs.lay(&lines, layout)?, &[], problem, chip, control).ok()
+        })
+    }
+
+    /// The best of the first starts that succeed. As many as are still wanted run at once; the first of them tells its progress.
+    fn best_of_first<T: Sync>(
+        &self,
+        starts: &[T],
+        control: &RunControl<'_>,
+        embed: impl Fn(&T, &RunControl<'_>) -> Option<Embedding> + Sync,
+    ) -> Option<Embedding> {
+        let wanted = self.layouts.max(1) as usize;
+        let (mut found, mut rest) = (Vec::new(), starts);
+        while found.len() < wanted && !rest.is_empty() && control.should_stop(None).is_none() {
+            let (now, later) = rest.split_at(rest.len().min(wanted - found.len()));
+            let run = |(index, start)| {
+                let progress = control.progress.filter(|_| index == 0);
+                embed(start, &RunControl { progress, ..*control })
+            };
+            found.extend(now.par_iter().enumerate().filter_map(run).collect::<Vec<_>>());
+            rest = later;
+        }
+        found.into_iter().min_by_key(Embedding::num_qubits)
     }
 }
 
