@@ -55,7 +55,7 @@ enum BackgroundName {
 #[derive(Serialize)]
 struct DrawReport {
     chip: String,
-    emulated: bool,
+    is_emulated: bool,
     num_chains: usize,
     num_qubits: usize,
     /// Where the picture went.
@@ -115,7 +115,7 @@ pub(crate) fn run(arguments: &DrawArguments, session: &Session) -> Result<Outcom
         .to_svg();
     let mut report = DrawReport {
         chip: chosen.chip.name().to_owned(),
-        emulated: chosen.is_emulated,
+        is_emulated: chosen.is_emulated,
         num_chains: chains.len(),
         num_qubits: chains.iter().map(Vec::len).sum(),
         out: arguments.out.as_ref().map(|path| path.display().to_string()),

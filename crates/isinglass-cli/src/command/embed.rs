@@ -70,6 +70,9 @@ pub(crate) fn run(arguments: &EmbedArguments, session: &Session) -> Result<Outco
     check_places([&arguments.out])?;
     let chosen = arguments.chip.required()?;
     let source = read(&arguments.problem)?;
+    if source.graph.num_nodes() == 0 {
+        return Err(Failure::input(format!("{} has no variables to embed", source.name)));
+    }
     let handover = arguments.layout.as_ref().map(|path| layout(path)).transpose()?;
     let kinds = handover.as_ref().map(|(path, handover)| kinds(path, handover, &source)).transpose()?;
     let default = embedder(Some(arguments.seed));

@@ -22,10 +22,12 @@ fn frustrated(size: u32) -> String {
 
 #[test]
 fn what_is_wrong_with_a_chip_or_its_chains_is_said_as_it_is() {
-    let program = Program::new().file("k3.edges", complete(3)).file("twice.json", r#"{"0": [30, 30]}"#);
+    let program =
+        Program::new().file("k3.edges", complete(3)).file("twice.json", r#"{"0": [30, 30]}"#).file("no.edges", "");
     for (arguments, said) in [
         ("draw twice.json --topology pegasus:16", "qubit 30 is twice in the chain of variable 0"),
         ("draw --topology chimera:1,1,1 --missing-qubits 0,1", "chimera:1,1,1 with faults has no working qubit"),
+        ("embed no.edges --topology pegasus:3", "no.edges has no variables to embed"),
         ("embed k3.edges --chip advantage6 --missing-qubits 0", "it is missing on advantage6 already"),
         ("solve k3.edges --race qpu-emulator,sa --chip advantage6 --time-limit 1s", "a race is not run on a chip"),
         ("train parity:2 --chip advantage6 --solver qpu-emulator --readout-error 1.5", "a probability is a number"),
@@ -68,7 +70,7 @@ fn labels_are_kept_and_a_layout_tells_kinds_apart() {
     let file = std::fs::read_to_string(program.path().join("embedding.json")).unwrap();
     let by_label: BTreeMap<String, Vec<u32>> = serde_json::from_str(&file).unwrap();
     assert!(by_label.keys().any(|label| label.starts_with("weight_")), "{file}");
-    assert_eq!((&report["chip"], &report["emulated"]), (&json!("advantage6"), &json!(true)));
+    assert_eq!((&report["chip"], &report["is_emulated"]), (&json!("advantage6"), &json!(true)));
     let kinds = report["kinds"].as_array().unwrap();
     let qubits: u64 = kinds.iter().map(|kind| kind["num_qubits"].as_u64().unwrap()).sum();
     assert_eq!(json!(qubits), report["num_qubits"]);
@@ -114,7 +116,7 @@ fn a_solver_s_own_description_is_a_chip() {
     let program = Program::new().file("solver.json", solver).file("k3.edges", complete(3));
     let report = program.json("embed k3.edges --chip solver.json");
     assert_eq!(
-        (&report["chip"], &report["emulated"], &report["num_qubits"]),
+        (&report["chip"], &report["is_emulated"], &report["num_qubits"]),
         (&json!("tiny"), &json!(false), &json!(4))
     );
 }
@@ -236,7 +238,7 @@ fn training_on_an_emulated_chip_tells_qubits_breaks_and_the_distance_from_the_op
     let program = Program::new();
     let report = program.json("train parity:3 --hidden 3 --bias --chip advantage6 --no-baselines");
     let embedded = &report["embedded"];
-    assert_eq!((&embedded["chip"], &embedded["emulated"]), (&json!("advantage6"), &json!(true)));
+    assert_eq!((&embedded["chip"], &embedded["is_emulated"]), (&json!("advantage6"), &json!(true)));
     assert!(embedded["num_qubits"].as_u64().unwrap() >= embedded["lower_bound"].as_u64().unwrap());
     let (loss, optimum) = (report["result"]["loss"].as_f64(), report["result"]["optimum"]["loss"].as_f64());
     assert!(loss.unwrap() >= optimum.unwrap());

@@ -21,7 +21,7 @@ const FREQUENT: f64 = 0.1;
 #[derive(Serialize)]
 pub(crate) struct EmbeddedOutput {
     /// Whether the chip's faults were drawn at random.
-    emulated: bool,
+    is_emulated: bool,
     /// Its working qubits.
     chip_qubits: usize,
     #[serde(flatten)]
@@ -38,8 +38,8 @@ pub(crate) struct EmbeddedOutput {
 impl EmbeddedOutput {
     /// `precision` is that of the model over qubits.
     pub(crate) fn new(chosen: &ChosenChip, report: EmbeddedReport, scan: Vec<ScanRow>, precision: Precision) -> Self {
-        let (emulated, chip_qubits) = (chosen.is_emulated, chosen.chip.qubits().len());
-        Self { emulated, chip_qubits, report, scan, precision, chip_text: chosen.text() }
+        let (is_emulated, chip_qubits) = (chosen.is_emulated, chosen.chip.qubits().len());
+        Self { is_emulated, chip_qubits, report, scan, precision, chip_text: chosen.text() }
     }
 
     /// What to say beside the result, if anything.

@@ -26,7 +26,7 @@ pub(super) struct EmbedReport<'a> {
     max_degree: usize,
     density: f64,
     chip: &'a str,
-    emulated: bool,
+    is_emulated: bool,
     chip_qubits: usize,
     chip_couplers: usize,
     #[serde(flatten)]
@@ -91,7 +91,7 @@ impl<'a> EmbedReport<'a> {
             max_degree: (0..num_variables as u32).map(|node| graph.degree(node)).max().unwrap_or(0),
             density: graph.num_edges() as f64 / possible.max(1) as f64,
             chip: chosen.chip.name(),
-            emulated: chosen.is_emulated,
+            is_emulated: chosen.is_emulated,
             chip_qubits: chosen.chip.qubits().len(),
             chip_couplers: chosen.chip.graph().num_edges(),
             statistics: found.statistics(),

@@ -44,7 +44,7 @@ pub(super) fn emulated(emulation: &Emulation, training: &Training) -> EmulationO
 #[derive(Serialize)]
 pub(super) struct OnChip {
     chip: String,
-    emulated: bool,
+    is_emulated: bool,
     chip_qubits: usize,
     #[serde(flatten)]
     step: EmbeddedStep,
@@ -59,7 +59,7 @@ impl OnChip {
         let step = training.state.steps.get(best.step)?.embedded.clone()?;
         Some(Self {
             chip: chosen.chip.name().to_owned(),
-            emulated: chosen.is_emulated,
+            is_emulated: chosen.is_emulated,
             chip_qubits: chosen.chip.qubits().len(),
             step,
             chip_text: chosen.text(),
