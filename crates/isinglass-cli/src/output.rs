@@ -81,6 +81,11 @@ impl Output {
         }
     }
 
+    /// Says what somebody will pay for, even to those who want no notes.
+    pub(crate) fn charge(self, text: &str) {
+        error_text(&format!("{NOTE}note:{NOTE:#} {text}\n"));
+    }
+
     /// Says that a goal was not met; the result, JSON or text, is printed before.
     pub(crate) fn goal_not_met(self, goal: &str) {
         error_text(&format!("{ERROR}goal not met:{ERROR:#} {goal}\n"));

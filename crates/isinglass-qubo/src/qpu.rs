@@ -16,5 +16,5 @@ pub use emulator::{Dynamics, QpuEmulator};
 pub use plan::{Plan, PlanError, PlanRequest, Submission};
 pub use properties::{PropertiesError, SolverProperties, TimingSource};
 pub use scope::EmulationScope;
-pub use service::{MeasuredTime, QpuProblem, QpuReads, QpuService, ServiceSampler};
+pub use service::{QpuProblem, QpuReads, QpuService, ServiceRecord, ServiceSampler};
 pub use timing::{AccessTime, ReadoutModel, TimingData, TimingRequest};

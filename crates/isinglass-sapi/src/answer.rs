@@ -26,7 +26,7 @@ const TOLERANCE: f64 = 1e-5;
 #[derive(Clone, Debug, Deserialize)]
 pub struct Answer {
     format: String,
-    /// Qubits, as base64 of 32-bit integers, lowest byte first, rising.
+    /// Qubits, as base64 of 32-bit integers, lowest byte first.
     active_variables: String,
     /// An energy for each solution, without the problem's offset.
     energies: String,
@@ -112,13 +112,13 @@ impl Answer {
 
 /// For each variable the place of its qubit among those of the answer, which must be the same ones.
 fn places(active: &[u32], qubits: &[u32]) -> Result<Vec<usize>, String> {
-    if !active.is_sorted_by(|one, two| one < two) {
-        return Err("`active_variables` does not rise".to_owned());
-    }
     if active.len() != qubits.len() {
         return Err(format!("`active_variables` has {} qubits instead of {}", active.len(), qubits.len()));
     }
     let place: HashMap<u32, usize> = active.iter().enumerate().map(|(place, &qubit)| (qubit, place)).collect();
+    if place.len() < active.len() {
+        return Err("`active_variables` has a qubit twice".to_owned());
+    }
     let find = |qubit: &u32| place.get(qubit).copied().ok_or_else(|| format!("qubit {qubit} is not in it"));
     qubits.iter().map(find).collect()
 }

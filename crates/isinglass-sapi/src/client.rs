@@ -4,7 +4,7 @@ use crate::answer::{Answer, max_bytes};
 use crate::configuration::Configuration;
 use crate::encoding::{Data, encode};
 use crate::error::SapiError;
-use crate::http::{Http, Method, Reply, wait};
+use crate::http::{ATTEMPTS, Http, Method, Reply, wait};
 use crate::solver::{Described, Solver};
 use isinglass_qubo::RunControl;
 use isinglass_qubo::qpu::{QpuProblem, QpuReads};
@@ -14,11 +14,12 @@ use std::fmt;
 use std::time::Duration;
 
 /// The most bytes of a description of solvers.
-const MAX_DESCRIPTION: u64 = 256 << 20;
-/// The most bytes of an answer to a request to cancel.
-const MAX_STATUS: u64 = 1 << 20;
+const MAX_DESCRIPTION: u64 = 32 << 20;
 /// How often a problem is asked for in vain, one time after the other, before it is given up.
 const LOST_AFTER: u32 = 20;
+/// How often each request is made with which a problem is cancelled, and how often is asked whether that was in time.
+const CANCEL_ATTEMPTS: u32 = 2;
+const CANCEL_QUESTIONS: u32 = 5;
 /// The first pause between two questions whether a problem is done, the longest, and by how much each one is longer than the last.
 const POLL: (Duration, Duration, f64) = (Duration::from_millis(50), Duration::from_secs(3), 1.3);
 
@@ -86,18 +87,19 @@ impl Client {
 
     fn named(&self, name: &str, control: &RunControl<'_>) -> Result<Option<Solver>, SapiError> {
         let path = format!("solvers/remote/{name}");
-        let reply = self.http.request(&Method::Get, &path, "solver-definition", MAX_DESCRIPTION, control)?;
+        let place = (path.as_str(), "solver-definition");
+        let reply = self.http.request(&Method::Get, place, MAX_DESCRIPTION, ATTEMPTS, control)?;
         let Some(reply) = reply else { return Ok(None) };
         if reply.status == 404 {
             return Err(SapiError::UnknownSolver { address: self.http.address().to_owned(), name: name.to_owned() });
         }
         let json: Value = self.http.understood(&reply)?;
-        Solver::new(&json, self.described(&json)?).map(Some)
+        self.described_solver(&json, self.described(&json)?).map(Some)
     }
 
     fn largest(&self, control: &RunControl<'_>) -> Result<Option<Solver>, SapiError> {
-        let kind = "solver-definition-list";
-        let reply = self.http.request(&Method::Get, "solvers/remote/", kind, MAX_DESCRIPTION, control)?;
+        let place = ("solvers/remote/", "solver-definition-list");
+        let reply = self.http.request(&Method::Get, place, MAX_DESCRIPTION, ATTEMPTS, control)?;
         let Some(reply) = reply else { return Ok(None) };
         let list: Vec<Value> = self.http.understood(&reply)?;
         let mut best: Option<(usize, &Value, Described)> = None;
@@ -112,9 +114,16 @@ impl Client {
             }
         }
         match best {
-            Some((_, json, described)) => Solver::new(json, described).map(Some),
+            Some((_, json, described)) => self.described_solver(json, described).map(Some),
             None => Err(SapiError::NoSolver { address: self.http.address().to_owned() }),
         }
+    }
+
+    fn described_solver(&self, json: &Value, described: Described) -> Result<Solver, SapiError> {
+        Solver::new(json, described).map_err(|error| match error {
+            SapiError::Description { reason } => SapiError::Description { reason: self.http.censored(&reason) },
+            other => other,
+        })
     }
 
     fn described(&self, json: &Value) -> Result<Described, SapiError> {
@@ -138,10 +147,22 @@ impl Client {
         let data = encode(problem, solver)?;
         let job = Job { solver: &solver.identity, data, kind: "ising", params, label: "isinglass" };
         let body = serde_json::to_vec(&[job]).map_err(|error| self.http.malformed(error.to_string()))?;
-        let reply = self.http.request(&Method::Post(body), "problems/", "problems", max_bytes(problem), control)?;
+        let place = ("problems/", "problems");
+        let reply = self.http.request(&Method::Post(body), place, max_bytes(problem), ATTEMPTS, control);
+        let reply = reply.map_err(|error| self.lost(error))?;
         let Some(reply) = reply else { return Ok(None) };
-        let (id, status) = self.submitted(&reply)?;
+        let (id, status) = self.submitted(&reply).map_err(|error| self.lost(error))?;
         self.wait_for(&id, status, problem, control)
+    }
+
+    /// What it means that the answer to a submission does not say whether the problem was taken.
+    fn lost(&self, error: SapiError) -> SapiError {
+        match error {
+            SapiError::Malformed { .. } | SapiError::Status { status: 500.., .. } => {
+                SapiError::Lost { address: self.http.address().to_owned(), source: Box::new(error) }
+            }
+            other => other,
+        }
     }
 
     /// The problem's id, and how it stands.
@@ -161,27 +182,51 @@ impl Client {
         Ok((id, status))
     }
 
-    /// Asks for a problem until it is done; nothing if `control` said stop, and then it is cancelled.
+    /// Asks for a problem until it is done. If `control` says stop, or nothing is heard of it, it is cancelled; reads that are done by then
+    /// are taken all the same.
     fn wait_for(
+        &self,
+        id: &str,
+        status: Status,
+        problem: &QpuProblem<'_>,
+        control: &RunControl<'_>,
+    ) -> Result<Option<QpuReads>, SapiError> {
+        let sent = |error| SapiError::Sent { id: id.to_owned(), source: Box::new(error) };
+        let is_known = |error: &SapiError| matches!(error, SapiError::Failed { .. } | SapiError::Cancelled);
+        match self.ask(id, status, problem, control) {
+            Ok(Some(reads)) => Ok(Some(reads)),
+            Ok(None) => self.cancel(id, problem),
+            Err(error) if is_known(&error) => Err(error),
+            Err(error @ SapiError::Malformed { .. }) => Err(sent(error)),
+            Err(error) => match self.cancel(id, problem) {
+                Ok(Some(reads)) => Ok(Some(reads)),
+                Ok(None) | Err(_) => Err(sent(error)),
+            },
+        }
+    }
+
+    /// Asks for a problem until it is done; nothing if `control` said stop before.
+    fn ask(
         &self,
         id: &str,
         mut status: Status,
         problem: &QpuProblem<'_>,
         control: &RunControl<'_>,
     ) -> Result<Option<QpuReads>, SapiError> {
-        let (path, limit) = (format!("problems/{id}/"), max_bytes(problem));
         let (mut pause, longest, growth) = POLL;
-        let mut in_vain = 0;
+        let (mut in_vain, patient) = (0, RunControl::default());
         loop {
             if let Some(reads) = self.reads(&status, problem)? {
                 return Ok(Some(reads));
             }
             let is_completed = status.status.as_deref() == Some("COMPLETED");
-            let reply = match wait(if is_completed { Duration::ZERO } else { pause }, control) {
-                true => self.http.request(&Method::Get, &path, "problem", limit, control),
-                false => Ok(None),
-            };
+            // reads that are done were paid for, whoever says stop
+            let control = if is_completed { &patient } else { control };
+            if !wait(if is_completed { Duration::ZERO } else { pause }, control) {
+                return Ok(None);
+            }
             pause = pause.mul_f64(growth).min(longest);
+            let reply = self.question(id, problem, ATTEMPTS, control);
             let is_passing = match &reply {
                 Ok(Some(reply)) => reply.status >= 500,
                 Err(error) => matches!(error, SapiError::Unreachable { .. } | SapiError::TooManyRequests { .. }),
@@ -192,19 +237,64 @@ impl Client {
             if is_passing && in_vain < LOST_AFTER {
                 continue;
             }
-            let reply = reply.map_err(after_sending)?;
-            let Some(reply) = reply else {
-                return match self.cancel(&path) {
-                    Ok(()) => Ok(None),
-                    Err(error) => Err(SapiError::NotCancelled { id: id.to_owned(), source: Box::new(error) }),
-                };
-            };
+            let Some(reply) = reply? else { return Ok(None) };
             let next: Status = self.http.understood(&reply)?;
             if is_completed && next.answer.is_none() {
                 return Err(self.http.malformed("a problem is completed, but has no answer"));
             }
             status = next;
         }
+    }
+
+    /// One question how a problem stands.
+    fn question(
+        &self,
+        id: &str,
+        problem: &QpuProblem<'_>,
+        attempts: u32,
+        control: &RunControl<'_>,
+    ) -> Result<Option<Reply>, SapiError> {
+        let path = format!("problems/{id}/");
+        self.http.request(&Method::Get, (&path, "problem"), max_bytes(problem), attempts, control)
+    }
+
+    /// Cancels a problem; its reads, if it was too late for that.
+    fn cancel(&self, id: &str, problem: &QpuProblem<'_>) -> Result<Option<QpuReads>, SapiError> {
+        let not_cancelled =
+            |source: Option<SapiError>| SapiError::NotCancelled { id: id.to_owned(), source: source.map(Box::new) };
+        // whoever stopped the run has not stopped this
+        let patient = RunControl::default();
+        let path = format!("problems/{id}");
+        let place = (path.as_str(), "problem");
+        let reply = self.http.request(&Method::Delete, place, max_bytes(problem), CANCEL_ATTEMPTS, &patient);
+        let Some(reply) = reply.map_err(|error| not_cancelled(Some(error)))? else { return Err(not_cancelled(None)) };
+        let mut status = match reply.status {
+            // it was done before
+            409 => None,
+            _ => Some(self.http.understood::<Status>(&reply).map_err(|error| not_cancelled(Some(error)))?),
+        };
+        // a request to cancel what is running may be in time, or not
+        let (mut pause, longest, growth) = POLL;
+        for question in 0.. {
+            // one without a status says nothing
+            if let Some(status) = status.filter(|status| status.status.is_some()) {
+                match self.reads(&status, problem) {
+                    Ok(Some(reads)) => return Ok(Some(reads)),
+                    Ok(None) => {}
+                    Err(SapiError::Cancelled | SapiError::Failed { .. }) => return Ok(None),
+                    Err(error) => return Err(not_cancelled(Some(error))),
+                }
+            }
+            if question == CANCEL_QUESTIONS {
+                break;
+            }
+            wait(pause, &patient);
+            pause = pause.mul_f64(growth).min(longest);
+            let reply = self.question(id, problem, CANCEL_ATTEMPTS, &patient);
+            let Some(reply) = reply.map_err(|error| not_cancelled(Some(error)))? else { break };
+            status = Some(self.http.understood(&reply).map_err(|error| not_cancelled(Some(error)))?);
+        }
+        Err(not_cancelled(None))
     }
 
     /// The reads, if there are any yet.
@@ -226,23 +316,5 @@ impl Client {
                 Err(self.http.malformed(format!("the status of a problem is `{status}`")))
             }
         }
-    }
-
-    /// Cancels a problem. That it was done in the meantime is no error.
-    fn cancel(&self, path: &str) -> Result<(), SapiError> {
-        // whoever stopped the run has not stopped this
-        let reply = self.http.request(&Method::Delete, path, "problem", MAX_STATUS, &RunControl::default())?;
-        match reply.map(|reply| (reply.status, reply)) {
-            None | Some((200..=299 | 404 | 409 | 410, _)) => Ok(()),
-            Some((_, reply)) => self.http.understood::<Value>(&reply).map(|_| ()),
-        }
-    }
-}
-
-/// What it means that a problem that was sent is no longer heard of.
-fn after_sending(error: SapiError) -> SapiError {
-    match error {
-        SapiError::Unreachable { address, source } => SapiError::Lost { address, source },
-        other => other,
     }
 }

@@ -5,6 +5,7 @@ mod ini;
 use crate::error::SapiError;
 use crate::token::Token;
 use ini::Profiles;
+use std::fmt;
 
 /// The endpoint where nothing else is said.
 const ENDPOINT: &str = "https://cloud.dwavesys.com/sapi/v2/";
@@ -34,7 +35,7 @@ pub struct ConfigFile {
 /// assert!(!format!("{configuration:?}").contains("secret"));
 /// # Ok::<(), isinglass_sapi::SapiError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Configuration {
     /// Who asks.
     pub token: Token,
@@ -44,6 +45,18 @@ pub struct Configuration {
     pub solver: Option<String>,
     /// The proxy. `[default: that of HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY]`
     pub proxy: Option<String>,
+}
+
+impl fmt::Debug for Configuration {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { endpoint, solver, .. } = self;
+        // a proxy may have a password in it
+        formatter
+            .debug_struct("Configuration")
+            .field("endpoint", endpoint)
+            .field("solver", solver)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Configuration {
@@ -66,47 +79,67 @@ impl Configuration {
         let setting = |key: &str| given(profile.get(key));
         let value = |name: &str, key: &str| variable(name).or_else(|| setting(key));
         let Some(token) = value("DWAVE_API_TOKEN", "token") else { return Ok(None) };
+        let secrets = Secrets([variable("DWAVE_API_TOKEN"), setting("token")].into_iter().flatten().collect());
         let token = Token::new(&token).ok_or(SapiError::Token)?;
-        let of_environment = endpoint("the environment", variable("DWAVE_API_ENDPOINT"), variable("DWAVE_API_REGION"))?;
-        let endpoint = match of_environment {
+        let (endpoint, region) = (variable("DWAVE_API_ENDPOINT"), variable("DWAVE_API_REGION"));
+        let endpoint = match secrets.endpoint("the environment", endpoint, region)? {
             Some(endpoint) => endpoint,
-            None => endpoint("the configuration file", setting("endpoint"), setting("region"))?
+            None => secrets
+                .endpoint("the configuration file", setting("endpoint"), setting("region"))?
                 .unwrap_or_else(|| ENDPOINT.to_owned()),
         };
         let solver = value("DWAVE_API_SOLVER", "solver");
         if let Some(solver) = &solver
             && !is_name(solver)
         {
-            return Err(SapiError::SolverChoice { value: token.censored(solver) });
+            return Err(SapiError::SolverChoice { value: secrets.without(solver) });
         }
         let proxy = value("DWAVE_API_PROXY", "proxy");
         Ok(Some(Self { token, endpoint, solver, proxy }))
     }
 }
 
-/// Whether it can stand in an address as it is.
-fn is_name(text: &str) -> bool {
+/// Whether it can stand in an address and on a terminal as it is.
+pub(crate) fn is_name(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }
 
-/// The address that one level of the configuration says.
-fn endpoint(
-    place: &'static str,
-    endpoint: Option<String>,
-    region: Option<String>,
-) -> Result<Option<String>, SapiError> {
-    match (endpoint, region) {
-        (Some(_), Some(_)) => Err(SapiError::EndpointAndRegion { place }),
-        (Some(endpoint), None) => {
-            let is_address = ["https://", "http://"].iter().any(|scheme| endpoint.starts_with(scheme));
-            match is_address {
-                true => Ok(Some(format!("{}/", endpoint.trim_end_matches('/')))),
-                false => Err(SapiError::Address { what: "endpoint", value: endpoint }),
+/// Whether requests can go there; names and passwords in an address are for nobody.
+fn is_address(text: &str) -> bool {
+    let rest = ["https://", "http://"].iter().find_map(|scheme| text.strip_prefix(scheme));
+    rest.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'@'))
+}
+
+/// All tokens that are configured, in use or not.
+struct Secrets(Vec<String>);
+
+impl Secrets {
+    /// A value fit to be shown.
+    fn without(&self, value: &str) -> String {
+        let is_shown = !value.contains(char::is_control) && !self.0.iter().any(|secret| value.contains(secret));
+        if is_shown { value.to_owned() } else { "(not shown)".to_owned() }
+    }
+
+    /// The address that one level of the configuration says.
+    fn endpoint(
+        &self,
+        place: &'static str,
+        endpoint: Option<String>,
+        region: Option<String>,
+    ) -> Result<Option<String>, SapiError> {
+        let refused = |what, value: &str| Err(SapiError::Address { what, value: self.without(value) });
+        match (endpoint, region) {
+            (Some(_), Some(_)) => Err(SapiError::EndpointAndRegion { place }),
+            (Some(endpoint), None) if endpoint.contains('@') => refused("endpoint", "(not shown)"),
+            (Some(endpoint), None) if !is_address(&endpoint) => refused("endpoint", &endpoint),
+            (Some(endpoint), None) if self.without(&endpoint) != endpoint => refused("endpoint", &endpoint),
+            (Some(endpoint), None) => Ok(Some(format!("{}/", endpoint.trim_end_matches('/')))),
+            (None, Some(region)) if is_name(&region) && self.without(&region) == region => {
+                Ok(Some(format!("https://{region}.cloud.dwavesys.com/sapi/v2/")))
             }
+            (None, Some(region)) => refused("region", &region),
+            (None, None) => Ok(None),
         }
-        (None, Some(region)) if is_name(&region) => Ok(Some(format!("https://{region}.cloud.dwavesys.com/sapi/v2/"))),
-        (None, Some(region)) => Err(SapiError::Address { what: "region", value: region }),
-        (None, None) => Ok(None),
     }
 }
 
@@ -152,6 +185,20 @@ mod tests {
         let token = ("DWAVE_API_TOKEN", "se cret");
         insta::assert_snapshot!(error(&[token], &[]), @"the token has blanks or characters that no token has");
         let token = ("DWAVE_API_TOKEN", "secret");
+        for endpoint in ["https://", "http://a b/", "http://a/\tb", "http://me:word@a/", "http://a/secret/"] {
+            let error = error(&[token, ("DWAVE_API_ENDPOINT", endpoint)], &[]);
+            assert!(
+                error.starts_with("the endpoint is not one") && !error.contains("word") && !error.contains("secret")
+            );
+        }
+        // a token that another one overrules is one, too
+        let files = ["[a]\ntoken = hidden\nsolver = {hidden}\n"];
+        assert_eq!(
+            error(&[token], &files),
+            "the solver is chosen by `(not shown)`, but only the name of one is understood"
+        );
+        let proxy = of(&[token, ("DWAVE_API_PROXY", "http://me:word@a:1")], &[]).unwrap();
+        assert!(!format!("{proxy:?}").contains("word"));
         insta::assert_snapshot!(error(&[token, ("DWAVE_API_ENDPOINT", "localhost")], &[]), @"the endpoint is not one: `localhost`");
         insta::assert_snapshot!(error(&[token, ("DWAVE_API_REGION", "a/b")], &[]), @"the region is not one: `a/b`");
         insta::assert_snapshot!(error(&[token, ("DWAVE_API_SOLVER", r#"{"qpu": true}"#)], &[]), @r#"the solver is chosen by `{"qpu": true}`, but only the name of one is understood"#);

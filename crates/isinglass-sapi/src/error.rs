@@ -1,7 +1,5 @@
 //! What can go wrong between here and the chip.
 
-use isinglass_qubo::hardware::ChipError;
-use isinglass_qubo::qpu::PropertiesError;
 use std::error::Error;
 
 /// Why the service cannot be used, or has not done what was asked. No message contains the token.
@@ -55,15 +53,21 @@ pub enum SapiError {
         /// Why.
         source: Box<ureq::Error>,
     },
-    /// The connection broke after a problem was sent.
-    #[error(
-        "the connection to {address} broke after the problem was sent; whether it runs, and is charged, is not known"
-    )]
+    /// A problem was sent, but the answer to that did not come, or says nothing of it.
+    #[error("a problem was sent to {address}; whether it runs, and is charged, is not known")]
     Lost {
         /// Where.
         address: String,
-        /// Why.
-        source: Box<ureq::Error>,
+        /// What came instead.
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// A problem was accepted, but its answer was not had.
+    #[error("the problem {id} was sent, and may be charged")]
+    Sent {
+        /// Its number at the service.
+        id: String,
+        /// Why there is no answer.
+        source: Box<SapiError>,
     },
     /// The token is not accepted.
     #[error("{address} does not accept the token (status {status})")]
@@ -88,12 +92,16 @@ pub enum SapiError {
         address: String,
     },
     /// The solver is not online.
-    #[error("the solver {name} is {status}")]
+    #[error("the solver {name} is not online")]
     Offline {
         /// The solver.
         name: String,
-        /// What it is instead.
-        status: String,
+    },
+    /// The solver is software, or takes no Ising models over its qubits.
+    #[error("{name} is no QPU")]
+    NotAQpu {
+        /// The solver.
+        name: String,
     },
     /// Too many requests, even after waiting.
     #[error("{address} takes no more requests for now (status 429)")]
@@ -119,12 +127,12 @@ pub enum SapiError {
         /// What is wrong with it.
         reason: String,
     },
-    /// The description of the solver is no chip.
-    #[error("the description of the solver has no usable chip")]
-    Chip(#[from] ChipError),
-    /// The description of the solver has no usable properties.
-    #[error("the description of the solver has no usable properties")]
-    Properties(#[from] PropertiesError),
+    /// The description of the solver has no usable chip or properties.
+    #[error("the description of the solver is not usable: {reason}")]
+    Description {
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A problem that does not lie on the solver's graph.
     #[error("the problem does not lie on {solver}: {reason}")]
     Misplaced {
@@ -146,12 +154,12 @@ pub enum SapiError {
         reason: String,
     },
     /// A problem that was to be cancelled may go on.
-    #[error("the problem {id} was to be cancelled, but may go on")]
+    #[error("the problem {id} was to be cancelled, but may go on, and be charged")]
     NotCancelled {
         /// Its number at the service.
         id: String,
-        /// Why.
-        source: Box<SapiError>,
+        /// Why, if the service did not just leave it open.
+        source: Option<Box<SapiError>>,
     },
     /// Somebody else has cancelled the problem.
     #[error("the problem was cancelled at the service")]
@@ -178,9 +186,11 @@ impl SapiError {
                 _ => "look at DWAVE_API_ENDPOINT; behind a proxy set HTTPS_PROXY",
             }),
             Self::NotCancelled { .. } => Some("cancel it in the dashboard of Leap"),
-            Self::Lost { .. } => Some("look for the problem in the dashboard of Leap before it is sent again"),
+            Self::Lost { .. } | Self::Sent { .. } => {
+                Some("look for the problem in the dashboard of Leap before it is sent again")
+            }
             Self::UnknownSolver { .. } => Some("the dashboard of Leap lists the solvers of each region by name"),
-            Self::NoSolver { .. } | Self::Offline { .. } => {
+            Self::NoSolver { .. } | Self::Offline { .. } | Self::NotAQpu { .. } => {
                 Some("try again later, or name another solver in DWAVE_API_SOLVER")
             }
             Self::TooManyRequests { .. } => Some("try again later"),

@@ -14,8 +14,10 @@ use ureq::{Agent, Proxy};
 const CONNECT: Duration = Duration::from_secs(10);
 /// How long an answer, or the next part of one, is waited for.
 const TIMEOUT: Duration = Duration::from_secs(60);
+/// How long a whole answer may take.
+const WHOLE: Duration = Duration::from_secs(600);
 /// How often a request is made that does no harm when it is repeated.
-const ATTEMPTS: u32 = 5;
+pub(crate) const ATTEMPTS: u32 = 5;
 /// The first pause before that; each one is twice as long as the one before.
 const PAUSE: Duration = Duration::from_millis(100);
 /// The longest pause that the service may ask for.
@@ -56,7 +58,11 @@ impl Http {
             // the token is for the endpoint alone
             .max_redirects(0)
             .max_redirects_will_error(false)
+            .timeout_resolve(Some(CONNECT))
             .timeout_connect(Some(CONNECT))
+            .timeout_send_request(Some(TIMEOUT))
+            .timeout_send_body(Some(TIMEOUT))
+            .timeout_recv_body(Some(WHOLE))
             .timeout_recv_response(Some(TIMEOUT))
             .timeout_per_read(Some(TIMEOUT))
             .user_agent(concat!("isinglass/", env!("CARGO_PKG_VERSION")));
@@ -109,13 +115,14 @@ impl Http {
         Ok(Reply { status, body, retry_after })
     }
 
-    /// A request, repeated where that does no harm and may help; nothing if `control` said stop.
+    /// A request with an answer of at most `limit` bytes, made up to `attempts` times where that does no harm and may help; nothing if
+    /// `control` said stop.
     pub(crate) fn request(
         &self,
         method: &Method,
-        path: &str,
-        kind: &str,
+        (path, kind): (&str, &str),
         limit: u64,
+        attempts: u32,
         control: &RunControl<'_>,
     ) -> Result<Option<Reply>, SapiError> {
         let address = || self.endpoint.clone();
@@ -124,11 +131,11 @@ impl Http {
             let is_submission = matches!(method, Method::Post(_));
             let asked_for = match self.once(method, path, kind, limit) {
                 // refused as one too many, so that it was not taken
-                Ok(reply) if reply.status == 429 && attempt == ATTEMPTS => {
+                Ok(reply) if reply.status == 429 && attempt >= attempts => {
                     return Err(SapiError::TooManyRequests { address: address() });
                 }
                 Ok(reply) if reply.status == 429 => reply.retry_after,
-                Ok(reply) if reply.status >= 500 && !is_submission && attempt < ATTEMPTS => reply.retry_after,
+                Ok(reply) if reply.status >= 500 && !is_submission && attempt < attempts => reply.retry_after,
                 Ok(reply) => return Ok(Some(reply)),
                 Err(ureq::Error::BodyExceedsLimit(limit)) => {
                     return Err(self.malformed(format!("it is longer than {limit} bytes")));
@@ -136,7 +143,7 @@ impl Http {
                 Err(error) if is_submission && !is_before_sending(&error) => {
                     return Err(SapiError::Lost { address: address(), source: Box::new(error) });
                 }
-                Err(error) if attempt == ATTEMPTS || !is_passing(&error) => {
+                Err(error) if attempt >= attempts || !is_passing(&error) => {
                     return Err(SapiError::Unreachable { address: address(), source: Box::new(error) });
                 }
                 Err(_) => None,

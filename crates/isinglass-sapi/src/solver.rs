@@ -1,5 +1,6 @@
 //! A solver as the service describes it.
 
+use crate::configuration::is_name;
 use crate::error::SapiError;
 use isinglass_qubo::hardware::Chip;
 use isinglass_qubo::qpu::SolverProperties;
@@ -38,14 +39,23 @@ struct Properties {
     qubits: Vec<u32>,
     #[serde(default)]
     couplers: Vec<(u32, u32)>,
+    category: Option<String>,
 }
 
 impl Described {
     /// How many qubits work, if it is a QPU that is online.
     pub(crate) fn num_qubits_online(&self) -> Option<usize> {
+        (self.is_qpu() && self.is_online()).then_some(self.properties.qubits.len())
+    }
+
+    /// Whether it is a chip, not software that takes the same problems; where it does not say, its name does, as for D-Wave's own client.
+    fn is_qpu(&self) -> bool {
         let takes_ising = self.properties.supported_problem_types.iter().any(|kind| kind == "ising");
-        let is_usable = takes_ising && self.is_online() && !self.properties.couplers.is_empty();
-        is_usable.then_some(self.properties.qubits.len())
+        let is_hardware = match &self.properties.category {
+            Some(category) => category == "qpu",
+            None => !["c4-sw_", "hybrid"].iter().any(|software| self.identity.name.starts_with(software)),
+        };
+        takes_ising && is_hardware && !self.properties.couplers.is_empty() && is_name(&self.identity.name)
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -61,18 +71,21 @@ impl Solver {
     /// The solver that `json` describes.
     pub(crate) fn new(json: &Value, described: Described) -> Result<Self, SapiError> {
         let name = described.identity.name.clone();
+        if !described.is_qpu() {
+            return Err(SapiError::NotAQpu { name: if is_name(&name) { name } else { "it".to_owned() } });
+        }
         if !described.is_online() {
-            let status = described.status.unwrap_or_default().to_lowercase();
-            return Err(SapiError::Offline { name, status });
+            return Err(SapiError::Offline { name });
         }
         let text = json.to_string();
+        let unusable = |reason: String| SapiError::Description { reason };
         Ok(Self {
             identity: json["identity"].clone(),
             name,
             qubits: described.properties.qubits,
             couplers: described.properties.couplers,
-            chip: Chip::from_solver_json(&text)?,
-            properties: SolverProperties::from_solver_json(&text)?,
+            chip: Chip::from_solver_json(&text).map_err(|error| unusable(error.to_string()))?,
+            properties: SolverProperties::from_solver_json(&text).map_err(|error| unusable(error.to_string()))?,
         })
     }
 

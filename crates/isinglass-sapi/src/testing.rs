@@ -28,15 +28,39 @@ pub struct Behaviour {
     /// Changes what is sent for a problem that is done.
     pub change: Box<dyn Fn(&mut Value) + Send>,
     /// Answers to the first requests, whatever they are: a status, and further headers with the body after an empty line; for status 0
-    /// what is right.
+    /// what is right, and for status 1 nothing at all, the connection being closed.
     pub first: Vec<(u16, &'static str)>,
+    /// What becomes of a problem that is to be cancelled.
+    pub cancel: Cancel,
+}
+
+/// What becomes of a problem that is to be cancelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cancel {
+    /// It is cancelled.
+    Cancelled,
+    /// It is cancelled a little later.
+    Later,
+    /// It was done before.
+    Done,
+    /// It is running, and done a little later.
+    TooLate,
+    /// It runs on for ever.
+    Never,
 }
 
 impl Behaviour {
     /// Solves problems for `solver` as it should.
     #[must_use]
     pub fn new(solver: Value, solve: impl Fn(&Ising) -> Vec<Vec<i8>> + Send + 'static) -> Self {
-        Self { solver, solve: Box::new(solve), pending: 0, change: Box::new(|_| ()), first: Vec::new() }
+        Self {
+            solver,
+            solve: Box::new(solve),
+            pending: 0,
+            change: Box::new(|_| ()),
+            first: Vec::new(),
+            cancel: Cancel::Cancelled,
+        }
     }
 }
 
@@ -49,6 +73,8 @@ pub struct Seen {
     pub path: String,
     /// The token in its header.
     pub token: Option<String>,
+    /// What it wants to have.
+    pub accept: Option<String>,
     /// What it brought.
     pub body: String,
 }
@@ -134,23 +160,41 @@ fn converse(stream: &TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
     reader.read_exact(&mut body)?;
     let mut words = head[0].split(' ').map(str::to_owned);
     let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-    let seen = Seen { method, path, token: header("x-auth-token"), body: String::from_utf8_lossy(&body).into_owned() };
-    let (status, rest) = lock(state).answer(seen);
+    let (token, accept) = (header("x-auth-token"), header("accept"));
+    let kind = media_type(&method, &path);
+    let seen = Seen { method, path, token, accept, body: String::from_utf8_lossy(&body).into_owned() };
+    let (status, rest) = lock(state).answer(seen, kind);
+    if status == 1 {
+        return Ok(());
+    }
     let (headers, body) = rest.split_once("\n\n").unwrap_or(("", &rest));
     let headers: String = headers.lines().map(|line| format!("{line}\r\n")).collect();
     let length = body.len();
     let mut writer = stream;
-    let kind = "application/vnd.dwave.sapi.problem+json; version=3.0.0";
     let text = format!(
         "HTTP/1.1 {status} Any\r\nContent-Type: {kind}\r\n{headers}Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
     );
     writer.write_all(text.as_bytes())
 }
 
+/// What answers to this are, and have to be asked for as.
+fn media_type(method: &str, path: &str) -> &'static str {
+    match (method, path.trim_start_matches("/sapi/v2/").trim_end_matches('/').split('/').collect::<Vec<_>>().as_slice())
+    {
+        ("GET", ["solvers", "remote"]) => "application/vnd.dwave.sapi.solver-definition-list+json; version=3.0.0",
+        ("GET", ["solvers", "remote", _]) => "application/vnd.dwave.sapi.solver-definition+json; version=3.0.0",
+        (_, ["problems"]) => "application/vnd.dwave.sapi.problems+json; version=3.0.0",
+        _ => "application/vnd.dwave.sapi.problem+json; version=3.0.0",
+    }
+}
+
 impl State {
     /// The status, and the body, with further headers before an empty line.
-    fn answer(&mut self, seen: Seen) -> (u16, String) {
+    fn answer(&mut self, seen: Seen, kind: &str) -> (u16, String) {
         self.seen.push(seen.clone());
+        if seen.accept.as_deref() != Some(kind) {
+            return (406, error(406, "this is not what there is here"));
+        }
         if let Some((status @ 1.., text)) = self.behaviour.first.get(self.seen.len() - 1) {
             return (*status, (*text).to_owned());
         }
@@ -164,9 +208,7 @@ impl State {
             ("GET", ["solvers", "remote", wanted]) if *wanted == name => (200, self.behaviour.solver.to_string()),
             ("POST", ["problems"]) => self.submit(&seen.body),
             ("GET", ["problems", id]) if self.problems.contains_key(*id) => (200, self.status(id).to_string()),
-            ("DELETE", ["problems", id]) if self.problems.remove(*id).is_some() => {
-                (200, json!({"id": id, "status": "CANCELLED", "type": "ising"}).to_string())
-            }
+            ("DELETE", ["problems", id]) if self.problems.contains_key(*id) => self.cancel(id),
             _ => (404, error(404, "there is nothing here")),
         }
     }
@@ -187,6 +229,23 @@ impl State {
             statuses.push(self.status(&id));
         }
         (200, Value::Array(statuses).to_string())
+    }
+
+    fn cancel(&mut self, id: &str) -> (u16, String) {
+        let cancelled = json!({"id": id, "status": "CANCELLED", "type": "ising"});
+        let Some((done, pending)) = self.problems.get_mut(id) else { return (404, error(404, "no such problem")) };
+        match self.behaviour.cancel {
+            Cancel::Cancelled => (*done, *pending) = (cancelled, 0),
+            Cancel::Later => (*done, *pending) = (cancelled, 2),
+            Cancel::Done => *pending = 0,
+            Cancel::TooLate => *pending = 2,
+            Cancel::Never => *pending = usize::MAX,
+        }
+        match self.behaviour.cancel {
+            Cancel::Cancelled => (200, self.status(id).to_string()),
+            Cancel::Done => (409, error(409, "the problem has been finished")),
+            _ => (202, self.status(id).to_string()),
+        }
     }
 
     fn status(&mut self, id: &str) -> Value {

@@ -3,10 +3,10 @@
 mod answers;
 mod encodings;
 
-use crate::testing::{ACCESS_TIME, Behaviour, Ising, Server, TOKEN};
+use crate::testing::{ACCESS_TIME, Behaviour, Cancel, Ising, Server, TOKEN};
 use crate::{Client, Configuration, RemoteQpu, SapiError, Solver};
 use isinglass_qubo::hardware::{Chip, Topology};
-use isinglass_qubo::qpu::{MeasuredTime, QpuProblem, QpuService, ServiceSampler};
+use isinglass_qubo::qpu::{QpuProblem, QpuService, ServiceRecord, ServiceSampler};
 use isinglass_qubo::{Bqm, BqmBuilder, RunControl, SampleStatus, Sampler, Vartype};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -67,9 +67,9 @@ fn ring(vartype: Vartype) -> (Bqm, Vec<u32>) {
     (builder.build().unwrap(), vec![6, 1, 4, 2])
 }
 
-fn sampler<'a>(qpu: RemoteQpu, qubits: Vec<u32>, measured: &'a MeasuredTime) -> ServiceSampler<'a> {
+fn sampler<'a>(qpu: RemoteQpu, qubits: Vec<u32>, record: &'a ServiceRecord) -> ServiceSampler<'a> {
     let properties = qpu.solver.properties().clone();
-    ServiceSampler { service: Arc::new(qpu), properties, qubits, num_reads: 5, annealing_time: Some(20.0), measured }
+    ServiceSampler { service: Arc::new(qpu), properties, qubits, num_reads: 5, annealing_time: Some(20.0), record }
 }
 
 fn submit(server: &Server, control: &RunControl<'_>) -> Result<bool, String> {
@@ -83,8 +83,8 @@ fn samples_are_those_that_enumeration_finds_on_the_problem_that_arrived() {
     for vartype in [Vartype::Spin, Vartype::Binary] {
         let server = Server::start(Behaviour::new(description(), lowest));
         let (bqm, qubits) = ring(vartype);
-        let measured = MeasuredTime::default();
-        let sampler = sampler(connected(&server, Some("TestChip_1")).unwrap(), qubits, &measured);
+        let record = ServiceRecord::default();
+        let sampler = sampler(connected(&server, Some("TestChip_1")).unwrap(), qubits, &record);
         let sampling = sampler.sample(&bqm, &RunControl::default()).unwrap();
         assert_eq!(sampling.status, SampleStatus::Heuristic);
         let [low, high] = vartype.values();
@@ -101,7 +101,7 @@ fn samples_are_those_that_enumeration_finds_on_the_problem_that_arrived() {
         for (found, expected) in sampling.samples.energies().iter().zip(&expected[..5]) {
             assert!((found - expected).abs() < 1e-12, "{found} {expected}");
         }
-        assert_eq!(measured.qpu_access_time(), Some(ACCESS_TIME));
+        assert_eq!(record.qpu_access_time(), Some(ACCESS_TIME));
         let seen = server.seen();
         assert!(seen.iter().all(|seen| seen.token.as_deref() == Some(TOKEN)));
         let paths: Vec<&str> = seen.iter().map(|seen| seen.path.as_str()).collect();
@@ -169,7 +169,45 @@ fn a_solver_is_the_one_that_is_named_or_an_online_one() {
     let server = Server::start(Behaviour::new(description, lowest));
     assert!(matches!(connected(&server, None), Err(SapiError::NoSolver { .. })));
     let error = connected(&server, Some("TestChip_1")).unwrap_err();
-    insta::assert_snapshot!(error, @"the solver TestChip_1 is offline");
+    insta::assert_snapshot!(error, @"the solver TestChip_1 is not online");
+}
+
+#[test]
+fn software_is_not_taken_for_a_chip() {
+    let with = |change: &dyn Fn(&mut Value)| {
+        let mut description = description();
+        change(&mut description);
+        let name = description["identity"]["name"].as_str().unwrap().to_owned();
+        let server = Server::start(Behaviour::new(description, lowest));
+        (connected(&server, None).map(|_| ()), connected(&server, Some(&name)).map(|_| ()))
+    };
+    let is_chip = |(unnamed, named): (Result<(), SapiError>, Result<(), SapiError>)| {
+        assert!(unnamed.is_ok() || matches!(unnamed, Err(SapiError::NoSolver { .. })));
+        assert!(named.is_ok() || matches!(named, Err(SapiError::NotAQpu { .. })));
+        assert_eq!(unnamed.is_ok(), named.is_ok());
+        named.is_ok()
+    };
+    assert!(is_chip(with(&|json| json["properties"]["category"] = json!("qpu"))));
+    assert!(!is_chip(with(&|json| json["properties"]["category"] = json!("software"))));
+    assert!(!is_chip(with(&|json| json["properties"]["supported_problem_types"] = json!(["bqm"]))));
+    for name in ["c4-sw_optimize", "hybrid_v2"] {
+        assert!(!is_chip(with(&|json| json["identity"]["name"] = json!(name))));
+    }
+}
+
+#[test]
+fn what_a_description_says_is_not_shown_as_it_is() {
+    let mut bad = description();
+    bad["properties"]["topology"] = json!({"type": format!("{TOKEN}\u{1b}[31m"), "shape": [1]});
+    let server = Server::start(Behaviour::new(bad, lowest));
+    let error = connected(&server, None).unwrap_err().in_one_line();
+    assert!(error.starts_with("the description of the solver is not usable"), "{error}");
+    assert!(!error.contains(TOKEN) && !error.contains('\u{1b}'), "{error}");
+    // a name that cannot be one
+    let mut bad = description();
+    bad["identity"]["name"] = json!("Chip\u{1b}[31m");
+    let server = Server::start(Behaviour::new(bad, lowest));
+    assert!(matches!(connected(&server, None), Err(SapiError::NoSolver { .. })));
 }
 
 #[test]
@@ -195,11 +233,56 @@ fn a_problem_that_was_sent_is_not_given_up_soon() {
     let server = Server::start(Behaviour { first, pending: 2, ..Behaviour::new(description(), lowest) });
     assert_eq!(submit(&server, &RunControl::default()), Ok(true));
     assert_eq!((server.count("POST"), server.count("DELETE")), (1, 0));
-    // another error is the end of it
-    let first = vec![(0, ""), (0, ""), (410, r#"{"error_msg": "gone"}"#)];
-    let server = Server::start(Behaviour { first, pending: 2, ..Behaviour::new(description(), lowest) });
-    let error = submit(&server, &RunControl::default()).unwrap_err();
-    assert!(error.ends_with("status 410: gone"), "{error}");
+}
+
+#[test]
+fn what_is_not_heard_of_a_problem_that_was_sent_says_so_and_cancels_it() {
+    let failing = |third, cancel| {
+        let first = vec![(0, ""), (0, ""), third];
+        let server = Server::start(Behaviour { first, pending: 9, cancel, ..Behaviour::new(description(), lowest) });
+        let result = submit(&server, &RunControl::default());
+        assert_eq!((server.count("POST"), server.count("DELETE")), (1, 1));
+        result.map_err(|error| error.replace(&server.endpoint(), "SERVER"))
+    };
+    for cancel in [Cancel::Cancelled, Cancel::Never] {
+        let error = failing((410, r#"{"error_msg": "gone"}"#), cancel).unwrap_err();
+        insta::allow_duplicates!(
+            insta::assert_snapshot!(error, @"the problem p-2 was sent, and may be charged: SERVER/ answered with status 410: gone (look for the problem in the dashboard of Leap before it is sent again)")
+        );
+    }
+    let error = failing((401, "{}"), Cancel::Cancelled).unwrap_err();
+    insta::assert_snapshot!(error, @"the problem p-2 was sent, and may be charged: SERVER/ does not accept the token (status 401) (look for the problem in the dashboard of Leap before it is sent again)");
+    // what was done in the meantime is taken
+    assert_eq!(failing((401, "{}"), Cancel::Done), Ok(true));
+}
+
+#[test]
+fn a_problem_that_was_cancelled_too_late_has_its_reads_taken() {
+    let stopped = |cancel| {
+        let server = Server::start(Behaviour { pending: usize::MAX, cancel, ..Behaviour::new(description(), lowest) });
+        let deadline = Some(Instant::now() + Duration::from_millis(100));
+        let result = submit(&server, &RunControl { deadline, ..RunControl::default() });
+        assert_eq!((server.count("POST"), server.count("DELETE")), (1, 1));
+        result
+    };
+    assert_eq!(stopped(Cancel::Cancelled), Ok(false));
+    assert_eq!(stopped(Cancel::Later), Ok(false));
+    assert_eq!(stopped(Cancel::Done), Ok(true));
+    assert_eq!(stopped(Cancel::TooLate), Ok(true));
+    insta::assert_snapshot!(stopped(Cancel::Never).unwrap_err(), @"the problem p-2 was to be cancelled, but may go on, and be charged (cancel it in the dashboard of Leap)");
+    // reads that are done are fetched, whoever says stop before
+    let cancel = AtomicBool::new(false);
+    let (spin, qubits) = ring(Vartype::Spin);
+    let problem = QpuProblem { spin: &spin, qubits: &qubits, num_reads: 5, annealing_time: None };
+    let without: &'static str = r#"[{"id": "p-2", "status": "COMPLETED"}]"#;
+    let server =
+        Server::start(Behaviour { first: vec![(0, ""), (200, without)], ..Behaviour::new(description(), lowest) });
+    let qpu = connected(&server, None).unwrap();
+    let control = RunControl { cancel: Some(&cancel), ..RunControl::default() };
+    let error = qpu.submit(&problem, &control).unwrap_err();
+    // the server knows no such problem, but it was asked
+    assert!(error.starts_with("the problem p-2 was sent, and may be charged"), "{error}");
+    assert_eq!(server.count("GET"), 2);
 }
 
 #[test]
@@ -219,10 +302,16 @@ fn a_submission_is_not_repeated_unless_it_was_refused() {
     let with = |second: (u16, &'static str)| {
         Server::start(Behaviour { first: vec![(200, fine), second], ..Behaviour::new(description(), lowest) })
     };
-    let server = with((500, "broken"));
-    let error = submit(&server, &RunControl::default()).unwrap_err();
-    assert!(error.contains("status 500: broken"), "{error}");
-    assert_eq!(server.count("POST"), 1);
+    // a closed connection, a defect, and answers that say nothing: nobody knows whether the problem was taken
+    for second in [(1, ""), (500, "broken"), (200, "{"), (200, "[]"), (200, r#"[{"id": "../p", "status": "PENDING"}]"#)]
+    {
+        let server = with(second);
+        let error = submit(&server, &RunControl::default()).unwrap_err();
+        let lost =
+            format!("a problem was sent to {}/; whether it runs, and is charged, is not known", server.endpoint());
+        assert!(error.starts_with(&lost) && error.contains("before it is sent again"), "{error}");
+        assert_eq!(server.count("POST"), 1);
+    }
     let server = with((429, "Retry-After: 0\n\n{}"));
     assert_eq!((submit(&server, &RunControl::default()), server.count("POST")), (Ok(true), 2));
     let server = with((200, r#"[{"error_code": 400, "error_msg": "num_reads is too large"}]"#));

@@ -166,7 +166,8 @@ pub fn reproduce(
     } else {
         data.sets.iter().filter(|set| set.train.inputs.num_columns() <= plan.max_inputs).collect()
     };
-    let mut run = Run { data, plan, control, progress: Progress::new(plan, others.len(), sets.len(), control) };
+    let progress = Progress::new(plan, others.len(), sets.len(), control);
+    let mut run = Run { data, plan, control, progress, service_failure: None };
     let mut reproduction = Reproduction { experiments: Vec::new(), sets: Vec::new(), unfinished: Vec::new() };
     for (number, experiment) in plan.experiments.iter().enumerate() {
         let result = run.experiment(number, experiment, others)?;
@@ -195,7 +196,7 @@ fn check(data: &ReproduceData, plan: &ReproducePlan) -> Result<(), ReproduceErro
         let (name, value) = ("proof_seconds", plan.proof_seconds);
         return Err(ReproduceError::Parameter { name, value, allowed: "a finite number above 0" });
     }
-    if plan.modes.contains(&Mode::Qpu) && plan.real_qpu.is_none() {
+    if plan.modes.contains(&Mode::Qpu) && plan.real_qpu.is_none() && !plan.experiments.is_empty() {
         return Err(ReproduceError::NoService);
     }
     for Experiment { name, batch_size, num_batches } in &plan.experiments {
@@ -252,6 +253,8 @@ struct Run<'a> {
     plan: &'a ReproducePlan,
     control: &'a RunControl<'a>,
     progress: Progress<'a>,
+    /// Why the service of the real chip failed: nothing is submitted after that.
+    service_failure: Option<String>,
 }
 
 impl Run<'_> {
@@ -314,6 +317,10 @@ impl Run<'_> {
             for &mode in self.plan.modes.iter().filter(|&&mode| mode != Mode::Hard) {
                 let mut result = ModeResult::of(mode, self.plan);
                 for batch in &batches {
+                    if mode == Mode::Qpu && self.service_failure.is_some() {
+                        result.unfinished.clone_from(&self.service_failure);
+                        break;
+                    }
                     let batch = Batch { seed: seed_of(mode, batch.number), ..*batch };
                     if self.control.should_stop(None).is_some() {
                         break;
@@ -329,7 +336,8 @@ impl Run<'_> {
                         // and so does a service that fails: what it has done is kept
                         Err(error) => match error.of_service() {
                             Some(reason) => {
-                                result.unfinished = Some(reason.to_string());
+                                self.service_failure = Some(reason.to_string());
+                                result.unfinished.clone_from(&self.service_failure);
                                 break;
                             }
                             None => return Err(error),
@@ -339,6 +347,10 @@ impl Run<'_> {
                         result.chains = solved.chains;
                     }
                     result.batches.push(solved.result);
+                    if solved.failure.is_some() {
+                        result.unfinished.clone_from(&solved.failure);
+                        self.service_failure = solved.failure;
+                    }
                     self.progress.advance();
                 }
                 finish(&mut result, num_batches);

@@ -91,10 +91,8 @@ fn config_files() -> Result<Vec<isinglass_sapi::ConfigFile>, Failure> {
         Some(path) => vec![path.into()],
         None => {
             let of_system = set("XDG_CONFIG_DIRS").unwrap_or_else(|| "/etc/xdg".into());
-            // the first folder counts most
             let mut folders: Vec<PathBuf> =
                 std::env::split_paths(&of_system).map(|folder| folder.join("dwave")).collect();
-            folders.reverse();
             folders.extend(user_folder_of("dwave", "XDG_CONFIG_HOME", ".config"));
             let files = folders.into_iter().map(|folder| folder.join(NAME)).chain([PathBuf::from(NAME)]);
             files.filter(|path| path.is_file()).collect()

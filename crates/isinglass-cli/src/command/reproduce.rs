@@ -214,7 +214,7 @@ pub(crate) fn run(arguments: &ReproduceArguments, session: &Session) -> Result<O
     let real = arguments.real_chip(&unwatched)?;
     let plan = arguments.plan(real.as_ref())?;
     if let Some(real) = &real {
-        session.output().note(&qpu::announcement(&plan, real)?);
+        session.output().charge(&qpu::announcement(&plan, real)?);
     }
     let bar = session.bar("reproduce");
     let control = RunControl { progress: Some(&bar), ..unwatched };

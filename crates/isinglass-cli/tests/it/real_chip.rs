@@ -110,17 +110,30 @@ fn text_says_what_was_measured_and_both_chips_can_stand_side_by_side() {
 #[test]
 fn nobody_pays_who_has_not_asked_for_it() {
     let (program, server) = (Program::new(), server());
-    let rest = "--qpu-reads 5 --json";
-    for arguments in ["", "--qpu emulated", "--modes qpu-emulated", "--modes soft-exact", "--chip advantage2-4"] {
-        let output = run(&program, &server, TOKEN, &format!("{BATCHES} {arguments} {rest}"));
+    // a token alone is enough for the last of these, so that each of the others is what keeps it from being used
+    let whole = BATCHES.replace("--quick ", "");
+    let each = ["--quick", "--qpu emulated", "--modes qpu-emulated", "--modes soft-exact", "--chip advantage2-4"];
+    for arguments in each {
+        let output =
+            run(&program, &server, TOKEN, &format!("{whole} {arguments} --qpu-reads 5 --time-limit 1ms --json"));
         assert!(output.status.success(), "{}", error_of(&output));
+        assert!(server.seen().is_empty(), "{arguments}: {:?}", server.seen());
     }
     let without_batches = "reproduce --quick --experiments none --max-inputs 0 --qpu real --no-ablation";
     assert!(run(&program, &server, TOKEN, without_batches).status.success());
     assert!(server.seen().is_empty(), "{:?}", server.seen());
-    // without --quick a token is enough
-    let output = run(&program, &server, "WRONG-1", "reproduce --experiments exp0 --time-limit 1ms");
+    let output = run(&program, &server, "WRONG-1", &format!("{whole} --qpu-reads 5"));
     assert_eq!((output.status.code(), server.count("GET")), (Some(2), 1));
+}
+
+#[test]
+fn who_pays_is_told_before_even_if_quiet() {
+    let (program, server) = (Program::new(), server());
+    let output = run(&program, &server, TOKEN, &format!("--quiet {BATCHES} --modes qpu --qpu-reads 5 --json"));
+    assert!(output.status.success());
+    let note = error_of(&output);
+    assert!(note.starts_with("note: the QPU is real: TestChip_1") && note.lines().count() == 1, "{note}");
+    assert_eq!(server.count("POST"), 3);
 }
 
 #[test]
@@ -159,6 +172,8 @@ fn a_chip_that_fails_keeps_the_other_modes_and_is_named() {
     let (program, server) = (Program::new(), Server::start(behaviour));
     let output = run(&program, &server, TOKEN, &format!("{BATCHES} --modes soft-exact,qpu --qpu-reads 5 --json"));
     let report = json_of(&output);
+    // the submission is the only one
+    assert_eq!(server.count("POST"), 1);
     let unfinished = report["unfinished"][0].as_str().unwrap();
     assert!(unfinished.contains("TestChip_1 did not run the problem: the problem failed: too warm"), "{unfinished}");
     assert_eq!(report["experiments"][0]["formulations"][0]["modes"][0]["summary"]["num_proven"], 3);

@@ -6,7 +6,7 @@ use crate::model::{Bqm, Vartype};
 use crate::sample_set::SampleSet;
 use crate::sampler::{ProgressReport, RunControl, SampleError, SampleStatus, Sampler, Sampling, check_energies};
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The most bytes that samples may take.
 const MAX_BYTES: usize = 16 << 30;
@@ -45,31 +45,49 @@ pub struct QpuReads {
     pub qpu_access_time: Option<f64>,
 }
 
-/// Microseconds that a chip was busy: the sum of what answers say, and whether all of them said it.
+/// What submissions came to, beside their reads.
 #[derive(Debug, Default)]
-pub struct MeasuredTime(Mutex<(f64, bool)>);
+pub struct ServiceRecord(Mutex<Entries>);
 
-impl MeasuredTime {
+#[derive(Debug, Default)]
+struct Entries {
+    qpu_access_time: f64,
+    is_partly_timed: bool,
+    failure: Option<String>,
+}
+
+impl ServiceRecord {
+    fn entries(&self) -> MutexGuard<'_, Entries> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn add(&self, qpu_access_time: Option<f64>) {
-        let mut sum = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut entries = self.entries();
         match qpu_access_time {
-            Some(time) => sum.0 += time,
-            None => sum.1 = true,
+            Some(time) => entries.qpu_access_time += time,
+            None => entries.is_partly_timed = true,
         }
     }
 
-    /// The sum; nothing if an answer did not say.
+    /// Microseconds that the chip was busy: the sum of what answers say; nothing if one of them did not say.
     #[must_use]
     pub fn qpu_access_time(&self) -> Option<f64> {
-        let (sum, is_partial) = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        (!is_partial).then_some(sum)
+        let entries = self.entries();
+        (!entries.is_partly_timed).then_some(entries.qpu_access_time)
+    }
+
+    /// Why a submission failed after others had succeeded, whose reads were returned.
+    #[must_use]
+    pub fn failure(&self) -> Option<String> {
+        self.entries().failure.clone()
     }
 }
 
 /// Samples models over the qubits of a real chip. The same seed does not give the same samples: there is none.
 ///
 /// Reads that are more than one submission takes ([`SolverProperties::max_reads`]) are split up. A run that is stopped returns the reads
-/// of the submissions that were done. Energies are computed here, not taken from the service.
+/// of the submissions that were done, and so does one whose later submission fails, which [`ServiceRecord::failure`] then says. Energies
+/// are computed here, not taken from the service.
 #[derive(Clone, Debug)]
 pub struct ServiceSampler<'a> {
     /// The service.
@@ -82,8 +100,8 @@ pub struct ServiceSampler<'a> {
     pub num_reads: u64,
     /// One anneal, in microseconds. `[default: the chip's] [range: the chip's]`
     pub annealing_time: Option<f64>,
-    /// Where the time is added to that the service measured.
-    pub measured: &'a MeasuredTime,
+    /// Where is kept what came beside the reads.
+    pub record: &'a ServiceRecord,
 }
 
 impl ServiceSampler<'_> {
@@ -138,11 +156,21 @@ impl Sampler for ServiceSampler<'_> {
             let num_reads = most.min(self.num_reads - done);
             let problem =
                 QpuProblem { spin: &spin, qubits: &self.qubits, num_reads, annealing_time: self.annealing_time };
-            let Some(reads) = self.service.submit(&problem, control).map_err(|reason| self.failed(reason))? else {
-                status = control.should_stop(None).unwrap_or(SampleStatus::Interrupted);
-                break;
+            let reads = match self.service.submit(&problem, control) {
+                Ok(Some(reads)) => reads,
+                Ok(None) => {
+                    status = control.should_stop(None).unwrap_or(SampleStatus::Interrupted);
+                    break;
+                }
+                Err(reason) if rows.is_empty() => return Err(self.failed(reason)),
+                // those before it were paid for
+                Err(reason) => {
+                    self.record.entries().failure = Some(self.failed(reason).to_string());
+                    status = SampleStatus::Interrupted;
+                    break;
+                }
             };
-            self.measured.add(reads.qpu_access_time);
+            self.record.add(reads.qpu_access_time);
             for spins in reads.spins {
                 if spins.len() != self.qubits.len() {
                     return Err(self.failed(format!("a read has {} spins of {}", spins.len(), self.qubits.len())));
@@ -175,6 +203,7 @@ mod tests {
         cancel: AtomicBool,
         cancels: bool,
         has_no_clock: bool,
+        fails_after: Option<usize>,
     }
 
     impl QpuService for AllUp {
@@ -183,6 +212,9 @@ mod tests {
         }
 
         fn submit(&self, problem: &QpuProblem<'_>, _: &RunControl<'_>) -> Result<Option<QpuReads>, String> {
+            if self.fails_after == Some(self.reads.lock().unwrap().len()) {
+                return Err("too warm".to_owned());
+            }
             self.reads.lock().unwrap().push(problem.num_reads);
             self.cancel.store(self.cancels, Ordering::Relaxed);
             let spins = vec![vec![1; problem.qubits.len()]; problem.num_reads as usize];
@@ -197,7 +229,7 @@ mod tests {
         builder.build().unwrap()
     }
 
-    fn sampler<'a>(service: &Arc<AllUp>, measured: &'a MeasuredTime) -> ServiceSampler<'a> {
+    fn sampler<'a>(service: &Arc<AllUp>, record: &'a ServiceRecord) -> ServiceSampler<'a> {
         ServiceSampler {
             service: service.clone(),
             properties: SolverProperties {
@@ -207,47 +239,67 @@ mod tests {
             qubits: vec![3, 28],
             num_reads: 250,
             annealing_time: None,
-            measured,
+            record,
         }
     }
 
     #[test]
     fn more_reads_than_one_submission_takes_are_split_up() {
-        let (service, measured) = (Arc::new(AllUp::default()), MeasuredTime::default());
-        let sampling = sampler(&service, &measured).sample(&pair(), &RunControl::default()).unwrap();
+        let (service, record) = (Arc::new(AllUp::default()), ServiceRecord::default());
+        let sampling = sampler(&service, &record).sample(&pair(), &RunControl::default()).unwrap();
         assert_eq!(*service.reads.lock().unwrap(), [100, 100, 50]);
         assert_eq!((sampling.samples.len(), sampling.status), (250, SampleStatus::Heuristic));
         // up is 1, and the energy is that of the binary problem
         assert_eq!(sampling.best().map(|row| (row.energy, row.sample.to_vec())), Some((-1.0, vec![1, 1])));
-        assert_eq!(measured.qpu_access_time(), Some(300.0));
+        assert_eq!(record.qpu_access_time(), Some(300.0));
     }
 
     #[test]
     fn a_sum_with_a_part_that_was_not_said_is_not_said() {
         let service = Arc::new(AllUp { has_no_clock: true, ..AllUp::default() });
-        let measured = MeasuredTime::default();
-        sampler(&service, &measured).sample(&pair(), &RunControl::default()).unwrap();
-        assert_eq!(measured.qpu_access_time(), None);
+        let record = ServiceRecord::default();
+        sampler(&service, &record).sample(&pair(), &RunControl::default()).unwrap();
+        assert_eq!(record.qpu_access_time(), None);
     }
 
     #[test]
     fn a_run_that_is_stopped_keeps_the_reads_that_were_done() {
         let service = Arc::new(AllUp { cancels: true, ..AllUp::default() });
-        let measured = MeasuredTime::default();
+        let record = ServiceRecord::default();
         let control = RunControl { cancel: Some(&service.cancel), ..RunControl::default() };
-        let sampling = sampler(&service, &measured).sample(&pair(), &control).unwrap();
+        let sampling = sampler(&service, &record).sample(&pair(), &control).unwrap();
         assert_eq!((sampling.samples.len(), sampling.status), (100, SampleStatus::Interrupted));
         // a target that is met ends it, too
         let service = Arc::new(AllUp::default());
         let control = RunControl { target: Some(0.0), ..RunControl::default() };
-        let sampling = sampler(&service, &measured).sample(&pair(), &control).unwrap();
+        let sampling = sampler(&service, &record).sample(&pair(), &control).unwrap();
         assert_eq!((sampling.samples.len(), sampling.status), (100, SampleStatus::Target));
     }
 
     #[test]
+    fn reads_that_were_paid_for_outlive_a_submission_that_fails() {
+        let run = |fails_after| {
+            let service = Arc::new(AllUp { fails_after: Some(fails_after), ..AllUp::default() });
+            let record = ServiceRecord::default();
+            let sampling = sampler(&service, &record).sample(&pair(), &RunControl::default());
+            (
+                sampling.map(|sampling| (sampling.samples.len(), sampling.status)),
+                record.failure(),
+                record.qpu_access_time(),
+            )
+        };
+        let (sampling, failure, time) = run(2);
+        assert_eq!((sampling.unwrap(), time), ((200, SampleStatus::Interrupted), Some(200.0)));
+        insta::assert_snapshot!(failure.unwrap(), @"all up did not run the problem: too warm");
+        let (sampling, failure, _) = run(0);
+        assert!(matches!(sampling, Err(SampleError::Service { .. })));
+        assert_eq!(failure, None);
+    }
+
+    #[test]
     fn what_the_chip_does_not_take_is_not_submitted() {
-        let (service, measured) = (Arc::new(AllUp::default()), MeasuredTime::default());
-        let sampler = sampler(&service, &measured);
+        let (service, record) = (Arc::new(AllUp::default()), ServiceRecord::default());
+        let sampler = sampler(&service, &record);
         let error =
             |sampler: ServiceSampler<'_>| sampler.sample(&pair(), &RunControl::default()).unwrap_err().to_string();
         insta::assert_snapshot!(error(ServiceSampler { annealing_time: Some(0.1), ..sampler.clone() }), @"annealing_time is 0.1, but the chip takes 0.5 to 2000");

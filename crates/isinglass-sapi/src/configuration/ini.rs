@@ -31,13 +31,16 @@ impl Profiles {
     pub(super) fn read(&mut self, file: &ConfigFile) -> Result<(), SapiError> {
         let mut section: Option<usize> = None;
         let mut key: Option<String> = None;
+        // how far the line of the last section or key is indented
+        let mut indent = 0;
         for (index, line) in file.text.lines().enumerate() {
             let fault = |reason| SapiError::Configuration { file: file.name.clone(), line: index + 1, reason };
             let text = line.trim();
             if text.is_empty() || text.starts_with(['#', ';']) {
                 continue;
             }
-            if line.starts_with(char::is_whitespace)
+            let indented = line.chars().take_while(|letter| letter.is_whitespace()).count();
+            if indented > indent
                 && let (Some(section), Some(key)) = (section, &key)
             {
                 let value = self.sections[section].1.entry(key.clone()).or_default();
@@ -45,6 +48,7 @@ impl Profiles {
                 value.push_str(&unescaped(text).ok_or_else(|| fault("a `%` stands alone"))?);
                 continue;
             }
+            indent = indented;
             if let Some(rest) = text.strip_prefix('[') {
                 let name = rest.split_once(']').ok_or_else(|| fault("a section without `]`"))?.0;
                 section = Some(self.place(name));
@@ -119,6 +123,14 @@ mod tests {
         assert_eq!(work.get("headers").as_deref(), Some("K: v\nL: w"));
         assert_eq!(profiles.chosen(Some("other".to_owned())).unwrap().get("token"), None);
         assert_eq!(profiles.chosen(Some("defaults".to_owned())).unwrap().get("token"), None);
+    }
+
+    #[test]
+    fn a_line_goes_on_only_where_it_is_indented_more_than_its_key() {
+        let profiles = read("[work]\n  endpoint = https://a/\n  token = b\n    c\n  solver = d\ntoken2 = e\n").unwrap();
+        let work = profiles.chosen(None).unwrap();
+        let get = |key: &str| work.get(key).unwrap();
+        assert_eq!([get("endpoint"), get("token"), get("solver"), get("token2")], ["https://a/", "b\nc", "d", "e"]);
     }
 
     #[test]

@@ -46,7 +46,11 @@ fn with(key: &str, value: Value) -> Result<QpuReads, String> {
 fn known_bytes_have_known_meanings() {
     let found = reads(&histogram()).unwrap();
     let expected = [vec![vec![1, -1]; 3], vec![vec![-1, 1]; 4]].concat();
-    assert_eq!(found, QpuReads { spins: expected, qpu_access_time: None });
+    assert_eq!(found, QpuReads { spins: expected.clone(), qpu_access_time: None });
+    // the order of the qubits is that of the bits
+    let mut swapped = histogram();
+    (swapped["active_variables"], swapped["solutions"]) = (json!(integers(&[1, 0])), json!(to_base64(&[0x40, 0x80])));
+    assert_eq!(reads(&swapped).unwrap().spins, expected);
 }
 
 #[test]
@@ -63,7 +67,7 @@ fn damaged_answers_are_refused_with_what_is_wrong() {
     insta::assert_snapshot!(error("num_occurrences", Value::Null), @"it has 2 reads instead of 7");
     insta::assert_snapshot!(error("solutions", json!(to_base64(&[0x80]))), @"`solutions` has 1 bytes instead of 2");
     insta::assert_snapshot!(error("solutions", json!(to_base64(&[1, 2]))), @"the energy of solution 0 is said to be -1, but is 1");
-    insta::assert_snapshot!(error("active_variables", json!(integers(&[1, 0]))), @"`active_variables` does not rise");
+    insta::assert_snapshot!(error("active_variables", json!(integers(&[0, 0]))), @"`active_variables` has a qubit twice");
     insta::assert_snapshot!(error("active_variables", json!(integers(&[0, 2]))), @"qubit 1 is not in it");
     insta::assert_snapshot!(error("active_variables", json!(integers(&[0]))), @"`active_variables` has 1 qubits instead of 2");
     insta::assert_snapshot!(error("timing", json!({"qpu_access_time": -1.0})), @"the QPU access time is said to be -1 µs");
@@ -87,24 +91,28 @@ fn a_problem_that_failed_or_makes_no_sense_is_an_error() {
     let cancelled = |done: &mut Value| *done = json!({"id": "p", "status": "CANCELLED"});
     insta::assert_snapshot!(outcome(cancelled).unwrap_err(), @"the problem was cancelled at the service");
     let without = |done: &mut Value| done["answer"] = Value::Null;
-    insta::assert_snapshot!(outcome(without).unwrap_err(), @"what SERVER/ sent is not understood: a problem is completed, but has no answer");
+    insta::assert_snapshot!(outcome(without).unwrap_err(), @"the problem p-2 was sent, and may be charged: what SERVER/ sent is not understood: a problem is completed, but has no answer (look for the problem in the dashboard of Leap before it is sent again)");
     let unknown = |done: &mut Value| done["status"] = json!("SLEEPING");
-    insta::assert_snapshot!(outcome(unknown).unwrap_err(), @"what SERVER/ sent is not understood: the status of a problem is `SLEEPING`");
+    insta::assert_snapshot!(outcome(unknown).unwrap_err(), @"the problem p-2 was sent, and may be charged: what SERVER/ sent is not understood: the status of a problem is `SLEEPING` (look for the problem in the dashboard of Leap before it is sent again)");
     let short = |done: &mut Value| done["answer"]["solutions"] = json!("AAAA");
-    insta::assert_snapshot!(outcome(short).unwrap_err(), @"what SERVER/ sent is not understood: `solutions` has 3 bytes instead of 5");
+    insta::assert_snapshot!(outcome(short).unwrap_err(), @"the problem p-2 was sent, and may be charged: what SERVER/ sent is not understood: `solutions` has 3 bytes instead of 5 (look for the problem in the dashboard of Leap before it is sent again)");
     let garbage = |done: &mut Value| *done = json!([1, 2]);
-    insta::assert_snapshot!(outcome(garbage).unwrap_err(), @"what SERVER/ sent is not understood: invalid type: integer `1`, expected a string at line 1 column 2");
+    insta::assert_snapshot!(outcome(garbage).unwrap_err(), @"the problem p-2 was sent, and may be charged: what SERVER/ sent is not understood: invalid type: integer `1`, expected a string at line 1 column 2 (look for the problem in the dashboard of Leap before it is sent again)");
     let huge = |done: &mut Value| done["answer"]["solutions"] = json!("A".repeat(2 << 20));
-    insta::assert_snapshot!(outcome(huge).unwrap_err(), @"what SERVER/ sent is not understood: it is longer than 1048697 bytes");
+    insta::assert_snapshot!(outcome(huge).unwrap_err(), @"the problem p-2 was sent, and may be charged: what SERVER/ sent is not understood: it is longer than 1048697 bytes (look for the problem in the dashboard of Leap before it is sent again)");
 }
 
 #[test]
 fn the_largest_honest_answer_is_within_its_limit() {
-    let (spin, qubits) = ring(Vartype::Spin);
+    let mut builder = BqmBuilder::new(Vartype::Spin, 5_000);
+    builder.add_linear(0, 1.0);
+    let (spin, qubits) = (builder.build().unwrap(), (0..5_000).collect::<Vec<u32>>());
     let problem = QpuProblem { spin: &spin, qubits: &qubits, num_reads: 10_000, annealing_time: None };
-    // energies, occurrences and solutions of all reads, all distinct
-    let length = [8, 4, 1].map(|bytes| to_base64(&vec![0; bytes * 10_000]).len()).iter().sum::<usize>() as u64;
-    assert!((length..length + (2 << 20)).contains(&max_bytes(&problem)));
+    // qubits, and energies, occurrences and solutions of all reads, all distinct
+    let parts = [4 * 5_000, 8 * 10_000, 4 * 10_000, 5_000 / 8 * 10_000];
+    let length = parts.map(|bytes| to_base64(&vec![0; bytes]).len()).iter().sum::<usize>() as u64;
+    assert!(length > 8 << 20);
+    assert!((length..length * 5 / 4).contains(&max_bytes(&problem)), "{length} {}", max_bytes(&problem));
 }
 
 proptest! {

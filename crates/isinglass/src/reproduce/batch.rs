@@ -10,7 +10,7 @@ use crate::network::Architecture;
 use crate::task::Task;
 use crate::verify::verify;
 use isinglass_qubo::embedding::{ControlError, Embedded, EmbeddedReport, EmbeddingComposite};
-use isinglass_qubo::qpu::{MeasuredTime, Plan, PlanRequest, QpuEmulator, ServiceSampler};
+use isinglass_qubo::qpu::{Plan, PlanRequest, QpuEmulator, ServiceRecord, ServiceSampler};
 use isinglass_qubo::sampler::{ClusterMoves, SimulatedAnnealing};
 use isinglass_qubo::time_to_solution::{Success, meets};
 use isinglass_qubo::{RunControl, SampleStatus, Sampler, Sampling};
@@ -30,6 +30,8 @@ pub(super) struct Batch<'a> {
 pub(super) struct Solved {
     pub(super) result: BatchResult,
     pub(super) chains: Vec<Vec<u32>>,
+    /// Why a real chip has not made all reads.
+    pub(super) failure: Option<String>,
 }
 
 impl Batch<'_> {
@@ -43,11 +45,11 @@ impl Batch<'_> {
     ) -> Result<Option<Solved>, ReproduceError> {
         let start = Instant::now();
         let formulation = compile(self.task, self.architecture, &choice.options(), &WeightTerms::default())?;
-        let measured = MeasuredTime::default();
+        let record = ServiceRecord::default();
         let sampled = if mode.is_on_chip() {
-            self.on_chip(mode, choice, &formulation, plan, &measured, control)
+            self.on_chip(mode, choice, &formulation, plan, &record, control)
         } else {
-            self.sampler(mode, plan, None, &measured)
+            self.sampler(mode, plan, None, &record)
                 .sample(&formulation.qubo, control)
                 .map(|sampling| (sampling, None))
                 .map_err(ReproduceError::from)
@@ -59,9 +61,8 @@ impl Batch<'_> {
             Err(_) if control.should_stop(None).is_some() => return Ok(None),
             other => other?,
         };
-        // reads of a real chip that are complete were paid for
-        let is_kept =
-            sampling.status == SampleStatus::Optimal || mode == Mode::Qpu && sampling.status == SampleStatus::Heuristic;
+        // reads of a real chip were paid for
+        let is_kept = sampling.status == SampleStatus::Optimal || mode == Mode::Qpu;
         if control.should_stop(None).is_some() && !is_kept {
             return Ok(None);
         }
@@ -69,7 +70,7 @@ impl Batch<'_> {
         let verification = verify(&formulation.qubo, &formulation.layout, self.task, best.sample)?;
         let embedding_seconds = report.as_ref().map_or(0.0, |report: &EmbeddedReport| report.embedding_seconds);
         let seconds = (start.elapsed().as_secs_f64() - embedding_seconds).max(0.0);
-        let on_chip = report.as_ref().map(|report| on_chip(mode, report, &formulation, plan, &measured)).transpose()?;
+        let on_chip = report.as_ref().map(|report| on_chip(mode, report, &formulation, plan, &record)).transpose()?;
         let result = BatchResult {
             batch: self.number,
             errors: verification.loss,
@@ -82,7 +83,14 @@ impl Batch<'_> {
             on_chip,
             energies: if mode.has_reads() { self.histogram(&sampling) } else { BTreeMap::new() },
         };
-        Ok(Some(Solved { result, chains: report.map_or_else(Vec::new, |report| report.chains) }))
+        let num_reads = sampling.samples.len();
+        let is_cut = mode == Mode::Qpu && num_reads < plan.qpu_reads;
+        let cut = || is_cut.then(|| format!("stopped after {num_reads} of {} reads of a batch", plan.qpu_reads));
+        Ok(Some(Solved {
+            result,
+            chains: report.map_or_else(Vec::new, |report| report.chains),
+            failure: record.failure().or_else(cut),
+        }))
     }
 
     /// Reads at the minimum. The formulations are exact, so that it is the least loss.
@@ -106,11 +114,11 @@ impl Batch<'_> {
         choice: FormulationChoice,
         formulation: &Formulation,
         plan: &ReproducePlan,
-        measured: &MeasuredTime,
+        record: &ServiceRecord,
         control: &RunControl<'_>,
     ) -> Result<(Sampling, Option<EmbeddedReport>), ReproduceError> {
         let chip = if mode.is_qpu() { &plan.qpu_chip } else { &plan.chip };
-        let make = |_: u64, embedded: &Embedded| self.sampler(mode, plan, Some(embedded), measured);
+        let make = |_: u64, embedded: &Embedded| self.sampler(mode, plan, Some(embedded), record);
         let composite = EmbeddingComposite {
             cache: plan.cache.clone(),
             chain_strength: choice.chain_strength(),
@@ -126,7 +134,7 @@ impl Batch<'_> {
         mode: Mode,
         plan: &'a ReproducePlan,
         embedded: Option<&Embedded>,
-        measured: &'a MeasuredTime,
+        record: &'a ServiceRecord,
     ) -> Box<dyn Sampler + 'a> {
         let (seed, threads) = (self.seed, plan.threads);
         let annealing = SimulatedAnnealing {
@@ -149,7 +157,7 @@ impl Batch<'_> {
                 qubits: embedded.map_or_else(Vec::new, |embedded| embedded.qubits().to_vec()),
                 num_reads: plan.qpu_reads as u64,
                 annealing_time: Some(plan.qpu.timing.default_annealing_time),
-                measured,
+                record,
             }),
         }
     }
@@ -177,13 +185,13 @@ fn on_chip(
     report: &EmbeddedReport,
     formulation: &Formulation,
     plan: &ReproducePlan,
-    measured: &MeasuredTime,
+    record: &ServiceRecord,
 ) -> Result<OnChip, ReproduceError> {
     let precision = plan.qpu.precision(&report.embedded, formulation.gap(), ControlError::default());
     let request = PlanRequest { num_reads: report.num_reads as u64, ..PlanRequest::default() };
     let time = match mode {
         Mode::QpuEmulated => Some(Plan::new(&plan.qpu, &report.embedded, &request)?.qpu_access_time),
-        Mode::Qpu => measured.qpu_access_time(),
+        Mode::Qpu => record.qpu_access_time(),
         _ => None,
     };
     let num_reads = if mode.has_reads() { report.num_reads as u64 } else { 0 };

@@ -118,6 +118,13 @@ fn results_do_not_depend_on_the_number_of_threads_but_on_the_seed() {
 struct Annealer {
     name: &'static str,
     left: AtomicU64,
+    asked: AtomicU64,
+}
+
+impl Annealer {
+    fn new(left: u64) -> Self {
+        Self { name: "Chip_1", left: left.into(), asked: 0.into() }
+    }
 }
 
 impl isinglass_qubo::qpu::QpuService for Annealer {
@@ -131,6 +138,7 @@ impl isinglass_qubo::qpu::QpuService for Annealer {
         control: &RunControl<'_>,
     ) -> Result<Option<isinglass_qubo::qpu::QpuReads>, String> {
         use isinglass_qubo::Sampler;
+        self.asked.fetch_add(1, Ordering::Relaxed);
         let left = self.left.load(Ordering::Relaxed);
         self.left.store(left.checked_sub(1).ok_or("the chip is warm")?, Ordering::Relaxed);
         let annealing = SimulatedAnnealing { num_reads: problem.num_reads as usize, ..SimulatedAnnealing::default() };
@@ -145,7 +153,7 @@ fn a_real_chip_is_called_by_its_name_and_its_time_is_the_measured_one() {
     let data = ReproduceData::substitute().unwrap();
     let with = |left: u64| ReproducePlan {
         formulations: vec![FormulationChoice::Compact],
-        real_qpu: Some(std::sync::Arc::new(Annealer { name: "Chip_1", left: left.into() })),
+        real_qpu: Some(std::sync::Arc::new(Annealer::new(left))),
         ..small(&[Mode::Qpu])
     };
     let reproduction = reproduce(&data, &with(2), &[], &RunControl::default()).unwrap();
@@ -164,6 +172,32 @@ fn a_real_chip_is_called_by_its_name_and_its_time_is_the_measured_one() {
     let plan = ReproducePlan { real_qpu: None, ..with(1) };
     let error = reproduce(&data, &plan, &[], &RunControl::default()).unwrap_err();
     assert!(matches!(error, ReproduceError::NoService));
+    let plan = ReproducePlan { experiments: Vec::new(), ..plan };
+    assert!(reproduce(&data, &plan, &[], &RunControl::default()).unwrap().unfinished.is_empty());
+}
+
+#[test]
+fn nothing_is_submitted_after_a_failure() {
+    let data = ReproduceData::substitute().unwrap();
+    let chip = std::sync::Arc::new(Annealer::new(3));
+    let experiment = |name: &str| Experiment { name: name.to_owned(), batch_size: 4, num_batches: 2 };
+    let plan = ReproducePlan {
+        experiments: vec![experiment("one"), experiment("two")],
+        formulations: vec![FormulationChoice::Reference, FormulationChoice::Compact],
+        real_qpu: Some(chip.clone()),
+        ..small(&[Mode::SoftExact, Mode::Qpu])
+    };
+    let reproduction = reproduce(&data, &plan, &[], &RunControl::default()).unwrap();
+    assert_eq!(chip.asked.load(Ordering::Relaxed), 4);
+    let missing = |place: &str, done: u32| {
+        format!(
+            "{place}, QPU (Chip_1, real): Chip_1 did not run the problem: the chip is warm ({done} of 2 batches done)"
+        )
+    };
+    let expected = [("one, compact", 1), ("two, reference", 0), ("two, compact", 0)];
+    assert_eq!(reproduction.unfinished, expected.map(|(place, done)| missing(place, done)));
+    let others = reproduction.experiments.iter().flat_map(|each| &each.formulations).map(|each| &each.modes[0]);
+    assert!(others.into_iter().all(|mode| mode.batches.len() == 2));
 }
 
 #[test]
