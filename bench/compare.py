@@ -393,8 +393,8 @@ def embedding_section(rows):
     lines = [
         "## Embedding",
         "",
-        f"Onto {TOPOLOGY}, one thread, default parameters; medians over seeds, a failure counting as more than any number. CPU seconds:",
-        "of the whole program for isinglass, of the call for minorminer and busclique (without its cache). Ratios: peer / isinglass.",
+        f"Onto {TOPOLOGY}, default parameters; medians over seeds, a failure counting as more than any number. CPU seconds:",
+        "of the whole program with all its threads for isinglass, of the call for minorminer and busclique (without its cache). Ratios: peer / isinglass.",
         "",
         "| graph | variables | interactions | chip | by | found | qubits | longest chain | CPU s | qubits, ratio | time, ratio |",
         "|---|---|---|---|---|---|---|---|---|---|---|",
