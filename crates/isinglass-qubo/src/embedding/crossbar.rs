@@ -16,7 +16,6 @@ const ALIGNMENT: u32 = 8;
 /// The hubs of a problem in bundles: those with the same neighbours together, the largest bundle first.
 pub(super) struct Hubs {
     bundles: Vec<Vec<usize>>,
-    /// The most neighbours of a hub that are no hubs.
     num_crossings: usize,
 }
 
@@ -40,6 +39,17 @@ pub(super) const LAYOUTS: [Layout; 7] = {
 pub(super) type Wires = Vec<(usize, Vec<u32>)>;
 
 impl Hubs {
+    /// The most neighbours of a hub that are no hubs.
+    pub(super) fn num_crossings(&self) -> usize {
+        self.num_crossings
+    }
+
+    /// Interactions of hubs.
+    pub(super) fn num_interactions(&self, problem: &Graph) -> usize {
+        let is_hub = |node: u32| self.bundles.iter().flatten().any(|&hub| hub == node as usize);
+        problem.edges().filter(|&(first, second)| is_hub(first) || is_hub(second)).count()
+    }
+
     /// The hubs of a problem, if it has some.
     pub(super) fn of(problem: &Graph) -> Option<Self> {
         let mut degrees: Vec<usize> = (0..problem.num_nodes()).map(|node| problem.degree(node as u32)).collect();

@@ -15,6 +15,10 @@ use serde::{Deserialize, Serialize};
 
 /// Layouts of a network that are tried; those after them have less room.
 const WOVEN_TRIES: usize = 3;
+/// Where no variable has so many neighbours, and most interactions are among the others, wires decide little: the router is tried before
+/// them, so many times.
+const LONG: usize = 64;
+const ROUTED_TRIES: u32 = 2;
 /// Chains of complete graphs on more variables are left as they are: shortening them takes seconds and saves one qubit in a hundred.
 const MAX_SHORTENED: usize = 80;
 
@@ -26,7 +30,7 @@ const MAX_SHORTENED: usize = 80;
 /// 3. *crossbar*: variables with very many neighbours start as long parallel wires. Where every other variable interacts with one bundle
 ///    of them at most, as in a network, the others are laid across them, group by group; else they are routed beside them. Where a chip
 ///    has too few rows for all groups the wires are laid twice, each time for half of the groups.
-/// 4. *routed*: [`Router`] from nothing, where none of these gave an embedding.
+/// 4. *routed*: [`Router`] from nothing, where none of these gave an embedding; before wires, if these would be short and of few interactions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Embedder {
     /// The router, with its seed.
@@ -204,8 +208,8 @@ impl Embedder {
             let embedding = if is_small { self.router.shorten(&embedding, problem, chip, control) } else { embedding };
             return Ok(found((embedding, method)));
         }
-        if let Some(embedding) = self.beside_wires(problem, chip, control) {
-            return Ok(found((embedding, EmbedMethod::Crossbar)));
+        if let Some(around) = self.around_hubs(problem, chip, control) {
+            return Ok(found(around));
         }
         match self.router.embed(problem, chip, control) {
             Ok(embedding) => Ok(found((embedding, EmbedMethod::Routed))),
@@ -217,22 +221,29 @@ impl Embedder {
         }
     }
 
-    /// The best of the first layouts of wires that succeed.
-    fn beside_wires(&self, problem: &Graph, chip: &Chip, control: &RunControl<'_>) -> Option<Embedding> {
+    /// From wires for variables with many neighbours, or by the router where that makes little difference.
+    fn around_hubs(&self, problem: &Graph, chip: &Chip, control: &RunControl<'_>) -> Option<(Embedding, EmbedMethod)> {
         let (hubs, lines) = (Hubs::of(problem)?, Lines::of(chip)?);
         let once = Router { tries: 1, ..self.router };
+        if hubs.num_crossings() < LONG && hubs.num_interactions(problem) < problem.num_edges() / 2 {
+            let router = Router { tries: self.router.tries.min(ROUTED_TRIES), ..self.router };
+            if let Ok(routed) = router.embed(problem, chip, control) {
+                return Some((routed, EmbedMethod::Routed));
+            }
+        }
         if let Some(network) = Network::of(problem, &hubs) {
             let layouts = network.layouts(&hubs, &lines);
             let start = |woven: &Woven, control: &RunControl<'_>| {
                 once.embed_beside(&woven.wires, &woven.gates, problem, chip, control).ok()
             };
             if let Some(best) = self.best_of_first(&layouts[..layouts.len().min(WOVEN_TRIES)], control, start) {
-                return Some(best);
+                return Some((best, EmbedMethod::Crossbar));
             }
         }
-        self.best_of_first(&LAYOUTS, control, |&layout, control| {
+        let best = self.best_of_first(&LAYOUTS, control, |&layout, control| {
             once.embed_beside(&hubs.lay(&lines, layout)?, &[], problem, chip, control).ok()
-        })
+        })?;
+        Some((best, EmbedMethod::Crossbar))
     }
 
     /// The best of the first starts that succeed. As many as are still wanted run at once; the first of them tells its progress.

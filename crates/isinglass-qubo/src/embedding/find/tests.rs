@@ -57,6 +57,33 @@ fn network_graphs_start_from_wires_on_all_families_with_and_without_faults() {
     }
 }
 
+/// Three variables that each touch one variable of every group, and groups whose variables mostly touch each other.
+fn few_hubs(groups: u32) -> Graph {
+    let of = |group: u32, which: u32| 3 + 8 * group + which;
+    let edges = (0..groups).flat_map(|group| {
+        let hubs = (0..3).map(move |hub| (hub, of(group, hub)));
+        hubs.chain(
+            (0..8).flat_map(move |which| [1, 2, 4].map(|step| (of(group, which), of(group, (which + step) % 8)))),
+        )
+    });
+    Graph::from_edges(3 + 8 * groups as usize, edges.filter(|(first, second)| first != second)).unwrap()
+}
+
+#[test]
+fn wires_are_not_laid_for_a_few_interactions() {
+    let (problem, chip) = (few_hubs(20), ideal("pegasus:8"));
+    let hubs = Hubs::of(&problem).unwrap();
+    assert_eq!((hubs.num_crossings(), hubs.num_interactions(&problem)), (20, 60));
+    let found = find(&problem, &chip).unwrap();
+    assert_eq!(found.method, EmbedMethod::Routed);
+    // without a try of the router there are wires
+    let forced = Embedder { router: Router { tries: 0, ..Router::default() }, ..Embedder::default() };
+    assert!(matches!(
+        forced.find(&problem, &chip, &RunControl::default()),
+        Ok(Found { method: EmbedMethod::Crossbar, .. })
+    ));
+}
+
 #[test]
 fn the_same_seed_gives_the_same_embedding() {
     let (problem, chip) = (network(4, 20), faulty("pegasus:5", 40));

@@ -28,6 +28,9 @@ impl Attempt<'_> {
         for variable in 0..self.chains.len() {
             self.prune(variable);
         }
+        if self.is_shortest() {
+            return;
+        }
         if self.problem.num_edges() <= MAX_ANNEALED {
             self.anneal(watch);
         }
@@ -48,6 +51,11 @@ impl Attempt<'_> {
         }
     }
 
+    /// Whether no chain can be shorter.
+    fn is_shortest(&self) -> bool {
+        self.chains.iter().all(|chain| chain.len() == 1)
+    }
+
     /// Re-places variables at a falling temperature, at which changes that take more qubits are kept now and then, and ends with the
     /// best chains found.
     fn anneal(&mut self, watch: &Watch<'_>) {
@@ -62,7 +70,7 @@ impl Attempt<'_> {
             if now < best.0 {
                 best = (now, self.chains.clone());
             }
-            if watch.is_stopped() {
+            if watch.is_stopped() || self.is_shortest() {
                 break;
             }
         }
