@@ -81,6 +81,10 @@ impl ReadError {
             ReadCause::Unsupported { feature: Feature::Bytes, .. } => {
                 "write the file with `to_serializable(use_bytes=False)`"
             }
+            ReadCause::Unsupported { feature: Feature::SampleColumn, .. } => {
+                "write the file with `to_pandas_dataframe(sample_column=False)`"
+            }
+            ReadCause::NoVariableColumn => "put the columns of the variables before `energy` and other data vectors",
             ReadCause::NotBinary { .. } => "declare the variable binary",
             ReadCause::Label { .. } => "relabel the variables with integers or strings before writing the file",
             _ => return None,
@@ -107,6 +111,8 @@ pub enum Feature {
     Section,
     /// Arrays as raw bytes inside JSON.
     Bytes,
+    /// Samples as dictionaries in one column of CSV.
+    SampleColumn,
     /// A hardware topology of qbsolv.
     Topology,
     /// A number type of a binary file.
@@ -125,6 +131,7 @@ impl fmt::Display for Feature {
             Self::Power => "powers other than squares",
             Self::Section => "parts of this kind",
             Self::Bytes => "arrays of raw bytes",
+            Self::SampleColumn => "columns of dictionaries",
             Self::Topology => "topologies other than `0` and `unconstrained`",
             Self::NumberType => "number types of this kind",
             Self::QuantagoniaFile => "files of Quantagonia's .qubo format",
@@ -343,6 +350,9 @@ pub enum ReadCause {
         /// The variable.
         label: Label,
     },
+    /// A data frame with no column between its index and its data vectors.
+    #[error("no column holds the values of a variable")]
+    NoVariableColumn,
     /// Values 0 beside values -1.
     #[error("there are values 0 and values -1: samples are either 0/1 or -1/+1")]
     MixedValues,

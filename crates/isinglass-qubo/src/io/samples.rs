@@ -1,8 +1,9 @@
 //! Samples from other programs, and isinglass's own for them.
 //!
-//! Read: dimod's SampleSet JSON (schema 3, packed or not), JSON lists and objects of values, and text with a sample on each
-//! line. Written: dimod's SampleSet JSON. Energies in files are not read: they are computed on the problem.
+//! Read: dimod's SampleSet JSON (schema 3, packed or not), the CSV of its data frame, JSON lists and objects of values, and text
+//! with a sample on each line. Written: dimod's SampleSet JSON. Energies in files are not read: they are computed on the problem.
 
+mod dataframe;
 mod dimod;
 mod plain;
 mod table;
@@ -35,6 +36,8 @@ pub struct SampleFile {
 struct Values {
     rows: Vec<Vec<i8>>,
     labels: Option<Vec<Label>>,
+    /// How often each sample was seen, where the file says it.
+    num_occurrences: Option<Vec<u64>>,
 }
 
 /// The name of the format in errors.
@@ -45,6 +48,8 @@ const FORMAT: &str = "samples";
 /// - dimod: an object with `"type": "SampleSet"`.
 /// - JSON: `[[0, 1], [1, 1]]`, `[0, 1]`, `{"a": 0, "b": 1}`, `[{"a": 0, "b": 1}]`, or any list of these under `"samples"`, with
 ///   `"labels"` beside it or not. Keys that are whole numbers become integer labels.
+/// - CSV: the data frame of a dimod SampleSet, written by pandas with or without its index. Variables come first, data vectors
+///   such as `energy` after them.
 /// - Text: values separated by commas or white space, a sample on each line. A first line with anything but values holds
 ///   labels. `#` starts a comment line.
 ///
@@ -59,7 +64,8 @@ pub fn read_samples(bytes: &[u8], options: &ReadOptions) -> Result<SampleFile, R
 fn read(bytes: &[u8], options: &ReadOptions) -> Result<SampleFile, Fault> {
     let text = utf8(bytes)?;
     if !text.trim_start().starts_with(['{', '[']) {
-        return table::read(text)?.settle(options);
+        let values = if dataframe::looks_like(text) { dataframe::read(text) } else { table::read(text) };
+        return values?.settle(options);
     }
     match dimod::type_of(text).as_deref() {
         Some(dimod::TYPE) => dimod::read(text, options),
@@ -79,7 +85,7 @@ impl Values {
             (true, true) => return Err(Fault::in_file(ReadCause::MixedValues)),
         };
         let vartype = options.settle_vartype(seen).map_err(Fault::in_file)?;
-        let num_occurrences = vec![1; self.rows.len()];
+        let num_occurrences = self.num_occurrences.unwrap_or_else(|| vec![1; self.rows.len()]);
         Ok(SampleFile { rows: self.rows, num_occurrences, labels: self.labels, vartype })
     }
 }

@@ -127,10 +127,10 @@ fn rows(samples: Node) -> Result<Values, ReadCause> {
         Node::List(nodes) if nodes.first().is_none_or(|node| matches!(node, Node::List(_))) => {
             let rows: Vec<Vec<i8>> = nodes.into_iter().enumerate().map(value_list).collect::<Result<_, _>>()?;
             check_lengths(&rows, rows.first().map_or(0, Vec::len))?;
-            Ok(Values { rows, labels: None })
+            Ok(Values { rows, labels: None, num_occurrences: None })
         }
         Node::List(nodes) if matches!(nodes.first(), Some(Node::Object(_))) => labelled_rows(nodes),
-        Node::List(_) => Ok(Values { rows: vec![value_list((0, samples))?], labels: None }),
+        Node::List(_) => Ok(Values { rows: vec![value_list((0, samples))?], labels: None, num_occurrences: None }),
         Node::Object(_) => labelled_rows(vec![samples]),
         node => Err(shape(&node, "samples")),
     }
@@ -172,7 +172,7 @@ fn labelled_rows(nodes: Vec<Node>) -> Result<Values, ReadCause> {
         let values = labels.iter().map(|label| values.get(label).copied().ok_or_else(|| missing(label)));
         rows.push(values.collect::<Result<Vec<i8>, _>>()?);
     }
-    Ok(Values { rows, labels: (!are_range(&labels)).then_some(labels) })
+    Ok(Values { rows, labels: (!are_range(&labels)).then_some(labels), num_occurrences: None })
 }
 
 /// An integer where the text is exactly how one is written: JSON has no other keys than texts.

@@ -44,10 +44,10 @@ pub(super) fn read(text: &str) -> Result<Values, Fault> {
     if rows.is_empty() {
         return Err(Fault::in_file(ReadCause::Truncated { expected: "the first sample" }));
     }
-    Ok(Values { rows, labels: labels.filter(|labels| !are_range(labels)) })
+    Ok(Values { rows, labels: labels.filter(|labels| !are_range(labels)), num_occurrences: None })
 }
 
-fn value(cell: &str) -> Option<i8> {
+pub(super) fn value(cell: &str) -> Option<i8> {
     match cell {
         "0" => Some(0),
         "1" | "+1" => Some(1),
