@@ -56,8 +56,9 @@ pub fn samples(bytes: &[u8]) {
 /// Reads a data set, with limits that a fuzzer's machine can bear.
 pub fn table(bytes: &[u8], format: DataFormat) {
     let limits = Limits { bytes: 1 << 20, cells: 1 << 20, columns: 1 << 12 };
-    let options = DataOptions { format: Some(format), limits, ..DataOptions::default() };
-    if let Ok(table) = read_bytes(bytes, "fuzz", &options) {
+    for (drop, only) in [(vec![], None), (vec!["1".to_owned()], None), (vec![], Some(vec!["2".to_owned()]))] {
+        let options = DataOptions { format: Some(format), limits, drop, only, ..DataOptions::default() };
+        let Ok(table) = read_bytes(bytes, "fuzz", &options) else { continue };
         assert!(table.num_rows() > 0 && table.num_columns() > 0);
         assert!(table.num_rows() * table.num_columns() <= 1 << 20);
     }

@@ -9,6 +9,7 @@ pub use picture::weights_picture;
 pub use weight_maps::{WeightMap, weight_maps};
 
 use crate::baseline::BaselineResult;
+use crate::dataset::TestRows;
 use crate::formulation::{GateKind, Statistics};
 use crate::network::Architecture;
 use crate::train::StepRecord;
@@ -34,6 +35,12 @@ pub struct DatasetReport {
     pub input_names: Vec<String>,
     /// Columns without information that were left out.
     pub num_dropped_columns: usize,
+    /// Columns that the user left out.
+    pub dropped_by_user: Vec<String>,
+    /// Columns among the inputs that look like identifiers of the rows.
+    pub identifier_columns: Vec<String>,
+    /// How the test rows were chosen, if there are any.
+    pub test_rows: Option<TestRows>,
     /// Names of the classes.
     pub classes: Vec<String>,
 }

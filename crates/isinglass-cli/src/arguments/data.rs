@@ -3,13 +3,17 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use isinglass::dataset::{Binarize, Classes, Dataset, Pipeline, PipelineOptions, Split, TestSource};
+use isinglass::dataset::{
+    Binarize, ClassError, Classes, Dataset, DatasetError, Pipeline, PipelineOptions, Split, SplitOptions, TestOrder,
+    TestRows, TestSource, identifier_columns,
+};
 
 use super::fetched::fetched;
 use super::rows::RowArguments;
-use super::table::{TableArguments, parse};
+use super::table::{TableArguments, drop_flag, parse};
 use super::value;
 use crate::failure::Failure;
+use crate::session::Session;
 
 /// Data to train and test on.
 #[derive(Args, Clone, Debug)]
@@ -23,6 +27,9 @@ pub(crate) struct DataArguments {
     /// Test rows: a second file (or the name of one that was fetched), a fraction of the rows such as 0.25, or none [default: none]
     #[arg(long, value_name = "FILE|FRACTION", value_parser = parse::<TestSource>, help_heading = "Rows")]
     pub(crate) test: Option<TestSource>,
+    /// How a fraction of test rows is chosen: stratified or last [default: stratified]
+    #[arg(long, value_name = "ORDER", value_parser = parse::<TestOrder>, help_heading = "Rows")]
+    pub(crate) test_order: Option<TestOrder>,
     /// File of the labels of the test file
     #[arg(long, value_name = "FILE", help_heading = "Rows")]
     pub(crate) test_labels: Option<PathBuf>,
@@ -51,6 +58,27 @@ pub(crate) struct PreparedData {
     pub(crate) train: Dataset,
     /// The test rows.
     pub(crate) test: Option<Dataset>,
+    /// The columns among the inputs that look like identifiers of the rows, unless the user chose them.
+    pub(crate) identifiers: Vec<String>,
+}
+
+impl PreparedData {
+    /// Names the columns that look like identifiers, and the flag that drops them.
+    pub(crate) fn note_identifiers(&self, session: &Session) {
+        const SHOWN: usize = 8;
+        let names: Vec<&str> = self.identifiers.iter().take(SHOWN).map(String::as_str).collect();
+        let shown = names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
+        let more = if self.identifiers.len() > SHOWN { ", ..." } else { "" };
+        let (columns, look, them) = match names.len() {
+            0 => return,
+            1 => ("column", "looks like an identifier", "it"),
+            _ => ("columns", "look like identifiers", "them"),
+        };
+        session.output().note(&format!(
+            "the {columns} {shown}{more} {look}: nearly every row has another value. To leave {them} out: {}",
+            drop_flag(names)
+        ));
+    }
 }
 
 impl DataArguments {
@@ -60,7 +88,19 @@ impl DataArguments {
     /// # Errors
     /// A [`Failure`] when any of these steps is not possible.
     pub(crate) fn split(&self, default: Option<&str>) -> Result<Split, Failure> {
-        let options = self.rows.split_options(self.test_source()?);
+        if self.pool.is_some() && !self.table.drop.is_empty() {
+            return Err(Failure::input("--pool needs whole images, but --drop leaves pixels out")
+                .with_hint("leave out pooled pixels with --features or --feature-mean"));
+        }
+        let test = self.test_source()?;
+        if self.test_order.is_some() && !matches!(test, TestSource::Fraction(_)) {
+            return Err(Failure::input("`--test-order` needs a fraction, such as `--test 0.25`"));
+        }
+        let options = SplitOptions {
+            test_order: self.test_order.unwrap_or_default(),
+            seed: self.table.data_seed,
+            ..self.rows.split_options(test)
+        };
         Ok(Split::prepare(self.table.read(default)?, &options, &self.table.read_options())?)
     }
 
@@ -69,11 +109,24 @@ impl DataArguments {
     /// # Errors
     /// A [`Failure`] when columns or labels do not allow it.
     pub(crate) fn prepare(&self, split: &Split) -> Result<PreparedData, Failure> {
-        let pipeline = Pipeline::fit(split.fitted_on(), &self.pipeline_options())?;
-        let classes = Classes::fit(split.fitted_on())?;
+        let rows = split.fitted_on();
+        // labels that the user listed are classes, however many there are
+        let classes = if self.rows.classes.is_some() { Classes::of_labels(rows) } else { Classes::fit(rows) };
+        let classes = classes.map_err(|error| unfit(error, split))?;
+        let pipeline = Pipeline::fit(rows, &self.pipeline_options())?;
         let train = Dataset::encode(&split.train, &pipeline, &classes)?;
-        let test = split.test.as_ref().map(|table| Dataset::encode(table, &pipeline, &classes)).transpose()?;
-        Ok(PreparedData { pipeline, classes, train, test })
+        let encode_test = |table| Dataset::encode(table, &pipeline, &classes);
+        let test = split.test.as_ref().map(encode_test).transpose().map_err(|error| unfit(error, split))?;
+        let is_input = |name: &String| self.features.is_none() && pipeline.column_names().any(|input| input == name);
+        let identifiers = identifier_columns(rows).into_iter().map(|index| rows.columns()[index].name.clone());
+        let identifiers = identifiers.filter(is_input).collect();
+        Ok(PreparedData { pipeline, classes, train, test, identifiers })
+    }
+
+    /// Whether the labels can be classes: not so if they are measurements or names, unless the user listed them.
+    pub(crate) fn has_classes(&self, split: &Split) -> bool {
+        let is_too_many = |error| matches!(error, DatasetError::Class(ClassError::TooMany { .. }));
+        self.rows.classes.is_some() || !Classes::fit(split.fitted_on()).is_err_and(is_too_many)
     }
 
     /// What the pipeline is to do.
@@ -98,4 +151,19 @@ impl DataArguments {
             (source, None) => Ok(source),
         }
     }
+}
+
+/// Why training and test rows do not have the classes that they need, with the flag that helps.
+fn unfit(error: DatasetError, split: &Split) -> Failure {
+    let hint = match (&error, &split.test_rows) {
+        (DatasetError::Class(ClassError::Unseen { .. } | ClassError::TooFew { .. }), Some(TestRows::Last)) => Some(
+            "the rows are sorted by class: leave --test-order last out, or shuffle them first with --shuffle seed:1"
+                .to_owned(),
+        ),
+        (DatasetError::Class(ClassError::Unseen { classes, .. }), _) => {
+            Some(format!("keep the classes of the training rows only: --classes={}", value::quoted(&classes.join(","))))
+        }
+        _ => None,
+    };
+    Failure::from(error).with_optional_hint(hint)
 }

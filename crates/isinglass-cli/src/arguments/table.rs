@@ -6,6 +6,7 @@ use clap::Args;
 use isinglass::dataset::{BuiltinFault, DatasetError, Format, LabelColumn, ReadOptions, Table, builtin};
 
 use super::fetched::{fetch_hint, fetched};
+use super::value::quoted;
 use crate::failure::Failure;
 
 /// Where raw rows come from.
@@ -33,7 +34,10 @@ pub(crate) struct TableArguments {
     /// The array of an NPZ file with the labels [default: y, labels, target or y_train]
     #[arg(long, value_name = "NAME", requires = "data")]
     pub(crate) labels_array: Option<String>,
-    /// Seed of the built-in sets that are drawn at random (teacher)
+    /// Leave out these columns, by name or position, such as id,name
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', allow_hyphen_values = true)]
+    pub(crate) drop: Vec<String>,
+    /// Seed of random built-in sets and of the test rows
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) data_seed: u64,
 }
@@ -41,6 +45,15 @@ pub(crate) struct TableArguments {
 /// Parses a value with the words of the data library for what is wrong with it.
 pub(crate) fn parse<T: std::str::FromStr<Err = DatasetError>>(text: &str) -> Result<T, String> {
     text.parse().map_err(|error: DatasetError| error.to_string())
+}
+
+/// The flag that leaves out these columns, as a shell takes it. A name with a comma can only be given by its position.
+pub(crate) fn drop_flag<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let names: Vec<&str> = names.into_iter().collect();
+    if names.is_empty() || names.iter().any(|name| name.contains(',')) {
+        return "--drop POSITION".to_owned();
+    }
+    format!("--drop {}", quoted(&names.join(",")))
 }
 
 impl TableArguments {
@@ -57,6 +70,7 @@ impl TableArguments {
             labels_path: self.labels.clone(),
             features_array: self.features_array.clone(),
             labels_array: self.labels_array.clone(),
+            drop: self.drop.clone(),
             ..ReadOptions::default()
         }
     }
@@ -66,23 +80,33 @@ impl TableArguments {
     /// # Errors
     /// A [`Failure`] when nothing is named and there is no default, or the set or file cannot be read.
     pub(crate) fn read(&self, default: Option<&str>) -> Result<Table, Failure> {
+        self.read_columns(default, None)
+    }
+
+    /// The same with the feature columns of `only` and no others, where all of them are there.
+    ///
+    /// # Errors
+    /// As [`TableArguments::read`].
+    pub(crate) fn read_columns(&self, default: Option<&str>, only: Option<Vec<String>>) -> Result<Table, Failure> {
+        let options = ReadOptions { only, ..self.read_options() };
         if let Some(path) = &self.data {
-            return Ok(Table::read(path, &self.read_options())?);
+            return Ok(Table::read(path, &options)?);
         }
         let Some(name) = self.dataset.as_deref().or(default) else {
             return Err(Failure::input("no data set is named")
                 .with_hint("`isinglass data list` lists the built-in sets; `--data FILE` takes a file"));
         };
         if let Some(path) = fetched(name) {
-            return Ok(Table::read(path, &self.read_options())?);
+            return Ok(Table::read(path, &options)?);
         }
-        builtin(name, self.data_seed).map_err(|error| match error {
+        let table = builtin(name, self.data_seed).map_err(|error| match error {
             error if fetch_hint(Path::new(name)).is_some() => {
                 Failure::from(error).with_optional_hint(fetch_hint(Path::new(name)))
             }
             DatasetError::Builtin { fault: BuiltinFault::Unknown { nearest: None }, .. } => Failure::from(error)
                 .with_hint("`isinglass data list` lists the built-in sets; `--data FILE` takes a file"),
             _ => error.into(),
-        })
+        })?;
+        Ok(table.drop_columns(&self.drop)?)
     }
 }

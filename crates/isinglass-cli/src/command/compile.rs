@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
+use isinglass::dataset::TestRows;
 use isinglass::formulation::{
     Alternative, Formulation, GateKind, Statistics, WeightTerms, alternatives, compile, hard_constraints,
 };
@@ -102,6 +103,10 @@ struct DatasetSummary {
     num_rows: usize,
     num_inputs: usize,
     input_names: Vec<String>,
+    dropped_by_user: Vec<String>,
+    identifier_columns: Vec<String>,
+    num_test_rows: usize,
+    test_rows: Option<TestRows>,
     classes: Vec<String>,
 }
 
@@ -116,6 +121,7 @@ pub(crate) fn run(arguments: &CompileArguments, session: &Session) -> Result<Out
     arguments.formulation.check()?;
     let split = arguments.data.split(None)?;
     let prepared = arguments.data.prepare(&split)?;
+    prepared.note_identifiers(session);
     let codebook = Codebook::for_classes(prepared.classes.names().len());
     let architecture = arguments.network.architecture(prepared.pipeline.num_inputs(), &codebook)?;
     let options = arguments.formulation.options();
@@ -156,6 +162,10 @@ pub(crate) fn run(arguments: &CompileArguments, session: &Session) -> Result<Out
         num_rows: task.num_rows(),
         num_inputs: prepared.pipeline.num_inputs(),
         input_names: prepared.train.input_names,
+        dropped_by_user: prepared.pipeline.dropped_by_user().to_vec(),
+        identifier_columns: prepared.identifiers,
+        num_test_rows: prepared.test.as_ref().map_or(0, |test| test.labels.len()),
+        test_rows: split.test_rows.clone(),
         classes: prepared.classes.names().to_vec(),
     };
     if let Some(path) = &arguments.layout {
@@ -291,6 +301,10 @@ impl Report for CompileReport {
             "Data",
             format!("{}: {} rows, {} inputs", dataset.source, thousands(dataset.num_rows as u64), dataset.num_inputs),
         );
+        if let Some(chosen) = &dataset.test_rows {
+            let rows = count(dataset.num_test_rows, "test row", "test rows");
+            sheet.line("Test", format!("{rows}: {chosen}"));
+        }
         sheet.line(
             "Network",
             format!("{}{bias}, {} binary weights", widths.join("-"), thousands(network.num_weights as u64)),

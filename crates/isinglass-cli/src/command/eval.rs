@@ -55,7 +55,8 @@ struct EvalReport {
 /// A [`Failure`] when either cannot be read or the two do not fit.
 pub(crate) fn run(arguments: &EvalArguments, session: &Session) -> Result<Outcome, Failure> {
     let model = read_model(&arguments.model)?;
-    let rows = arguments.rows.select(arguments.table.read(None)?)?;
+    let table = arguments.table.read_columns(None, model.pipeline.needed_columns())?;
+    let rows = arguments.rows.select(table)?;
     let predicted = predict(&model, &rows)?;
     let labels = model.classes.encode(&rows)?;
     let score = Score::of(&predicted, &labels);

@@ -65,7 +65,7 @@ pub(crate) fn run(arguments: &PredictArguments, session: &Session) -> Result<Out
 /// is read again with all columns as inputs.
 fn predict(model: &Model, arguments: &PredictArguments) -> Result<(Table, Vec<u32>), Failure> {
     let with = |table: &TableArguments| -> Result<(Table, Vec<u32>), Failure> {
-        let rows = arguments.rows.select(table.read(None)?)?;
+        let rows = arguments.rows.select(table.read_columns(None, model.pipeline.needed_columns())?)?;
         let classes = eval::predict(model, &rows)?;
         Ok((rows, classes))
     };

@@ -118,6 +118,7 @@ pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outco
     arguments.formulation.check()?;
     let split = arguments.data.split(None)?;
     let prepared = arguments.data.prepare(&split)?;
+    prepared.note_identifiers(session);
     let codebook = Codebook::for_classes(prepared.classes.names().len());
     let architecture = arguments.network.architecture(prepared.pipeline.num_inputs(), &codebook)?;
     let task = Task::new(prepared.train.inputs.clone(), codebook.targets(&prepared.train.labels))
@@ -230,11 +231,7 @@ fn batching(arguments: &TrainArguments, num_rows: usize) -> Batching {
 
 /// The command line as it was given.
 pub(crate) fn command_line() -> String {
-    let quote = |word: String| {
-        let is_plain = |character: char| character.is_ascii_alphanumeric() || "-_=.,:/+@%".contains(character);
-        if !word.is_empty() && word.chars().all(is_plain) { word } else { format!("'{}'", word.replace('\'', "'\\''")) }
-    };
-    let words = std::env::args_os().skip(1).map(|word| quote(word.to_string_lossy().into_owned()));
+    let words = std::env::args_os().skip(1).map(|word| value::quoted(&word.to_string_lossy()));
     std::iter::once("isinglass".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
 }
 
@@ -335,6 +332,9 @@ impl Run<'_> {
             num_inputs: self.prepared.pipeline.num_inputs(),
             input_names: self.prepared.train.input_names.clone(),
             num_dropped_columns: self.prepared.pipeline.dropped_columns(),
+            dropped_by_user: self.prepared.pipeline.dropped_by_user().to_vec(),
+            identifier_columns: self.prepared.identifiers.clone(),
+            test_rows: self.split.test_rows.clone(),
             classes: self.prepared.classes.names().to_vec(),
         }
     }

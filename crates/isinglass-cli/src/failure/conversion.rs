@@ -2,7 +2,7 @@
 
 use isinglass::ablation::AblationError;
 use isinglass::baseline::BaselineError;
-use isinglass::dataset::{DatasetError, Format, NpzFault};
+use isinglass::dataset::{ClassError, DatasetError, DropFault, Format, NpzFault, PipelineError, SplitError};
 use isinglass::formulation::FormulationError;
 use isinglass::handover::HandoverError;
 use isinglass::model::ModelError;
@@ -15,6 +15,10 @@ use isinglass_qubo::qpu;
 
 use super::Failure;
 use crate::arguments::embedding::OTHER_EMBEDDING;
+use crate::arguments::table::drop_flag;
+
+/// Columns that a hint lists one by one.
+const MAX_DROPPED: usize = 8;
 
 impl From<DatasetError> for Failure {
     fn from(error: DatasetError) -> Self {
@@ -24,6 +28,25 @@ impl From<DatasetError> for Failure {
             }
             DatasetError::Npz { fault: NpzFault::NoArray { present, .. }, .. } if !present.is_empty() => {
                 Some("name the arrays with --features-array and --labels-array".to_owned())
+            }
+            DatasetError::Missing { missing, .. } if missing.columns.iter().all(|column| !column.is_label) => {
+                let names = missing.columns.iter().map(|column| column.name.as_str());
+                let flag =
+                    if missing.columns.len() > MAX_DROPPED { "--drop COLUMNS".to_owned() } else { drop_flag(names) };
+                Some(format!("fill the cells, or leave the columns out with {flag}; missing values are not guessed"))
+            }
+            DatasetError::Drop { fault: DropFault::IsLabel { .. }, .. } => {
+                Some("choose another label with --label COLUMN; without it the last column is the label".to_owned())
+            }
+            DatasetError::Class(ClassError::TooMany { is_numeric, .. }) => Some(format!(
+                "choose the label column with --label COLUMN{}, or list the classes with --classes",
+                if *is_numeric { ", divide the numbers into a few classes" } else { "" }
+            )),
+            DatasetError::Pipeline(PipelineError::TooManyLevels { column, is_text: true, .. }) => {
+                Some(format!("leave the column out with {}, or merge its categories", drop_flag([column.as_str()])))
+            }
+            DatasetError::Split(SplitError::NoRowToSpare { .. }) => {
+                Some("use more rows, or take the last rows with --test-order last".to_owned())
             }
             _ => error.hint(),
         };

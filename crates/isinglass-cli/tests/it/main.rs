@@ -25,6 +25,7 @@ mod real_chip;
 mod reports;
 mod reproduce;
 mod solve;
+mod tables;
 mod train;
 mod train_failures;
 mod verify;

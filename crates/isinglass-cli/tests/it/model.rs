@@ -8,7 +8,7 @@ use crate::program::{Program, json};
 fn trained() -> (Program, Value) {
     let program = Program::new();
     let report = program.json(
-        "train monks-1 --shuffle seed:1 --limit 100 --test 0.4 --hidden 2 --solver exact --no-baselines --out model.json",
+        "train monks-1 --shuffle seed:1 --limit 100 --test 0.4 --test-order last --hidden 2 --solver exact --no-baselines --out model.json",
     );
     assert_eq!(report["out"], "model.json");
     (program, report)

@@ -2,7 +2,9 @@
 
 use thiserror::Error;
 
+use super::drop::kept;
 use super::error::{DatasetError, TableFault};
+use super::missing::Tally;
 use super::read::{LabelColumn, Limits, ReadOptions};
 use super::table::{Column, ColumnValues, Table};
 
@@ -90,24 +92,55 @@ pub(super) fn into_table(
             return shape_fault(ArrayFault::NoSuchLabel { text, num_columns: width });
         }
     };
+    let names: Vec<String> = (0..width)
+        .map(|index| match image_shape {
+            Some((_, image_columns)) => pixel_name(index, image_columns),
+            None => (index + 1).to_string(),
+        })
+        .collect();
+    let only = options.only.clone().filter(|_| image_shape.is_none());
+    let kept = kept(&names, label, &ReadOptions { only, ..options.clone() })
+        .map_err(|fault| DatasetError::Drop { path: name.to_owned(), fault })?;
+    check_missing(&array, &names, label, &kept, name)?;
     let mut columns = Vec::with_capacity(width);
-    let mut labels = None;
-    for index in 0..width {
+    let (mut labels, mut dropped) = (None, Vec::new());
+    for (index, column) in names.into_iter().enumerate() {
         let values = array.values.iter().skip(index).step_by(width).copied();
         if label == Some(index) {
             labels = Some(values.map(|value| value.to_string()).collect());
-            continue;
+        } else if kept[index] {
+            columns.push(Column { name: column, values: ColumnValues::Numeric(values.collect()) });
+        } else {
+            dropped.push(column);
         }
-        let name = match image_shape {
-            Some((_, image_columns)) => pixel_name(index, image_columns),
-            None => (index + 1).to_string(),
-        };
-        columns.push(Column { name, values: ColumnValues::Numeric(values.collect()) });
     }
+    let is_whole = dropped.is_empty();
     let table = Table::from_parts(columns, labels, name.to_owned(), sha256)?;
+    let table = table.with_dropped(if options.drop.is_empty() { Vec::new() } else { dropped });
     match image_shape {
-        Some(shape) => table.with_image_shape(shape),
-        None => Ok(table),
+        Some(shape) if is_whole => table.with_image_shape(shape),
+        _ => Ok(table),
+    }
+}
+
+/// Counts NaN, which stands for a missing value, in the columns that are kept.
+fn check_missing(
+    array: &Array,
+    names: &[String],
+    label: Option<usize>,
+    kept: &[bool],
+    path: &str,
+) -> Result<(), DatasetError> {
+    let width = names.len();
+    let mut tally = Tally::new(width);
+    for (index, value) in array.values.iter().enumerate() {
+        if value.is_nan() && kept[index % width] {
+            tally.add(index % width, index / width);
+        }
+    }
+    match tally.finish(names, label, array.shape[0], "row", |row| row as u64 + 1) {
+        Some(missing) => Err(DatasetError::Missing { path: path.to_owned(), missing }),
+        None => Ok(()),
     }
 }
 
@@ -119,7 +152,10 @@ pub(super) fn pixel_name(index: usize, image_columns: usize) -> String {
 /// One label for each value of a one-dimensional array, or of one with a second dimension of length one.
 pub(super) fn into_labels(array: Array, name: &str) -> Result<Vec<String>, DatasetError> {
     match array.shape[..] {
-        [_] | [_, 1] => Ok(array.values.iter().map(|value| value.to_string()).collect()),
+        [_] | [_, 1] => {
+            check_missing(&array, &["labels".to_owned()], Some(0), &[true], name)?;
+            Ok(array.values.iter().map(|value| value.to_string()).collect())
+        }
         _ => Err(DatasetError::Array { path: name.to_owned(), fault: ArrayFault::LabelShape { shape: array.shape } }),
     }
 }

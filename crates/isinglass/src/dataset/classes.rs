@@ -10,6 +10,9 @@ use super::pipeline::Pipeline;
 use super::table::{Table, canonical_label};
 use crate::bits::BitMatrix;
 
+/// Different labels beyond which numbers, or text that hardly ever repeats, are not taken for classes.
+const MAX_LIKELY_CLASSES: usize = 50;
+
 /// Why labels and classes do not fit together.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -26,6 +29,23 @@ pub enum ClassError {
         /// The classes found.
         names: Vec<String>,
     },
+    /// The labels look like measurements or names.
+    #[error(
+        "{path}: the label has {found} different {} in {num_rows} rows, too many for classes (the limit is {allowed})",
+        if *is_numeric { "numbers" } else { "texts" }
+    )]
+    TooMany {
+        /// The source of the table.
+        path: String,
+        /// Number of different labels.
+        found: usize,
+        /// Number of rows.
+        num_rows: usize,
+        /// Whether all labels are numbers.
+        is_numeric: bool,
+        /// The limit.
+        allowed: usize,
+    },
     /// A class is listed twice.
     #[error("the class \"{name}\" is listed twice")]
     Repeated {
@@ -33,7 +53,7 @@ pub enum ClassError {
         name: String,
     },
     /// A label was not among the labels of the training rows.
-    #[error("{path}: row {row} has the label \"{label}\", which is no class of the training rows ({})", classes.join(", "))]
+    #[error("{path}: row {row} has the label \"{label}\", which is not a class of the training rows ({})", classes.join(", "))]
     Unseen {
         /// The source of the table.
         path: String,
@@ -61,6 +81,10 @@ impl ClassError {
         match self {
             Self::NoLabels { .. } => Some("say which column is the label, or give a file of labels".into()),
             Self::TooFew { .. } => Some("check the label column and the choice of classes".into()),
+            Self::TooMany { .. } => Some(
+                "check which column is the label; divide numbers into classes, or list the classes to keep if they are classes"
+                    .into(),
+            ),
             Self::Unseen { .. } => Some("keep only classes that the training rows have, or train on more rows".into()),
             Self::Repeated { .. } | Self::Absent { .. } => None,
         }
@@ -99,8 +123,24 @@ impl Classes {
     /// The classes of the labels of `table`, which should hold the training rows only.
     ///
     /// # Errors
-    /// [`DatasetError::Class`] when there are no labels or fewer than two different ones.
+    /// [`DatasetError::Class`] when there are no labels or fewer than two different ones, or when they do not look like classes:
+    /// more than 50 different numbers, or more than 50 different texts in less than twice as many rows.
     pub fn fit(table: &Table) -> Result<Self, DatasetError> {
+        let classes = Self::of_labels(table)?;
+        let (found, num_rows) = (classes.names.len(), table.num_rows());
+        let is_numeric = classes.names.iter().all(|name| name.parse::<f64>().is_ok_and(f64::is_finite));
+        if found > MAX_LIKELY_CLASSES && (is_numeric || 2 * found > num_rows) {
+            let (path, allowed) = (table.source().to_owned(), MAX_LIKELY_CLASSES);
+            return Err(ClassError::TooMany { path, found, num_rows, is_numeric, allowed }.into());
+        }
+        Ok(classes)
+    }
+
+    /// The same for labels that are known to be classes, however many there are.
+    ///
+    /// # Errors
+    /// [`DatasetError::Class`] when there are no labels or fewer than two different ones.
+    pub fn of_labels(table: &Table) -> Result<Self, DatasetError> {
         Ok(Self::try_from(distinct_labels(table)?)?)
     }
 

@@ -11,7 +11,9 @@ use csv::{ByteRecord, ReaderBuilder};
 use thiserror::Error;
 
 use self::dialect::Dialect;
+use super::drop::kept;
 use super::error::{DatasetError, TableFault, TextPlace};
+use super::missing::Tally;
 use super::read::{LabelColumn, ReadOptions};
 use super::table::{Column, ColumnValues, Table};
 
@@ -33,14 +35,6 @@ pub enum CsvFault {
         /// Cells of the first line.
         expected: usize,
     },
-    /// A cell is empty or stands for an unknown value.
-    #[error("the value of \"{name}\" is missing (\"{text}\")")]
-    Missing {
-        /// The column.
-        name: String,
-        /// The cell.
-        text: String,
-    },
     /// A number is infinite or too large for a float.
     #[error("\"{text}\" in the column \"{name}\" is not a finite number")]
     NotFinite {
@@ -50,7 +44,7 @@ pub enum CsvFault {
         text: String,
     },
     /// A column holds numbers and text.
-    #[error("\"{text}\" in the column \"{name}\" is {}, unlike the cell in line {other_line}", if *is_number { "a number" } else { "no number" })]
+    #[error("\"{text}\" in the column \"{name}\" is {}, unlike the cell in line {other_line}", if *is_number { "a number" } else { "not a number" })]
     Mixed {
         /// The column.
         name: String,
@@ -69,6 +63,12 @@ pub enum CsvFault {
         /// The columns there are; at most the first 20.
         names: Vec<String>,
     },
+    /// Several columns have the name of the label.
+    #[error("several columns are named \"{name}\", so the label is not clear")]
+    AmbiguousLabel {
+        /// The name.
+        name: String,
+    },
     /// A line of a file of labels has more than one cell.
     #[error("a file of labels has one label on each line; this line is \"{text}\"")]
     NotALabel {
@@ -81,13 +81,13 @@ impl CsvFault {
     pub(super) fn hint(&self) -> Option<String> {
         match self {
             Self::CellCount { .. } => Some("check the separator, and quotes that are not closed".into()),
-            Self::Missing { .. } => Some("fill the cell or remove the row; missing values are not guessed".into()),
             Self::Mixed { name, .. } => {
                 Some(format!("correct the cell, or say that the column \"{name}\" is categorical"))
             }
             Self::NoSuchColumn { .. } => {
                 Some("name a column of the header, a position from 1, first, last or none".into())
             }
+            Self::AmbiguousLabel { .. } => Some("give the position of the label column, from 1".into()),
             Self::NotUtf8 | Self::NotFinite { .. } | Self::NotALabel { .. } => None,
         }
     }
@@ -98,6 +98,8 @@ struct Source<'a> {
     content: &'a [u8],
     name: &'a str,
     dialect: Dialect,
+    /// For each column whether it is read.
+    kept: Vec<bool>,
 }
 
 /// A row of cells with its place in the file.
@@ -134,6 +136,7 @@ impl Source<'_> {
             for (index, cell) in record.iter().enumerate() {
                 match std::str::from_utf8(cell) {
                     Ok(text) => row.cells.push(text.trim()),
+                    Err(_) if self.kept.get(index) == Some(&false) => row.cells.push(""),
                     Err(_) => return Err(row.fail(index, CsvFault::NotUtf8)),
                 }
             }
@@ -163,10 +166,11 @@ pub(super) fn read(content: &[u8], name: &str, sha256: String, options: &ReadOpt
             place: TextPlace { path: name.to_owned(), line: line_at(content, 0), column: 1 },
             fault,
         })?;
+    let kept = kept(&names, label, options).map_err(|fault| DatasetError::Drop { path: name.to_owned(), fault })?;
     let categorical: Vec<bool> =
         (0..names.len()).map(|i| Some(i) == label || options.categorical.contains(&names[i])).collect();
-    let source = Source { content, name, dialect };
-    let survey = survey(&source, &names, &categorical, options)?;
+    let source = Source { content, name, dialect, kept };
+    let survey = survey(&source, &names, label, &categorical, options)?;
     let mut builders: Vec<Builder> =
         survey.numeric.iter().map(|&numeric| Builder::new(numeric == Some(true), survey.num_rows)).collect();
     let mut labels = label.map(|_| Vec::with_capacity(survey.num_rows));
@@ -174,19 +178,22 @@ pub(super) fn read(content: &[u8], name: &str, sha256: String, options: &ReadOpt
         for (index, &cell) in row.cells.iter().enumerate() {
             match &mut labels {
                 Some(labels) if Some(index) == label => labels.push(cell.to_owned()),
-                _ => builders[index].push(cell),
+                _ if source.kept[index] => builders[index].push(cell),
+                _ => {}
             }
         }
         Ok(())
     })?;
-    let columns = names
-        .into_iter()
-        .zip(builders)
-        .enumerate()
-        .filter(|&(index, _)| Some(index) != label)
-        .map(|(_, (name, builder))| Column { name, values: builder.finish() })
-        .collect();
-    Table::from_parts(columns, labels, name.to_owned(), sha256)
+    let (mut columns, mut dropped) = (Vec::with_capacity(names.len()), Vec::new());
+    for (index, (name, builder)) in names.into_iter().zip(builders).enumerate() {
+        match source.kept[index] {
+            true if Some(index) != label => columns.push(Column { name, values: builder.finish() }),
+            true => {}
+            false => dropped.push(name),
+        }
+    }
+    let table = Table::from_parts(columns, labels, name.to_owned(), sha256)?;
+    Ok(table.with_dropped(if options.drop.is_empty() { Vec::new() } else { dropped }))
 }
 
 /// What the first pass found.
@@ -200,32 +207,36 @@ struct Survey {
 fn survey(
     source: &Source<'_>,
     names: &[String],
+    label: Option<usize>,
     categorical: &[bool],
     options: &ReadOptions,
 ) -> Result<Survey, DatasetError> {
     let mut survey = Survey { num_rows: 0, numeric: vec![None; names.len()] };
-    // Every column that is not categorical takes its kind from the first row.
-    let mut first_line = 1;
+    let mut missing = Tally::new(names.len());
+    // Every column that is not categorical takes its kind from its first cell that is not missing.
+    let mut decided_at = vec![0; names.len()];
     source.for_each(|row| {
         if row.cells.len() != names.len() {
             let fault = CsvFault::CellCount { found: row.cells.len(), expected: names.len() };
             return Err(row.fail(row.cells.len().min(names.len()), fault));
         }
-        if survey.num_rows == 0 {
-            first_line = row.line();
-        }
-        for (index, &text) in row.cells.iter().enumerate() {
+        for (index, &text) in row.cells.iter().enumerate().filter(|&(index, _)| source.kept[index]) {
             let (name, text_owned) = (|| names[index].clone(), || text.to_owned());
             if is_missing(text) {
-                return Err(row.fail(index, CsvFault::Missing { name: name(), text: text_owned() }));
+                missing.add(index, row.offset);
+                continue;
             }
             if categorical[index] {
                 continue;
             }
             let number = text.parse::<f64>().ok();
             let is_number = number.is_some();
+            if survey.numeric[index].is_none() {
+                decided_at[index] = row.offset;
+            }
             if *survey.numeric[index].get_or_insert(is_number) != is_number {
-                let fault = CsvFault::Mixed { name: name(), text: text_owned(), is_number, other_line: first_line };
+                let other_line = line_at(source.content, decided_at[index]);
+                let fault = CsvFault::Mixed { name: name(), text: text_owned(), is_number, other_line };
                 return Err(row.fail(index, fault));
             }
             if number.is_some_and(|number| !number.is_finite()) {
@@ -235,7 +246,10 @@ fn survey(
         survey.num_rows += 1;
         options.limits.check(source.name, survey.num_rows, names.len())
     })?;
-    Ok(survey)
+    match missing.finish(names, label, survey.num_rows, "line", |offset| line_at(source.content, offset)) {
+        Some(missing) => Err(DatasetError::Missing { path: source.name.to_owned(), missing }),
+        None => Ok(survey),
+    }
 }
 
 /// Whether a cell stands for a value that is not known.
@@ -255,10 +269,14 @@ fn label_index(label: &LabelColumn, names: &[String]) -> Result<Option<usize>, C
         LabelColumn::Last => Ok(Some(names.len() - 1)),
         LabelColumn::Position(position) if (1..=names.len()).contains(position) => Ok(Some(position - 1)),
         LabelColumn::Position(position) => Err(missing(&position.to_string())),
-        LabelColumn::Name(wanted) => match names.iter().position(|name| name == wanted) {
-            Some(index) => Ok(Some(index)),
-            None => Err(missing(wanted)),
-        },
+        LabelColumn::Name(wanted) => {
+            let mut named = (0..names.len()).filter(|&index| names[index] == *wanted);
+            match (named.next(), named.next()) {
+                (Some(index), None) => Ok(Some(index)),
+                (Some(_), Some(_)) => Err(CsvFault::AmbiguousLabel { name: wanted.clone() }),
+                (None, _) => Err(missing(wanted)),
+            }
+        }
     }
 }
 

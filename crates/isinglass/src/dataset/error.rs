@@ -9,8 +9,10 @@ use super::array::ArrayFault;
 use super::builtin::BuiltinFault;
 use super::classes::ClassError;
 use super::csv::CsvFault;
+use super::drop::DropFault;
 use super::idx::IdxFault;
 use super::libsvm::LibsvmFault;
+use super::missing::MissingValues;
 use super::npy::NpyFault;
 use super::npz::NpzFault;
 use super::pipeline::PipelineError;
@@ -186,6 +188,22 @@ pub enum DatasetError {
         /// Its format.
         format: Format,
     },
+    /// Values are missing.
+    #[error("{path}: {missing}")]
+    Missing {
+        /// The file.
+        path: String,
+        /// How many and where.
+        missing: MissingValues,
+    },
+    /// Columns cannot be left out.
+    #[error("{path}: {fault}")]
+    Drop {
+        /// The file or the built-in set.
+        path: String,
+        /// Why not.
+        fault: DropFault,
+    },
     /// A fault in a LIBSVM file.
     #[error("{place}: {fault}")]
     Libsvm {
@@ -306,6 +324,11 @@ impl DatasetError {
             Self::NoLabelColumn { .. } => {
                 Some("leave the label column out, or give the labels in a second file".into())
             }
+            Self::Missing { missing, .. } if missing.columns.iter().any(|column| column.is_label) => {
+                Some("remove the rows without a label; missing values are not guessed".into())
+            }
+            Self::Missing { .. } => Some("fill the cells or drop the columns; missing values are not guessed".into()),
+            Self::Drop { fault, .. } => fault.hint(),
             Self::Libsvm { fault, .. } => fault.hint(),
             Self::Csv { fault, .. } => fault.hint(),
             Self::Npy { fault, .. } => fault.hint(),
@@ -314,6 +337,7 @@ impl DatasetError {
             Self::Idx { fault, .. } => fault.hint(),
             Self::Table { fault, .. } => match fault {
                 TableFault::LabelCount { .. } => Some("check that the labels belong to these rows".into()),
+                TableFault::DuplicateName { .. } => Some("rename one of them, or drop it by its position".into()),
                 TableFault::NotFinite { .. } => Some("fill or remove NaN and infinite values first".into()),
                 _ => None,
             },

@@ -60,9 +60,9 @@ pub enum NpyFault {
         /// The limit.
         allowed: u64,
     },
-    /// A value is NaN or infinite.
-    #[error("value {index} is not finite")]
-    NotFinite {
+    /// A value is infinite.
+    #[error("value {index} is infinite")]
+    Infinite {
         /// Which value, from 0, in the order of the file.
         index: usize,
     },
@@ -86,7 +86,7 @@ impl NpyFault {
             Self::Length { .. } | Self::TruncatedHeader => {
                 Some("the file may have been cut short; save it again".into())
             }
-            Self::NotFinite { .. } => Some("fill or remove NaN and infinite values first".into()),
+            Self::Infinite { .. } => Some("replace infinite values first".into()),
             Self::Inexact { .. } => Some("integers up to 2^53 are exact; renumber the values".into()),
             _ => None,
         }
@@ -111,7 +111,7 @@ pub(super) struct Element {
 }
 
 impl Element {
-    /// The value held in `bytes`, which are `size` long.
+    /// The value held in `bytes`, which are `size` long; NaN, which stands for a missing value, is left to the table.
     fn decode(self, bytes: &[u8], index: usize) -> Result<f64, NpyFault> {
         let mut little = [0_u8; 8];
         for (place, &byte) in bytes.iter().enumerate() {
@@ -130,7 +130,7 @@ impl Element {
             Kind::Signed => exact(i128::from((raw << unused_bits) as i64 >> unused_bits)),
             Kind::Float => {
                 let value = if self.size == 4 { f64::from(f32::from_bits(raw as u32)) } else { f64::from_bits(raw) };
-                if value.is_finite() { Ok(value) } else { Err(NpyFault::NotFinite { index }) }
+                if value.is_infinite() { Err(NpyFault::Infinite { index }) } else { Ok(value) }
             }
         }
     }

@@ -60,6 +60,9 @@ pub struct Pipeline {
     pool: Option<Pool>,
     columns: Vec<FittedColumn>,
     dropped_columns: usize,
+    /// Columns that the user had left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    dropped_by_user: Vec<String>,
 }
 
 /// A column that is kept, and its bits.
@@ -79,7 +82,12 @@ impl Pipeline {
     pub fn fit(table: &Table, options: &PipelineOptions) -> Result<Self, DatasetError> {
         let pool = options.pool.map(|block| Pool::new(table, block)).transpose()?;
         let columns = Columns::new(table, pool.as_ref())?;
+        let dropped_by_user = table.dropped_columns().to_vec();
         let names = match &options.features {
+            Some(features) if features.iter().any(|name| dropped_by_user.contains(name)) => {
+                let column = features.iter().find(|name| dropped_by_user.contains(name)).cloned().unwrap_or_default();
+                return Err(PipelineError::DroppedFeature { column }.into());
+            }
             Some(features) => columns.checked(features)?,
             None => columns.names().to_vec(),
         };
@@ -88,7 +96,7 @@ impl Pipeline {
         {
             return Err(PipelineError::MeanRange { low, high }.into());
         }
-        let mut pipeline = Self { pool: pool.clone(), columns: Vec::new(), dropped_columns: 0 };
+        let mut pipeline = Self { pool: pool.clone(), columns: Vec::new(), dropped_columns: 0, dropped_by_user };
         for name in &names {
             let values = columns.get(name)?;
             if let Some((low, high)) = options.feature_mean {
@@ -184,6 +192,19 @@ impl Pipeline {
     #[must_use]
     pub fn num_inputs(&self) -> usize {
         self.columns.iter().map(|column| column.encoding.num_bits()).sum()
+    }
+
+    /// Names of the columns that the user had left out. Rows to predict from need not have them.
+    #[must_use]
+    pub fn dropped_by_user(&self) -> &[String] {
+        &self.dropped_by_user
+    }
+
+    /// The feature columns to read of a table to predict from, for [`ReadOptions::only`](super::ReadOptions::only): `None` where
+    /// images are pooled, which need all their pixels.
+    #[must_use]
+    pub fn needed_columns(&self) -> Option<Vec<String>> {
+        self.pool.is_none().then(|| self.column_names().map(str::to_owned).collect())
     }
 
     /// Number of columns left out because they, or all their bits, were constant over the training rows. Columns left

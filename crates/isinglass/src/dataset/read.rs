@@ -146,6 +146,12 @@ pub struct ReadOptions {
     pub separator: Option<u8>,
     /// Columns of CSV to be taken as categories although they hold numbers.
     pub categorical: Vec<String>,
+    /// Columns to leave out, by name or by position from 1. Their cells are not checked, so that values may be missing there.
+    /// Each must be there.
+    pub drop: Vec<String>,
+    /// The only feature columns to read, by name; all others are left out like those of `drop`. A table that lacks one of them
+    /// is read whole. LIBSVM and images always are. [default: all]
+    pub only: Option<Vec<String>>,
     /// The array of an NPZ file with the features. [default: `X`, `x`, `data`, `x_train`, whichever is first]
     pub features_array: Option<String>,
     /// The array of an NPZ file with the labels. [default: `y`, `labels`, `target`, `y_train`, whichever is first]
@@ -219,7 +225,7 @@ fn parse(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<(Table, Form
     }
     let sha256 = hex_sha256(bytes);
     let table = match format {
-        Format::Libsvm => libsvm::read(&content, name, sha256, options)?,
+        Format::Libsvm => libsvm::read(&content, name, sha256, options)?.drop_columns(&options.drop)?,
         Format::Csv => csv::read(&content, name, sha256, options)?,
         Format::Npy => {
             let array = npy::read(&content, name, &options.limits)?;

@@ -1,8 +1,13 @@
-//! Training and test rows: classes are chosen, rows ordered and counted off, and the test rows taken from the end or
-//! from a second file.
+//! Training and test rows: classes are chosen, rows ordered and counted off, and the test rows drawn from each class, taken
+//! from the end, or read from a second file.
 
+mod stratified;
+
+use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
 
 use thiserror::Error;
 
@@ -36,6 +41,12 @@ pub enum SplitError {
         /// Rows for testing.
         num_test: usize,
     },
+    /// No class has a row to spare.
+    #[error("no class has two rows, so none of the {num_rows} rows can be drawn for testing")]
+    NoRowToSpare {
+        /// Rows before the division.
+        num_rows: usize,
+    },
     /// The limit leaves no row.
     #[error("the limit on rows is 0; it must be at least 1")]
     ZeroLimit,
@@ -45,6 +56,7 @@ impl SplitError {
     pub(super) fn hint(&self) -> Option<String> {
         match self {
             Self::EmptySide { .. } => Some("use more rows or another fraction".into()),
+            Self::NoRowToSpare { .. } => Some("use more rows, or take the last rows for testing".into()),
             Self::Fraction { .. } | Self::ZeroLimit => None,
         }
     }
@@ -57,7 +69,7 @@ pub enum TestSource {
     /// There are no test rows.
     #[default]
     None,
-    /// This part of the rows, rounded to whole rows, taken from the end of the order.
+    /// This part of the rows, rounded to whole rows; [`SplitOptions::test_order`] says which.
     Fraction(f64),
     /// All rows of a second file.
     File {
@@ -86,6 +98,69 @@ impl FromStr for TestSource {
     }
 }
 
+/// Which rows a fraction for testing takes. As text: `stratified` or `last`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TestOrder {
+    /// Rows drawn at random from each class, in proportion to its size. Every class keeps a row for training.
+    #[default]
+    Stratified,
+    /// The last rows of the order.
+    Last,
+}
+
+impl FromStr for TestOrder {
+    type Err = DatasetError;
+
+    fn from_str(text: &str) -> Result<Self, DatasetError> {
+        match text {
+            "stratified" => Ok(Self::Stratified),
+            "last" => Ok(Self::Last),
+            _ => Err(DatasetError::Option {
+                value: text.to_owned(),
+                expected: "a choice of test rows: stratified or last",
+            }),
+        }
+    }
+}
+
+/// How the test rows were chosen.
+///
+/// Displayed as `drawn from each class, seed 0`, `the last rows` or `from a1a.t`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "order", rename_all = "kebab-case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum TestRows {
+    /// Drawn at random from each class.
+    Stratified {
+        /// The seed.
+        seed: u64,
+    },
+    /// Drawn at random from rows without labels.
+    Random {
+        /// The seed.
+        seed: u64,
+    },
+    /// The last rows.
+    Last,
+    /// All rows of a file.
+    File {
+        /// The file.
+        source: String,
+    },
+}
+
+impl fmt::Display for TestRows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stratified { seed } => write!(f, "drawn from each class, seed {seed}"),
+            Self::Random { seed } => write!(f, "drawn at random, seed {seed}"),
+            Self::Last => f.write_str("the last rows"),
+            Self::File { source } => write!(f, "from {source}"),
+        }
+    }
+}
+
 /// What to do with the rows before training.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SplitOptions {
@@ -98,6 +173,10 @@ pub struct SplitOptions {
     pub limit: Option<usize>,
     /// Where the test rows come from.
     pub test: TestSource,
+    /// Which rows a fraction for testing takes.
+    pub test_order: TestOrder,
+    /// Seed of the drawing of test rows; the same seed draws the same rows. [default: 0]
+    pub seed: u64,
 }
 
 /// Rows to train on and, if asked for, rows to test on.
@@ -107,6 +186,8 @@ pub struct Split {
     pub train: Table,
     /// The test rows.
     pub test: Option<Table>,
+    /// How they were chosen, if there are any.
+    pub test_rows: Option<TestRows>,
     /// All rows of the file but the test rows, where `limit` left some of them out of training.
     pub unlimited: Option<Table>,
 }
@@ -119,9 +200,10 @@ impl Split {
         self.unlimited.as_ref().unwrap_or(&self.train)
     }
 
-    /// Keeps the classes asked for, orders the rows, keeps the first `limit`, and takes the test rows.
+    /// Keeps the classes asked for, orders the rows, keeps the first `limit`, and takes the test rows. What is left keeps the
+    /// order.
     ///
-    /// A test file is read with `read`, apart from [`ReadOptions::labels_path`].
+    /// A test file is read with `read`, apart from [`ReadOptions::labels_path`]; it needs only the columns that `table` has.
     ///
     /// # Errors
     /// [`DatasetError::Split`] when a side would be empty; [`DatasetError::Class`] when a class to be kept has no row;
@@ -152,25 +234,44 @@ impl Split {
             (!beyond.is_empty()).then(|| table.select_rows(&[train, beyond.as_slice()].concat())).transpose()
         };
         match &options.test {
-            TestSource::None => Ok(Self { train: table.select_rows(&rows)?, test: None, unlimited: unlimited(&rows)? }),
+            TestSource::None => {
+                Ok(Self { train: table.select_rows(&rows)?, test: None, test_rows: None, unlimited: unlimited(&rows)? })
+            }
             TestSource::Fraction(fraction) => {
-                let num_train = rows.len() - test_rows(rows.len(), *fraction)?;
-                let (train, test) = rows.split_at(num_train);
+                let num_test = test_rows(rows.len(), *fraction)?;
+                let (train, test, test_rows) = match options.test_order {
+                    TestOrder::Last => {
+                        let test = rows.split_off(rows.len() - num_test);
+                        (rows, test, TestRows::Last)
+                    }
+                    TestOrder::Stratified => {
+                        let (train, test) = stratified::split(&table, &rows, num_test, options.seed)?;
+                        let seed = options.seed;
+                        let has_labels = table.labels().is_some();
+                        let chosen = if has_labels { TestRows::Stratified { seed } } else { TestRows::Random { seed } };
+                        (train, test, chosen)
+                    }
+                };
                 Ok(Self {
-                    train: table.select_rows(train)?,
-                    test: Some(table.select_rows(test)?),
-                    unlimited: unlimited(train)?,
+                    train: table.select_rows(&train)?,
+                    test: Some(table.select_rows(&test)?),
+                    test_rows: Some(test_rows),
+                    unlimited: unlimited(&train)?,
                 })
             }
             TestSource::File { path, labels } => {
                 let train = table.select_rows(&rows)?;
-                let read = ReadOptions { labels_path: labels.clone(), ..read.clone() };
+                // what was dropped from the training rows may be missing from the test rows, or have no values there
+                let names = || table.columns().iter().map(|column| column.name.clone()).collect();
+                let only = (!table.dropped_columns().is_empty()).then(names);
+                let read = ReadOptions { labels_path: labels.clone(), drop: Vec::new(), only, ..read.clone() };
                 let test = Table::read(path, &read)?;
                 let test = match &options.classes {
                     Some(classes) => rows_of_classes(&test, classes)?,
                     None => test,
                 };
-                Ok(Self { train, test: Some(test), unlimited: unlimited(&rows)? })
+                let test_rows = Some(TestRows::File { source: test.source().to_owned() });
+                Ok(Self { train, test: Some(test), test_rows, unlimited: unlimited(&rows)? })
             }
         }
     }

@@ -4,7 +4,9 @@ use std::collections::HashSet;
 
 use sha2::{Digest, Sha256};
 
+use super::drop::kept;
 use super::error::{DatasetError, TableFault};
+use super::read::ReadOptions;
 
 /// The values of one column, one for each row of the table.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,6 +69,7 @@ pub struct Table {
     num_rows: usize,
     image_shape: Option<(usize, usize)>,
     absent_columns_are_zero: bool,
+    dropped: Vec<String>,
     source: String,
     sha256: String,
 }
@@ -102,6 +105,7 @@ impl Table {
                 num_rows,
                 image_shape: None,
                 absent_columns_are_zero: false,
+                dropped: Vec::new(),
                 source,
                 sha256,
             }),
@@ -139,6 +143,38 @@ impl Table {
     pub(super) fn with_absent_columns_zero(mut self) -> Self {
         self.absent_columns_are_zero = true;
         self
+    }
+
+    /// Says which columns were left out when the table was read.
+    pub(super) fn with_dropped(mut self, dropped: Vec<String>) -> Self {
+        self.dropped = dropped;
+        self
+    }
+
+    /// Leaves out feature columns, by name or by position from 1; a table of images that loses a pixel is no longer one.
+    ///
+    /// # Errors
+    /// [`DatasetError::Drop`] when a column is not there or none is left.
+    ///
+    /// # Examples
+    /// ```
+    /// use isinglass::dataset::builtin;
+    /// let table = builtin("monks-1", 0)?.drop_columns(&["a1".to_owned(), "6".to_owned()])?;
+    /// assert_eq!((table.num_columns(), table.dropped_columns()), (4, &["a1".to_owned(), "a6".to_owned()][..]));
+    /// # Ok::<(), isinglass::dataset::DatasetError>(())
+    /// ```
+    pub fn drop_columns(self, columns: &[String]) -> Result<Self, DatasetError> {
+        if columns.is_empty() {
+            return Ok(self);
+        }
+        let names: Vec<String> = self.columns.iter().map(|column| column.name.clone()).collect();
+        let options = ReadOptions { drop: columns.to_vec(), ..ReadOptions::default() };
+        let kept =
+            kept(&names, None, &options).map_err(|fault| DatasetError::Drop { path: self.source.clone(), fault })?;
+        let indices: Vec<usize> = (0..names.len()).filter(|&index| kept[index]).collect();
+        let dropped = names.into_iter().zip(kept).filter(|(_, kept)| !kept).map(|(name, _)| name);
+        let dropped = self.dropped.iter().cloned().chain(dropped).collect();
+        Ok(self.select_columns(&indices)?.with_dropped(dropped))
     }
 
     /// Number of rows, at least 1.
@@ -183,6 +219,12 @@ impl Table {
         self.absent_columns_are_zero
     }
 
+    /// Names of the columns that the user had left out.
+    #[must_use]
+    pub fn dropped_columns(&self) -> &[String] {
+        &self.dropped
+    }
+
     /// Where the table is from, for reports: a path or the name of a built-in set.
     #[must_use]
     pub fn source(&self) -> &str {
@@ -220,6 +262,7 @@ impl Table {
             num_rows: rows.len(),
             image_shape: self.image_shape,
             absent_columns_are_zero: self.absent_columns_are_zero,
+            dropped: self.dropped.clone(),
             source: self.source.clone(),
             sha256: self.sha256.clone(),
         })
@@ -235,7 +278,8 @@ impl Table {
     pub fn select_columns(&self, columns: &[usize]) -> Result<Self, DatasetError> {
         let columns = columns.iter().map(|&column| self.columns[column].clone()).collect();
         let selected = Self::from_parts(columns, self.labels.clone(), self.source.clone(), self.sha256.clone())?;
-        Ok(Self { absent_columns_are_zero: self.absent_columns_are_zero, ..selected })
+        let dropped = self.dropped.clone();
+        Ok(Self { absent_columns_are_zero: self.absent_columns_are_zero, dropped, ..selected })
     }
 }
 

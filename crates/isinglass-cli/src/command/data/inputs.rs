@@ -1,6 +1,6 @@
 //! What a network would see of a data set: bits, and groups of rows that are equal to it.
 
-use isinglass::dataset::{Pipeline, Split};
+use isinglass::dataset::{Pipeline, Split, TestRows};
 use isinglass::network::Codebook;
 use isinglass::task::{Merge, Task};
 use serde::Serialize;
@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::arguments::data::DataArguments;
 use crate::failure::Failure;
 use crate::output::number::{compact, thousands};
+use crate::session::Session;
 
 /// The training rows as bits.
 #[derive(Serialize)]
@@ -15,6 +16,9 @@ pub(super) struct Inputs {
     num_inputs: usize,
     num_dropped_columns: usize,
     num_test_rows: Option<usize>,
+    test_rows: Option<TestRows>,
+    dropped_by_user: Vec<String>,
+    identifier_columns: Vec<String>,
     /// Groups of rows with equal bits, without those that cost any network the same; unknown without classes.
     num_groups: Option<usize>,
     /// Errors that no network can avoid, because rows have equal bits and different labels; for two classes.
@@ -26,19 +30,29 @@ impl Inputs {
     ///
     /// # Errors
     /// A [`Failure`] when the pipeline cannot be fitted or applied.
-    pub(super) fn new(arguments: &DataArguments, split: &Split, num_classes: usize) -> Result<Self, Failure> {
+    pub(super) fn new(
+        arguments: &DataArguments,
+        split: &Split,
+        num_classes: usize,
+        session: &Session,
+    ) -> Result<Self, Failure> {
         let num_test_rows = split.test.as_ref().map(isinglass::dataset::Table::num_rows);
-        if num_classes < 2 {
+        let test_rows = split.test_rows.clone();
+        if num_classes < 2 || !arguments.has_classes(split) {
             let pipeline = Pipeline::fit(&split.train, &arguments.pipeline_options())?;
             return Ok(Self {
                 num_inputs: pipeline.num_inputs(),
                 num_dropped_columns: pipeline.dropped_columns(),
                 num_test_rows,
+                test_rows,
+                dropped_by_user: pipeline.dropped_by_user().to_vec(),
+                identifier_columns: Vec::new(),
                 num_groups: None,
                 unavoidable_errors: None,
             });
         }
         let data = arguments.prepare(split)?;
+        data.note_identifiers(session);
         let targets = Codebook::for_classes(data.classes.names().len()).targets(&data.train.labels);
         let groups =
             Task::new(data.train.inputs, targets).map_err(|error| Failure::from_error(&error))?.group(Merge::Equal);
@@ -46,6 +60,9 @@ impl Inputs {
             num_inputs: data.pipeline.num_inputs(),
             num_dropped_columns: data.pipeline.dropped_columns(),
             num_test_rows: data.test.map(|test| test.labels.len()),
+            test_rows,
+            dropped_by_user: data.pipeline.dropped_by_user().to_vec(),
+            identifier_columns: data.identifiers,
             num_groups: Some(groups.len()),
             unavoidable_errors: (num_classes == 2).then_some(groups.constant),
         })
@@ -65,7 +82,8 @@ impl Inputs {
             lines.push(format!("{} errors that no network can avoid: equal bits, different labels", compact(errors)));
         }
         if let Some(num_test_rows) = self.num_test_rows {
-            lines.push(format!("{} test rows", thousands(num_test_rows as u64)));
+            let chosen = self.test_rows.as_ref().map_or_else(String::new, |chosen| format!(", {chosen}"));
+            lines.push(format!("{} test rows{chosen}", thousands(num_test_rows as u64)));
         }
         lines
     }

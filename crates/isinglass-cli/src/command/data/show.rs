@@ -38,10 +38,15 @@ struct Show {
 }
 
 impl Show {
-    fn new(arguments: &DataArguments) -> Result<Self, Failure> {
+    fn new(arguments: &DataArguments, session: &Session) -> Result<Self, Failure> {
         let split = arguments.split(None)?;
         let summary = summary(&split.train);
-        let inputs = Inputs::new(arguments, &split, summary.classes.len())?;
+        if !arguments.has_classes(&split) {
+            session
+                .output()
+                .note("the label has too many different values for classes, so no groups of rows are counted");
+        }
+        let inputs = Inputs::new(arguments, &split, summary.classes.len(), session)?;
         let largest = summary.classes.iter().map(|class| class.num_rows).max();
         let majority_share = largest.map(|largest| largest as f64 / summary.num_rows as f64);
         let pictures = picture::first_of_each_class(&split.train);
@@ -116,5 +121,5 @@ impl Report for Show {
 /// # Errors
 /// A [`Failure`] when the table cannot be read.
 pub(super) fn run(arguments: &ShowArguments, session: &Session) -> Result<(), Failure> {
-    session.output().report(&Show::new(&arguments.data)?)
+    session.output().report(&Show::new(&arguments.data, session)?)
 }

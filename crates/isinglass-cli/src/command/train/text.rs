@@ -93,6 +93,10 @@ impl TrainOutput<'_> {
             format!("{}: {rows}, {test}, {}", data.source, count(data.num_inputs, "input bit", "input bits")),
             format!("classes {}", data.classes.join(" ")),
         ];
+        lines.extend(data.test_rows.as_ref().map(|chosen| format!("test rows: {chosen}")));
+        if !data.dropped_by_user.is_empty() {
+            lines.push(format!("dropped columns: {}", data.dropped_by_user.join(", ")));
+        }
         if data.num_dropped_columns > 0 {
             lines.push(format!("{} left out", count(data.num_dropped_columns, "constant column", "constant columns")));
         }

@@ -76,3 +76,26 @@ fn a_table_becomes_a_data_set() {
     assert_eq!((dataset.classes, dataset.input_names), (owned(&["no", "yes"]), owned(&["1"])));
     assert_eq!((0..4).map(|row| dataset.inputs.spin(row, 0)).collect::<Vec<_>>(), [-1, -1, 1, 1]);
 }
+
+#[test]
+fn labels_that_are_measurements_or_names_are_refused() {
+    let fit = |label: &dyn Fn(usize) -> String, num_rows: usize| {
+        let text: String = (0..num_rows).map(|row| format!("{},{}\n", row % 7, label(row))).collect();
+        let options = ReadOptions { header: Some(false), ..ReadOptions::default() };
+        Classes::fit(&read_bytes(text.as_bytes(), "a.csv", &options).unwrap())
+    };
+    assert_eq!(fit(&|row| (row % 50).to_string(), 300).unwrap().names().len(), 50);
+    assert_eq!(fit(&|row| format!("word {}", row % 150), 300).unwrap().names().len(), 150);
+    insta::assert_snapshot!(refusal(fit(&|row| (row % 51).to_string(), 300)), @"
+    a.csv: the label has 51 different numbers in 300 rows, too many for classes (the limit is 50)
+    hint: check which column is the label; divide numbers into classes, or list the classes to keep if they are classes
+    ");
+    insta::assert_snapshot!(refusal(fit(&|row| format!("{row}.25"), 60)), @"
+    a.csv: the label has 60 different numbers in 60 rows, too many for classes (the limit is 50)
+    hint: check which column is the label; divide numbers into classes, or list the classes to keep if they are classes
+    ");
+    insta::assert_snapshot!(refusal(fit(&|row| format!("name {row}"), 60)), @"
+    a.csv: the label has 60 different texts in 60 rows, too many for classes (the limit is 50)
+    hint: check which column is the label; divide numbers into classes, or list the classes to keep if they are classes
+    ");
+}

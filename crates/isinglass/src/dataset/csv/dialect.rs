@@ -4,10 +4,14 @@ use std::collections::HashSet;
 
 use csv::{ByteRecord, ReaderBuilder};
 
+use super::is_missing;
 use crate::dataset::read::ReadOptions;
 
 /// Cells of a first row, in lower case, that only a row of names has.
 const LABEL_NAMES: [&str; 3] = ["label", "class", "target"];
+
+/// Rows looked at for a cell that is not missing.
+const ROWS_COMPARED: usize = 1000;
 
 /// The separator and whether there is a row of names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,21 +63,38 @@ fn rows(content: &[u8], separator: u8) -> impl Iterator<Item = Vec<String>> {
 
 /// Whether the first row differs from the others as names differ from values: a text stands over a number or a number
 /// over a text; or it has a cell `label`, `class` or `target`; or all its cells are text and none occurs again below.
+/// A number or text is compared with the first cell below it that is not missing.
 fn has_header(content: &[u8], separator: u8) -> bool {
     let is_number = |cell: &String| cell.parse::<f64>().is_ok();
-    let mut rows = rows(content, separator);
-    let Some(first) = rows.next() else { return false };
+    let is_there = |cell: &String| !is_missing(cell);
+    let Some(first) = rows(content, separator).next() else { return false };
     if first.iter().any(|cell| LABEL_NAMES.contains(&cell.to_ascii_lowercase().as_str())) {
         return true;
     }
-    let Some(second) = rows.next() else { return false };
-    if first.iter().zip(&second).any(|(above, below)| is_number(above) != is_number(below)) {
+    let mut below: Vec<Option<String>> = vec![None; first.len()];
+    for row in rows(content, separator).skip(1).take(ROWS_COMPARED) {
+        for (below, cell) in below.iter_mut().zip(row) {
+            if below.is_none() && is_there(&cell) {
+                *below = Some(cell);
+            }
+        }
+        if below.iter().all(Option::is_some) {
+            break;
+        }
+    }
+    if below.iter().all(Option::is_none) {
+        return false;
+    }
+    let differs = |above: &String, below: &Option<String>| {
+        below.as_ref().is_some_and(|below| is_there(above) && is_number(above) != is_number(below))
+    };
+    if first.iter().zip(&below).any(|(above, below)| differs(above, below)) {
         return true;
     }
     if first.iter().any(is_number) || first.iter().collect::<HashSet<_>>().len() != first.len() {
         return false;
     }
-    std::iter::once(second).chain(rows).all(|row| first.iter().zip(&row).all(|(above, below)| above != below))
+    rows(content, separator).skip(1).all(|row| first.iter().zip(&row).all(|(above, below)| above != below))
 }
 
 #[cfg(test)]
@@ -97,6 +118,14 @@ mod tests {
     fn a_text_over_a_number_or_a_number_over_a_text_is_a_header() {
         assert_eq!(find("a,b\n1,x\n"), (',', true));
         assert_eq!(find("1;2\nx;y\n"), (';', true));
+    }
+
+    #[test]
+    fn a_missing_cell_makes_no_header_and_hides_none() {
+        assert_eq!(find("1,NA,3\n4,5,6\n"), (',', false));
+        assert_eq!(find("1,,3\n4,5,6\n"), (',', false));
+        assert_eq!(find("size,colour\n,red\n1,red\n"), (',', true));
+        assert_eq!(find(",size\n0,1.5\n1,2\n"), (',', true));
     }
 
     #[test]

@@ -54,8 +54,8 @@ fn damaged_files_are_refused_with_their_byte() {
     insta::assert_snapshot!(refused(&idx(8, &[1_000_000, 1_000_000], &[1])), @"a-ubyte, byte 4: the sizes [1000000, 1000000] are over the limit of 268435456 cells");
     insta::assert_snapshot!(refused(&idx(8, &[u32::MAX; 8], &[1])), @"a-ubyte, byte 4: the sizes [4294967295, 4294967295, 4294967295, 4294967295, 4294967295, 4294967295, 4294967295, 4294967295] are over the limit of 268435456 cells");
     insta::assert_snapshot!(refused(&idx(0x0d, &[1, 1], &f32::INFINITY.to_be_bytes())), @r#"
-    a-ubyte, byte 12: value 0 is not finite
-    hint: fill or remove NaN and infinite values first
+    a-ubyte, byte 12: value 0 is infinite
+    hint: replace infinite values first
     "#);
     insta::assert_snapshot!(refused(&idx(8, &[3], &[1, 2, 3])), @r#"
     a-ubyte: an array of the shape [3] is neither rows × columns nor rows of images

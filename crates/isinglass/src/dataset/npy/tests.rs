@@ -99,10 +99,10 @@ fn damaged_files_are_refused_with_their_byte() {
     a.npy, byte 80: an array of the shape [1, 2] needs 16 bytes of values, the file has 15
     hint: the file may have been cut short; save it again
     "#);
-    insta::assert_snapshot!(refused(&npy(&header("<f8", "False", "(1, 1)"), &f64::NAN.to_le_bytes())), @r#"
-    a.npy, byte 80: value 0 is not finite
-    hint: fill or remove NaN and infinite values first
-    "#);
+    insta::assert_snapshot!(refused(&npy(&header("<f8", "False", "(1, 1)"), &f64::INFINITY.to_le_bytes())), @"
+    a.npy, byte 80: value 0 is infinite
+    hint: replace infinite values first
+    ");
     insta::assert_snapshot!(refused(&npy(&header("<u8", "False", "(1, 1)"), &u64::MAX.to_le_bytes())), @r#"
     a.npy, byte 80: value 0, 18446744073709551615, cannot be held exactly as a float
     hint: integers up to 2^53 are exact; renumber the values
@@ -163,4 +163,24 @@ proptest! {
         let bytes = npy(&header(&descr, &fortran, &shape), &data);
         let _ = read_bytes(&bytes, "a.npy", &ReadOptions::default());
     }
+}
+
+#[test]
+fn nan_is_a_missing_value_and_counted_by_column() {
+    let nan = f64::NAN;
+    let data: Vec<u8> = [nan, 1.0, 0.0, nan, 2.0, nan].iter().flat_map(|value: &f64| value.to_le_bytes()).collect();
+    let read = |label: &str| {
+        let options = ReadOptions { label: Some(label.parse().unwrap()), ..ReadOptions::default() };
+        read_bytes(&npy(&header("<f8", "False", "(2, 3)"), &data), "a.npy", &options)
+    };
+    insta::assert_snapshot!(refusal(read("2")), @r#"
+    a.npy: 3 missing values in 2 of 2 rows: "1" 2 (rows 1, 2), "3" 1 (row 2)
+    hint: fill the cells or drop the columns; missing values are not guessed
+    "#);
+    assert!(refusal(read("last")).contains("remove the rows without a label"));
+    let labels = npy(&header("<f8", "False", "(3,)"), &data[8..32]);
+    insta::assert_snapshot!(refusal(crate::dataset::read_labels_bytes(&labels, "y.npy", &ReadOptions::default())), @r#"
+    y.npy: 1 missing value in 1 of 3 rows: "labels" 1 (row 3)
+    hint: remove the rows without a label; missing values are not guessed
+    "#);
 }

@@ -12,6 +12,9 @@ pub(super) const MAX_THERMOMETER: usize = 64;
 ///
 /// Apart from `OneHot`, a column of two categories becomes one bit, set for the later in natural order, and a column of
 /// more categories one bit for each; the variants differ in numbers only. A bit is set above its threshold, not at it.
+///
+/// A column of one number `v`, kept because it was named, has one threshold at `v / 2`, or at 0.5 where `v` is 0: of 0/1 and
+/// -1/+1, 1 is always set and 0 and -1 are always clear, also where the training rows have only one of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub enum Binarize {

@@ -54,7 +54,12 @@ impl Encoding {
             if found <= MAX_LEVELS {
                 return Ok(());
             }
-            Err(PipelineError::TooManyLevels { column: name.to_owned(), found, allowed: MAX_LEVELS })
+            Err(PipelineError::TooManyLevels {
+                column: name.to_owned(),
+                is_text: matches!(values, Values::Categories { .. }),
+                found,
+                allowed: MAX_LEVELS,
+            })
         };
         match values {
             Values::Numbers(numbers) => {
@@ -184,13 +189,15 @@ fn write_categories(set: &[String], values: &Values<'_>, bits: &mut BitMatrix, f
 }
 
 /// The thresholds of a column of `numbers`, whose different values in increasing order are `distinct`. Unless they are
-/// given, they are at least the smallest value and below the largest, so that each divides the training rows.
+/// given, they are at least the smallest value and below the largest, so that each divides the training rows. Where all
+/// values are equal, see [`threshold_of_constant`].
 fn thresholds(numbers: &[f64], distinct: &[f64], binarize: Binarize) -> Vec<f64> {
     let (min, max) = (distinct[0], distinct[distinct.len() - 1]);
     let below_max = distinct[distinct.len().saturating_sub(2)];
     let part = |fraction: f64| min * (1.0 - fraction) + max * fraction;
     let mut thresholds = match binarize {
         Binarize::Threshold(threshold) => return vec![threshold],
+        _ if min == max => return vec![threshold_of_constant(min)],
         Binarize::Auto if distinct.len() == 2 => vec![part(0.5)],
         Binarize::Median => vec![median(numbers)],
         Binarize::Thermometer(levels) => (1..=levels).map(|level| part(level as f64 / (levels + 1) as f64)).collect(),
@@ -202,9 +209,17 @@ fn thresholds(numbers: &[f64], distinct: &[f64], binarize: Binarize) -> Vec<f64>
         }
         *threshold = threshold.max(min);
     }
-    // A constant column, or one of neighbouring floats, has fewer places for thresholds than were asked for.
+    // A column of neighbouring floats has fewer places for thresholds than were asked for.
     thresholds.dedup();
     thresholds
+}
+
+/// The threshold of a column whose training values are all `value`: half-way between 0 and the value, and 0.5 where that is 0.
+///
+/// So a column of 0/1 or -1/+1 keeps its meaning when the training rows have only one of the two: 1 is set, 0 and -1 are clear,
+/// in training and later.
+fn threshold_of_constant(value: f64) -> f64 {
+    if value == 0.0 { 0.5 } else { value / 2.0 }
 }
 
 /// The middle value, or half-way between the two middle ones.

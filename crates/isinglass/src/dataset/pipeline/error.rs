@@ -26,6 +26,12 @@ pub enum PipelineError {
         /// The column.
         name: String,
     },
+    /// A column is chosen and dropped.
+    #[error("the column \"{column}\" is both chosen as a feature and dropped")]
+    DroppedFeature {
+        /// The column.
+        column: String,
+    },
     /// The table has no images to pool.
     #[error("{path}: pooling needs images, and the shape of images is not known")]
     NoImages {
@@ -85,10 +91,12 @@ pub enum PipelineError {
         column: String,
     },
     /// A column has too many values for one bit each.
-    #[error("the column \"{column}\" has {found} different values; one bit for each is possible up to {allowed}")]
+    #[error("the column \"{column}\" has {found} different {}; one bit for each is possible up to {allowed}", if *is_text { "texts" } else { "values" })]
     TooManyLevels {
         /// The column.
         column: String,
+        /// Whether it holds text.
+        is_text: bool,
         /// Number of different values.
         found: usize,
         /// The limit.
@@ -136,6 +144,7 @@ impl PipelineError {
             }
             Self::MeanRange { .. } => Some("write it as 0.3..0.65".into()),
             Self::MeanOfCategories { .. } => Some("choose the columns by name instead".into()),
+            Self::TooManyLevels { is_text: true, .. } => Some("drop the column, or merge its categories".into()),
             Self::TooManyLevels { .. } => Some("leave the column out, or use a threshold or a thermometer".into()),
             Self::NoInputs { .. } => Some("name the columns, widen the range of means or use other thresholds".into()),
             Self::NoStoredColumns | Self::InvalidEncoding { .. } | Self::NoSuchBlock { .. } => {

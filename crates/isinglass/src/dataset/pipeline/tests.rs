@@ -38,7 +38,31 @@ fn each_kind_of_column_becomes_bits() {
 fn a_constant_column_is_kept_when_it_is_named() {
     let pipeline = Pipeline::fit(&csv(MIXED), &features(&["same", "size"])).unwrap();
     assert_eq!((pipeline.input_names(), pipeline.dropped_columns()), (vec!["same".into(), "size".into()], 0));
-    assert_eq!(words(&pipeline.apply(&csv(MIXED)).unwrap()), "00 00 01");
+    assert_eq!(words(&pipeline.apply(&csv(MIXED)).unwrap()), "10 10 11");
+}
+
+#[test]
+fn a_column_that_is_always_1_keeps_its_meaning() {
+    let bits_later = |training: &str, later: &str, how: &str| {
+        let options = PipelineOptions { binarize: how.parse().unwrap(), ..features(&["a"]) };
+        let pipeline = Pipeline::fit(&csv(&format!("a,y\n{training},0\n{training},1\n")), &options).unwrap();
+        let stored = serde_json::to_string(&pipeline).unwrap();
+        let pipeline: Pipeline = serde_json::from_str(&stored).unwrap();
+        words(&pipeline.apply(&csv(&format!("a,y\n{training},0\n{later},1\n"))).unwrap())
+    };
+    for how in ["auto", "mean", "median", "thermometer:3"] {
+        assert_eq!(bits_later("1", "0", how), "1 0", "{how}");
+        assert_eq!(bits_later("1", "-1", how), "1 0", "{how}");
+        assert_eq!(bits_later("0", "1", how), "0 1", "{how}");
+        assert_eq!(bits_later("-1", "1", how), "0 1", "{how}");
+        assert_eq!(bits_later("7.5", "0", how), "1 0", "{how}");
+        assert_eq!(bits_later("-7.5", "0", how), "0 1", "{how}");
+        assert_eq!(bits_later("5e-324", "0", how), "1 0", "{how}");
+        assert_eq!(bits_later("-1.7e308", "1.7e308", how), "0 1", "{how}");
+    }
+    assert_eq!(bits_later("1", "0", "one-hot"), "1 0");
+    assert_eq!(bits_later("x", "z", "auto"), "1 0");
+    assert_eq!(bits_later("1", "2", "threshold:1.5"), "0 1");
 }
 
 #[test]
@@ -195,6 +219,25 @@ fn what_cannot_be_fitted_is_refused() {
     the column "1" has 300 different values; one bit for each is possible up to 256
     hint: leave the column out, or use a threshold or a thermometer
     "#);
+    let names: String = (0..300).map(|row| format!("customer {row},{}\n", row % 2)).collect();
+    insta::assert_snapshot!(refused(&csv(&names), PipelineOptions::default()), @r#"
+    the column "1" has 300 different texts; one bit for each is possible up to 256
+    hint: drop the column, or merge its categories
+    "#);
+    let dropped = table.clone().drop_columns(&["size".to_owned()]).unwrap();
+    insta::assert_snapshot!(refused(&dropped, features(&["colour", "size"])), @r#"the column "size" is both chosen as a feature and dropped"#);
+}
+
+#[test]
+fn a_pipeline_remembers_what_was_dropped_and_needs_only_the_rest() {
+    let table = csv(MIXED).drop_columns(&["size".to_owned(), "3".to_owned()]).unwrap();
+    let pipeline = Pipeline::fit(&table, &PipelineOptions::default()).unwrap();
+    assert_eq!(pipeline.dropped_by_user(), ["size", "shape"]);
+    assert_eq!(pipeline.needed_columns(), Some(vec!["colour".to_owned()]));
+    let stored = serde_json::to_string(&pipeline).unwrap();
+    assert!(stored.ends_with(r#""dropped_columns":1,"dropped_by_user":["size","shape"]}"#), "{stored}");
+    assert_eq!(serde_json::from_str::<Pipeline>(&stored).unwrap(), pipeline);
+    assert_eq!(words(&pipeline.apply(&csv(MIXED)).unwrap()), words(&pipeline.apply(&table).unwrap()));
 }
 
 #[test]
