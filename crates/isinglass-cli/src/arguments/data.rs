@@ -139,13 +139,19 @@ impl DataArguments {
         }
     }
 
+    /// The fraction of the rows that is kept for testing, if that is where test rows come from.
+    pub(crate) fn test_fraction(&self) -> Option<f64> {
+        match self.test {
+            Some(TestSource::Fraction(fraction)) => Some(fraction),
+            _ => None,
+        }
+    }
+
     /// Where the test rows come from, with the labels that belong to them.
     fn test_source(&self) -> Result<TestSource, Failure> {
         match (self.test.clone().unwrap_or(TestSource::None), &self.test_labels) {
             (TestSource::File { path, .. }, labels) => {
-                // a file that was fetched is known by its name
-                let known = path.to_str().filter(|_| !path.exists()).and_then(fetched);
-                Ok(TestSource::File { path: known.unwrap_or(path), labels: labels.clone() })
+                Ok(TestSource::File { path: known_file(path), labels: labels.clone() })
             }
             (_, Some(_)) => Err(Failure::input("`--test-labels` needs `--test FILE`")),
             (source, None) => Ok(source),
@@ -166,4 +172,10 @@ fn unfit(error: DatasetError, split: &Split) -> Failure {
         _ => None,
     };
     Failure::from(error).with_optional_hint(hint)
+}
+
+/// The place of a file: a file that was fetched is known by its name.
+pub(crate) fn known_file(path: PathBuf) -> PathBuf {
+    let known = path.to_str().filter(|_| !path.exists()).and_then(fetched);
+    known.unwrap_or(path)
 }

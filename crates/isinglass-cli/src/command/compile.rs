@@ -8,7 +8,7 @@ use isinglass::dataset::TestRows;
 use isinglass::formulation::{
     Alternative, Formulation, GateKind, Statistics, WeightTerms, alternatives, compile, hard_constraints,
 };
-use isinglass::handover::Handover;
+use isinglass::handover::{Handover, HeldOutRows};
 use isinglass::model::Provenance;
 use isinglass::network::Codebook;
 use isinglass::report::NetworkReport;
@@ -181,7 +181,13 @@ pub(crate) fn run(arguments: &CompileArguments, session: &Session) -> Result<Out
             num_train_rows: task.num_rows(),
         };
         let (layout, classes, pipeline) = (formulation.layout.clone(), prepared.classes, prepared.pipeline);
-        let handover = Handover { layout, options, task, classes, codebook, pipeline, made };
+        let test = prepared.test.zip(split.test_rows).map(|(test, chosen)| HeldOutRows {
+            inputs: test.inputs,
+            labels: test.labels,
+            fraction: arguments.data.test_fraction(),
+            chosen,
+        });
+        let handover = Handover { layout, options, task, classes, codebook, pipeline, made, test };
         write_text(path, &handover.to_json())?;
     }
     session.output().report(&CompileReport {

@@ -26,7 +26,7 @@ fn handover() -> (Handover, Formulation) {
         num_train_rows: 8,
     };
     let layout = formulation.layout.clone();
-    (Handover { layout, options, task, classes, codebook, pipeline, made }, formulation)
+    (Handover { layout, options, task, classes, codebook, pipeline, made, test: None }, formulation)
 }
 
 #[test]
@@ -69,6 +69,10 @@ fn samples_of_another_problem_are_refused() {
     insta::assert_snapshot!(message(vec![], None), @"the file has no samples |");
     let labels = (0..7).map(|index| Label::Text(format!("x{index}"))).collect();
     insta::assert_snapshot!(message(vec![vec![0; 7]], Some(labels)), @"the samples have no variable `weight_0_0_0` | give samples of the problem that was compiled together with this layout");
+    let roles = handover.layout.roles().iter();
+    let named: Vec<Label> =
+        roles.map(|role| Label::Text(role.to_string())).chain([Label::Text("extra".into())]).collect();
+    insta::assert_snapshot!(message(vec![vec![0; 8]], Some(named)), @"the samples have the variable `extra`, which the layout does not have | give samples of the problem that was compiled together with this layout");
     let mut other = handover.clone();
     other.options = FormulationOptions::reference();
     insta::assert_snapshot!(other.compile().unwrap_err(), @"the layout is not what its task compiles to; it was made by another version or by hand");
@@ -80,4 +84,50 @@ fn a_layout_file_whose_parts_do_not_fit_is_refused() {
     handover.codebook = Codebook::for_classes(3);
     let error = Handover::from_json(&handover.to_json()).unwrap_err();
     insta::assert_snapshot!(std::error::Error::source(&error).unwrap(), @"the model is damaged: the number of codeword bits is 3, but the network has 1");
+}
+
+#[test]
+fn polish_lowers_the_loss_of_decoded_weights_as_in_training() {
+    let (handover, formulation) = handover();
+    let rows: Vec<Vec<i8>> = (0..1_u32 << formulation.qubo.num_variables())
+        .step_by(5)
+        .map(|bits| (0..formulation.qubo.num_variables()).map(|variable| (bits >> variable & 1) as i8).collect())
+        .collect();
+    let mut was_lowered = false;
+    for row in rows {
+        let samples = SampleFile { rows: vec![row], num_occurrences: vec![1], labels: None, vartype: Vartype::Binary };
+        let plain = handover.decode(&samples).unwrap();
+        let polished = handover.decode_polished(&samples, &RunControl::default()).unwrap();
+        assert_eq!((plain.loss, plain.sampled_loss), (plain.verification.loss, plain.verification.loss));
+        assert_eq!(polished.verification, plain.verification, "the sample is reported as it came");
+        assert!(polished.loss <= plain.loss);
+        assert_eq!(polished.loss, polished.train.errors as f64);
+        was_lowered |= polished.loss < plain.loss;
+    }
+    assert!(was_lowered);
+}
+
+#[test]
+fn test_rows_come_back_with_the_layout() {
+    let (mut handover, _) = handover();
+    let inputs = handover.task.inputs().clone();
+    let labels: Vec<u32> = handover.labels().iter().map(|label| 1 - label).collect();
+    let chosen = TestRows::Stratified { seed: 4 };
+    handover.test = Some(HeldOutRows { inputs, labels, fraction: Some(0.25), chosen });
+    let handover = Handover::from_json(&handover.to_json()).unwrap();
+    let samples = SampleFile {
+        rows: vec![vec![1; handover.layout.roles().len()]],
+        num_occurrences: vec![1],
+        labels: None,
+        vartype: Vartype::Binary,
+    };
+    let decoded = handover.decode(&samples).unwrap();
+    let test = decoded.test.unwrap();
+    assert_eq!((test.errors, test.num_rows), (8 - decoded.train.errors, 8), "every label is turned round");
+    for damage in [|test: &mut HeldOutRows| test.labels[0] = 2, |test: &mut HeldOutRows| test.labels.truncate(3)] {
+        let mut damaged = handover.clone();
+        damage(damaged.test.as_mut().unwrap());
+        let error = Handover::from_json(&damaged.to_json()).unwrap_err();
+        assert!(matches!(error, HandoverError::TestRows), "{error}");
+    }
 }
