@@ -28,7 +28,7 @@ pub fn problem(bytes: &[u8], format: Format) {
     let vartypes = [None, Some(Vartype::Binary), Some(Vartype::Spin)];
     let senses = [None, Some(Sense::Maximize)];
     for (vartype, sense) in vartypes.into_iter().flat_map(|vartype| senses.map(|sense| (vartype, sense))) {
-        let Ok(file) = read(bytes, format, &ReadOptions { vartype, sense }) else { continue };
+        let Ok(file) = read(bytes, format, &ReadOptions { vartype, sense, ..ReadOptions::default() }) else { continue };
         if file.bqm.num_variables() > MOST_VARIABLES_WRITTEN {
             continue;
         }
@@ -45,7 +45,7 @@ pub fn problem(bytes: &[u8], format: Format) {
 /// Reads samples: rows of one length, all values of the vartype.
 pub fn samples(bytes: &[u8]) {
     for vartype in [None, Some(Vartype::Binary), Some(Vartype::Spin)] {
-        let Ok(file) = read_samples(bytes, &ReadOptions { vartype, sense: None }) else { continue };
+        let Ok(file) = read_samples(bytes, &ReadOptions { vartype, ..ReadOptions::default() }) else { continue };
         let values = file.vartype.values();
         assert_eq!(file.rows.len(), file.num_occurrences.len());
         assert!(file.rows.iter().all(|row| row.len() == file.rows[0].len()));

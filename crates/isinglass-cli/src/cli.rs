@@ -40,7 +40,7 @@ pub(crate) struct GlobalArguments {
     /// Print one JSON object instead of text
     #[arg(long, global = true)]
     pub(crate) json: bool,
-    /// Number of threads; results do not depend on it [default: one for each core]
+    /// Number of threads; results do not depend on it [default: one for each core] [at most four for each]
     #[arg(long, global = true, value_name = "N", value_parser = value::count)]
     pub(crate) threads: Option<NonZeroUsize>,
     /// Show no notes and no progress

@@ -4,16 +4,18 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use isinglass_qubo::io::write_atomically;
+use isinglass_qubo::io::{open_file, read_limited, write_atomically};
 
 use crate::failure::Failure;
+use crate::memory;
 
 /// A file, whole.
 ///
 /// # Errors
 /// A [`Failure`] that names the file.
 pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, Failure> {
-    fs::read(path).map_err(|error| Failure::from_error(&error).context(cannot_read(path)))
+    let read = open_file(path).and_then(|file| read_limited(file, most_bytes()));
+    read.map_err(|error| Failure::from_error(&error).context(cannot_read(path)))
 }
 
 /// A text file, whole.
@@ -21,7 +23,22 @@ pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, Failure> {
 /// # Errors
 /// A [`Failure`] that names the file.
 pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
-    fs::read_to_string(path).map_err(|error| Failure::from_error(&error).context(cannot_read(path)))
+    let text = String::from_utf8(read_bytes(path)?);
+    text.map_err(|_| Failure::input("it is not UTF-8 text").context(cannot_read(path)))
+}
+
+/// All of standard input.
+///
+/// # Errors
+/// A [`Failure`] when it cannot be read, or is longer than the memory of the machine allows.
+pub(crate) fn read_standard_input() -> Result<Vec<u8>, Failure> {
+    let read = read_limited(io::stdin().lock(), most_bytes());
+    read.map_err(|error| Failure::from_error(&error).context("cannot read standard input"))
+}
+
+/// The longest file that is read: what it holds takes several times its length.
+fn most_bytes() -> u64 {
+    memory::available().map_or(u64::MAX, |bytes| bytes / 16)
 }
 
 /// What is said first when reading failed.

@@ -7,6 +7,7 @@ mod command;
 mod failure;
 mod files;
 mod interrupt;
+mod memory;
 mod output;
 mod progress;
 mod session;

@@ -1,6 +1,8 @@
 //! What a command is given beside its arguments.
 
+use std::num::NonZeroUsize;
 use std::sync::atomic::AtomicBool;
+use std::thread;
 
 use rayon::ThreadPoolBuilder;
 
@@ -8,7 +10,15 @@ use crate::cli::GlobalArguments;
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::output::Output;
-use crate::progress::Bar;
+use crate::progress::{self, Bar};
+
+/// More threads for each core only cost memory and time.
+const THREADS_PER_CORE: NonZeroUsize = NonZeroUsize::new(4).expect("4 is not zero");
+
+/// The most threads that are started.
+fn most_threads() -> NonZeroUsize {
+    thread::available_parallelism().unwrap_or(NonZeroUsize::MIN).saturating_mul(THREADS_PER_CORE)
+}
 
 /// The flags that every command has, put into effect.
 #[derive(Debug)]
@@ -23,13 +33,21 @@ impl Session {
     /// A [`Failure`] when the system does not start so many threads.
     pub(crate) fn start(global: &GlobalArguments) -> Result<Self, Failure> {
         global.color.choice().write_global();
-        if let Some(threads) = global.threads {
+        let output = Output::new(global.json, global.quiet);
+        progress::show_stages(!output.is_quiet());
+        if let Some(asked) = global.threads {
+            let threads = asked.min(most_threads());
+            if threads < asked {
+                output.note(&format!(
+                    "--threads {asked} is more than {THREADS_PER_CORE} for each core: {threads} are started"
+                ));
+            }
             ThreadPoolBuilder::new()
                 .num_threads(threads.get())
                 .build_global()
                 .map_err(|error| Failure::from_error(&error).context(format!("cannot start {threads} threads")))?;
         }
-        Ok(Self { output: Output::new(global.json, global.quiet) })
+        Ok(Self { output })
     }
 
     /// Where results, notes and errors go.

@@ -2,7 +2,7 @@
 //!
 //! Readers take a whole file as bytes, never panic, and take memory in proportion to it ([`MAX_VARIABLES`] bounds what a short
 //! text can ask for). Writers print numbers that read back as the same `f64`. Each format has one file, and one line in the
-//! table of [`Format`]. Nothing here touches the file system but [`write_atomically`].
+//! table of [`Format`]. Nothing here touches the file system but [`write_atomically`] and [`open_file`].
 //!
 //! # Examples
 //! ```
@@ -22,6 +22,7 @@ mod coo;
 mod coordinates;
 mod dimod_json;
 mod error;
+mod file;
 mod format;
 mod labels;
 mod lp;
@@ -43,6 +44,7 @@ use std::io::Write;
 
 pub use atomic::write_atomically;
 pub use error::{Feature, Place, ReadCause, ReadError};
+pub use file::{open_file, read_limited};
 pub use format::{Format, UnknownFormat};
 pub use problem::{Label, MAX_VARIABLES, ProblemFile, ReadOptions, Sense};
 pub use report::{WriteError, WriteNote, WriteReport};
@@ -61,6 +63,7 @@ use crate::model::{Bqm, Vartype};
 /// [`ReadError`] with the place and the cause; [`ReadError::hint`] may know what to do.
 pub fn read(bytes: &[u8], format: Format, options: &ReadOptions) -> Result<ProblemFile, ReadError> {
     let in_format = |fault: Fault| fault.in_format(format.name());
+    options.check_length(bytes.len()).map_err(|cause| in_format(Fault::in_file(cause)))?;
     let file = (format.entry().read)(bytes, options).map_err(in_format)?;
     options.check_sense(&file).map_err(|cause| in_format(Fault::in_file(cause)))?;
     Ok(file)

@@ -16,6 +16,7 @@
 //!
 //! A module may use only the modules above it in the list below (`cargo xtask tidy` checks it).
 
+pub mod memory;
 pub mod rng;
 pub mod model;
 pub mod mip;

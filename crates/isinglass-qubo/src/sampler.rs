@@ -12,6 +12,7 @@ mod isa;
 mod lanes;
 mod memetic;
 mod parallel_tempering;
+mod part;
 mod polished;
 mod population_annealing;
 mod presolving;
@@ -39,6 +40,7 @@ pub use exhaustive::Exhaustive;
 pub use isa::Isa;
 pub use memetic::Memetic;
 pub use parallel_tempering::ParallelTempering;
+pub use part::PartProgress;
 pub use polished::Polished;
 pub use population_annealing::{PopulationAnnealing, PopulationStep};
 pub use presolving::Presolving;
@@ -55,6 +57,7 @@ pub use tree::{EliminationWidth, TreeDecomposition, elimination_width};
 pub(crate) use watch::CutReads;
 pub use watch::Watch;
 
+use crate::memory::Bytes;
 use crate::model::{Bqm, ModelError};
 use crate::presolve::PresolveError;
 use crate::sample_set::{Row, SampleSet, SampleSetError};
@@ -108,6 +111,8 @@ pub struct RunControl<'a> {
     pub cancel: Option<&'a AtomicBool>,
     /// Told about progress.
     pub progress: Option<&'a dyn Progress>,
+    /// The most bytes of memory to take, where less than what a sampler allows itself.
+    pub memory_limit: Option<usize>,
 }
 
 impl RunControl<'_> {
@@ -125,6 +130,15 @@ impl RunControl<'_> {
         } else {
             None
         }
+    }
+
+    /// Refuses work that takes more than `memory_limit`, or more than `most` bytes.
+    ///
+    /// # Errors
+    /// [`SampleError::Memory`] with the estimate and the limit.
+    pub fn check_memory(&self, bytes: usize, most: usize) -> Result<(), SampleError> {
+        let limit = self.memory_limit.map_or(most, |limit| limit.min(most));
+        if bytes > limit { Err(SampleError::Memory { bytes, limit }) } else { Ok(()) }
     }
 }
 
@@ -208,7 +222,7 @@ pub enum SampleError {
         high: f64,
     },
     /// More memory than is allowed.
-    #[error("sampling would take {bytes} bytes; at most {limit} are taken")]
+    #[error("sampling needs about {} of memory, but the limit is {}", Bytes(*bytes as u64), Bytes(*limit as u64))]
     Memory {
         /// Bytes needed.
         bytes: usize,

@@ -14,6 +14,7 @@ use super::table::{TableArguments, drop_flag, parse};
 use super::value;
 use crate::failure::Failure;
 use crate::session::Session;
+use crate::progress::stage;
 
 /// Data to train and test on.
 #[derive(Args, Clone, Debug)]
@@ -109,6 +110,7 @@ impl DataArguments {
     /// # Errors
     /// A [`Failure`] when columns or labels do not allow it.
     pub(crate) fn prepare(&self, split: &Split) -> Result<PreparedData, Failure> {
+        let _bar = stage("encoding");
         let rows = split.fitted_on();
         // labels that the user listed are classes, however many there are
         let classes = if self.rows.classes.is_some() { Classes::of_labels(rows) } else { Classes::fit(rows) };

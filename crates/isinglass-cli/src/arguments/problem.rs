@@ -2,7 +2,6 @@
 
 mod sealed;
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -10,7 +9,8 @@ use isinglass_qubo::Vartype;
 use isinglass_qubo::io::{self, Format, ProblemFile, ReadOptions, Sense};
 
 use crate::failure::Failure;
-use crate::files::read_bytes;
+use crate::files::{read_bytes, read_standard_input};
+use crate::{memory, progress};
 
 /// What stands for standard input.
 pub(crate) const STANDARD_INPUT: &str = "-";
@@ -94,6 +94,7 @@ impl ProblemArguments {
         if is_standard_input && self.format.is_none() {
             return Err(unknown_format("it has no name that tells its format"));
         }
+        let _bar = progress::stage("reading");
         let bytes = if is_standard_input { read_standard_input() } else { read_bytes(&self.file) };
         let bytes = bytes?;
         let format = self.format.or_else(|| Format::detect(&self.file, &bytes));
@@ -106,15 +107,9 @@ impl ProblemArguments {
             SenseName::Min => Sense::Minimize,
             SenseName::Max => Sense::Maximize,
         });
-        let file = io::read(&bytes, format, &ReadOptions { vartype, sense })
+        let memory_limit = memory::available();
+        let file = io::read(&bytes, format, &ReadOptions { vartype, sense, memory_limit })
             .map_err(|error| cannot(sealed::failure(&bytes).unwrap_or_else(|| Failure::from(error))))?;
         Ok(Problem { source, format, file })
     }
-}
-
-fn read_standard_input() -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
-    let read = std::io::stdin().lock().read_to_end(&mut bytes);
-    read.map_err(|error| Failure::from_error(&error).context("cannot read standard input"))?;
-    Ok(bytes)
 }

@@ -13,6 +13,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Arg, Args, ValueEnum};
 use isinglass_qubo::automatic::{Automatic, AutomaticReport};
 use isinglass_qubo::embedding::Embedded;
+use isinglass_qubo::memory::sampling_bytes;
 use isinglass_qubo::mip_solver::MipClaim;
 use isinglass_qubo::presolve::Statistics;
 use isinglass_qubo::qpu::{PlanError, SolverProperties};
@@ -21,6 +22,7 @@ use isinglass_qubo::{Bqm, Progress, RunControl, Sampler};
 
 use super::value;
 use crate::failure::Failure;
+use crate::memory;
 pub(crate) use emulator::{Emulation, EmulationOutput, Spent};
 pub(crate) use make::Call;
 pub(crate) use mip::{MipArguments, claim_lines};
@@ -222,12 +224,23 @@ impl SolverOptions {
         Ok(())
     }
 
+    /// Refuses a problem whose samples do not fit into memory, whichever solver draws them.
+    ///
+    /// # Errors
+    /// A [`Failure`] with the estimate and the limit.
+    pub(crate) fn check_memory(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<(), Failure> {
+        let num_reads = self.sampling.num_reads.map_or(1, NonZeroUsize::get) as u64;
+        let bytes = sampling_bytes(bqm.num_variables() as u64, bqm.num_interactions() as u64, num_reads);
+        Ok(control.check_memory(usize::try_from(bytes).unwrap_or(usize::MAX), usize::MAX)?)
+    }
+
     /// Runs the solver on a problem.
     ///
     /// # Errors
     /// A [`Failure`] for parameters that it does not have, or when it cannot run.
     pub(crate) fn sample(&self, solver: SolverName, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampled, Failure> {
         self.check(solver)?;
+        self.check_memory(bqm, control)?;
         let call = Call::of(&self.sampling);
         if solver == SolverName::Auto {
             let (sampling, report) = self.automatic(call).sample_with_report(bqm, control)?;
@@ -333,14 +346,19 @@ fn reason(bqm: &Bqm, report: &AutomaticReport) -> String {
 }
 
 impl SamplingArguments {
+    /// The end of the time limit, counted from now. One beyond what the clock can tell is none.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        self.time_limit.and_then(|limit| Instant::now().checked_add(limit))
+    }
+
     /// The limits, counted from now.
     pub(crate) fn control<'a>(&self, cancel: &'a AtomicBool, progress: &'a dyn Progress) -> RunControl<'a> {
         RunControl {
-            // A deadline beyond what the clock can tell is none.
-            deadline: self.time_limit.and_then(|limit| Instant::now().checked_add(limit)),
+            deadline: self.deadline(),
             target: self.target,
             cancel: Some(cancel),
             progress: Some(progress),
+            memory_limit: memory::limit(),
         }
     }
 }

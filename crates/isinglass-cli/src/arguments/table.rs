@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use isinglass::dataset::{BuiltinFault, DatasetError, Format, LabelColumn, ReadOptions, Table, builtin};
+use isinglass::dataset::{BuiltinFault, DatasetError, Format, LabelColumn, Limits, ReadOptions, Table, builtin};
 
 use super::fetched::{fetch_hint, fetched};
 use super::value::quoted;
 use crate::failure::Failure;
+use crate::{memory, progress};
 
 /// Where raw rows come from.
 #[derive(Args, Clone, Debug)]
@@ -42,6 +43,13 @@ pub(crate) struct TableArguments {
     pub(crate) data_seed: u64,
 }
 
+/// The default limits, or what the memory of the machine allows: a table takes several times the bytes of its file.
+fn limits() -> Limits {
+    let default = Limits::default();
+    let Some(available) = memory::available() else { return default };
+    Limits { bytes: default.bytes.min(available / 8), cells: default.cells.min(available / 32), ..default }
+}
+
 /// Parses a value with the words of the data library for what is wrong with it.
 pub(crate) fn parse<T: std::str::FromStr<Err = DatasetError>>(text: &str) -> Result<T, String> {
     text.parse().map_err(|error: DatasetError| error.to_string())
@@ -71,6 +79,7 @@ impl TableArguments {
             features_array: self.features_array.clone(),
             labels_array: self.labels_array.clone(),
             drop: self.drop.clone(),
+            limits: limits(),
             ..ReadOptions::default()
         }
     }
@@ -88,6 +97,7 @@ impl TableArguments {
     /// # Errors
     /// As [`TableArguments::read`].
     pub(crate) fn read_columns(&self, default: Option<&str>, only: Option<Vec<String>>) -> Result<Table, Failure> {
+        let _bar = progress::stage("reading");
         let options = ReadOptions { only, ..self.read_options() };
         if let Some(path) = &self.data {
             return Ok(Table::read(path, &options)?);

@@ -23,6 +23,7 @@ use crate::arguments::report::ReportArguments;
 use crate::arguments::value;
 use crate::command::reproduce;
 use crate::failure::Failure;
+use crate::memory;
 use crate::session::Session;
 pub(crate) use report::table_lines;
 use report::{AblateReport, TaskReport};
@@ -95,6 +96,7 @@ pub(crate) fn run(arguments: &AblateArguments, session: &Session) -> Result<Outc
         cancel: Some(cancel),
         progress: Some(&bar),
         target: None,
+        memory_limit: memory::limit(),
     };
     let plan = AblationPlan {
         cache: cache(arguments.embedding_cache.as_ref()),

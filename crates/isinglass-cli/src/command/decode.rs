@@ -19,6 +19,7 @@ use crate::arguments::value;
 use crate::command::eval::{goal, predict};
 use crate::failure::Failure;
 use crate::files::{cannot_read, check_places, read_bytes, read_text, write_text};
+use crate::memory;
 use crate::output::Report;
 use crate::output::number::{compact, count, percent, thousands};
 use crate::output::sheet::Sheet;
@@ -93,7 +94,8 @@ pub(crate) fn run(arguments: &DecodeArguments, session: &Session) -> Result<Outc
         VartypeName::Binary => Vartype::Binary,
         VartypeName::Spin => Vartype::Spin,
     });
-    let samples = read_samples(&bytes, &ReadOptions { vartype, ..ReadOptions::default() })
+    let options = ReadOptions { vartype, memory_limit: memory::available(), ..ReadOptions::default() };
+    let samples = read_samples(&bytes, &options)
         .map_err(|error| Failure::from(error).context(cannot_read(&arguments.samples)))?;
     let decoded = if arguments.polish {
         let control = RunControl { cancel: Some(session.interrupted()?), ..RunControl::default() };

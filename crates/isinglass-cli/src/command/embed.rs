@@ -24,6 +24,7 @@ use crate::arguments::problem::ProblemArguments;
 use crate::arguments::value;
 use crate::failure::Failure;
 use crate::files::{cannot_read, check_places, read_bytes, read_text, write_text};
+use crate::memory;
 use crate::session::Session;
 use report::EmbedReport;
 
@@ -84,6 +85,7 @@ pub(crate) fn run(arguments: &EmbedArguments, session: &Session) -> Result<Outco
         deadline: arguments.time_limit.and_then(|limit| Instant::now().checked_add(limit)),
         cancel: Some(cancel),
         progress: Some(&bar),
+        memory_limit: memory::limit(),
         ..RunControl::default()
     };
     let start = Instant::now();

@@ -16,6 +16,7 @@ use crate::arguments::embedding::{EmbeddingArguments, Strength, strength};
 use crate::arguments::problem::ProblemArguments;
 use crate::arguments::value;
 use crate::failure::Failure;
+use crate::memory;
 use crate::session::Session;
 use report::PlanReport;
 
@@ -81,7 +82,12 @@ pub(crate) fn run(arguments: &PlanArguments, session: &Session) -> Result<Outcom
     let bqm = &problem.file.bqm;
     let cancel = session.interrupted()?;
     let bar = session.bar("embed");
-    let control = RunControl { cancel: Some(cancel), progress: Some(&bar), ..RunControl::default() };
+    let control = RunControl {
+        cancel: Some(cancel),
+        progress: Some(&bar),
+        memory_limit: memory::limit(),
+        ..RunControl::default()
+    };
     let lookup = setup.embed(&problem, &control)?;
     drop(bar);
     if let Some(error) = &lookup.unsaved {

@@ -31,6 +31,7 @@ use crate::arguments::solver::MipArguments;
 use crate::arguments::value;
 use crate::command::train::command_line;
 use crate::failure::Failure;
+use crate::memory;
 use crate::session::Session;
 use qpu::QpuChoice;
 
@@ -210,6 +211,7 @@ pub(crate) fn run(arguments: &ReproduceArguments, session: &Session) -> Result<O
         cancel: Some(cancel),
         progress: None,
         target: None,
+        memory_limit: memory::limit(),
     };
     let real = arguments.real_chip(&unwatched)?;
     let plan = arguments.plan(real.as_ref())?;

@@ -16,6 +16,7 @@ use crate::arguments::data::DataArguments;
 use crate::arguments::value;
 use crate::failure::Failure;
 use crate::files::{cannot_read, read_text};
+use crate::memory;
 use crate::output::Report;
 use crate::output::number::{duration, thousands};
 use crate::output::sheet::Sheet;
@@ -73,6 +74,7 @@ pub(crate) fn run(arguments: &VerifyArguments, session: &Session) -> Result<Outc
         progress: Some(&bar),
         cancel: Some(session.interrupted()?),
         deadline: arguments.time_limit.and_then(|limit| start.checked_add(limit)),
+        memory_limit: memory::limit(),
         ..RunControl::default()
     };
     let checked = match certificate.check(&control) {

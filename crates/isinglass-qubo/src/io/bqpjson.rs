@@ -15,7 +15,7 @@ use super::labels;
 use super::problem::{Label, MAX_VARIABLES, ProblemFile, ReadOptions};
 use super::report::{WriteError, WriteNote, WriteReport};
 use super::text::utf8;
-use crate::model::{Bqm, BqmBuilder, Vartype};
+use crate::model::{Bqm, Vartype};
 
 const VERSION: &str = "1.0.0";
 
@@ -102,7 +102,7 @@ fn model(body: &Body, options: &ReadOptions) -> Result<ProblemFile, ReadCause> {
     let variables = variables_by_id(&body.variable_ids)?;
     let variable =
         |id: u64| variables.get(&id).copied().ok_or_else(|| ReadCause::Undeclared { name: format!("id {id}") });
-    let mut builder = BqmBuilder::new(vartype, body.variable_ids.len());
+    let mut builder = options.builder(vartype, body.variable_ids.len())?;
     builder.add_offset(scale * body.offset);
     let mut seen = HashSet::with_capacity(body.linear_terms.len().max(body.quadratic_terms.len()));
     for term in &body.linear_terms {

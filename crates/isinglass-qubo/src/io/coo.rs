@@ -10,7 +10,7 @@ use super::error::{Fault, ReadCause, excerpt};
 use super::problem::{Label, ProblemFile, ReadOptions};
 use super::report::{WriteError, WriteNote, WriteReport};
 use super::text::{Word, lines, utf8, words};
-use crate::model::{Bqm, BqmBuilder, Vartype};
+use crate::model::{Bqm, Vartype};
 
 /// What the comments say.
 #[derive(Default)]
@@ -42,7 +42,7 @@ pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<ProblemFile, F
         // declared after the terms, so that no single line is wrong
         return Err(Fault::in_file(ReadCause::IndexOutOfRange { index: needed as i64 - 1, num_variables, base: 0 }));
     }
-    let mut builder = BqmBuilder::new(vartype, header.num_variables.unwrap_or(needed));
+    let mut builder = options.builder(vartype, header.num_variables.unwrap_or(needed)).map_err(Fault::in_file)?;
     builder.add_offset(header.offset.unwrap_or(0.0));
     for (first, second, bias) in terms {
         if first == second {

@@ -10,7 +10,7 @@ use super::labels;
 use super::problem::{Label, MAX_VARIABLES, ProblemFile, ReadOptions};
 use super::report::{WriteError, WriteReport};
 use super::text::utf8;
-use crate::model::{Bqm, BqmBuilder, Vartype};
+use crate::model::{Bqm, Vartype};
 
 const TYPE: &str = "BinaryQuadraticModel";
 const SCHEMA: &str = "3.0.0";
@@ -76,7 +76,7 @@ pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<ProblemFile, F
     let num_variables = checked_counts(&body)?;
     let vartype = options.settle_vartype(Some(body.variable_type)).map_err(Fault::in_file)?;
     let labels = labels::from_json(&body.variable_labels).map_err(Fault::in_file)?;
-    let mut builder = BqmBuilder::new(vartype, num_variables);
+    let mut builder = options.builder(vartype, num_variables).map_err(Fault::in_file)?;
     builder.add_offset(body.offset);
     for (variable, &bias) in body.linear_biases.iter().enumerate() {
         builder.add_linear(variable, bias);

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::problem::Label;
+use crate::memory::Bytes;
 use crate::model::ModelError;
 
 /// Where in a file a fault is.
@@ -190,6 +191,16 @@ pub enum ReadCause {
         found: String,
         /// [`MAX_VARIABLES`](super::MAX_VARIABLES).
         limit: usize,
+    },
+    /// More memory than the caller allows.
+    #[error("{what} needs about {bytes} of memory, but the limit is {limit}")]
+    Memory {
+        /// What needs it.
+        what: String,
+        /// The estimate.
+        bytes: Bytes,
+        /// The limit.
+        limit: Bytes,
     },
     /// An index outside what the file itself declares.
     #[error("variable {index}, but the file declares {num_variables} variables, counted from {base}")]

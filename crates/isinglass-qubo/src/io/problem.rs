@@ -5,7 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::error::ReadCause;
-use crate::model::{Bqm, Vartype};
+use crate::memory::{Bytes, model_bytes};
+use crate::model::{Bqm, BqmBuilder, Vartype};
 
 /// The largest number of variables that a file may have, isolated ones included: 10 million.
 ///
@@ -44,7 +45,8 @@ pub struct ProblemFile {
     pub maximized: bool,
     /// For a max-cut problem the sum `W` of all weights; its model is `E(s) = sum w_ij s_i s_j`. `None` for all others.
     pub total_weight: Option<f64>,
-    /// The least energy, offset included, where the file states it (`# optimum=` in coordinate text). Nobody has checked it.
+    /// The least energy, offset included, where the file states it (`# optimum=` in coordinate text, or a cut in a max-cut file). It has
+    /// not been checked.
     pub optimum: Option<f64>,
 }
 
@@ -68,6 +70,12 @@ impl ProblemFile {
     pub fn cut(&self, energy: f64) -> Option<f64> {
         // halved first, so that no difference overflows
         self.total_weight.map(|total| 0.5 * total - 0.5 * energy)
+    }
+
+    /// The energy of a sample that cuts this weight, `W - 2 cut`; `None` when the problem is not max-cut.
+    #[must_use]
+    pub fn energy_of_cut(&self, cut: f64) -> Option<f64> {
+        self.total_weight.map(|total| 2.0 * (0.5 * total - cut))
     }
 
     /// What the file asks for.
@@ -104,9 +112,36 @@ pub struct ReadOptions {
     /// What is asked for, where copies of a format differ ([`Format::Sparse`](super::Format::Sparse), a minimum unless told
     /// otherwise). A file that asks for the other is an error. `[None]`
     pub sense: Option<Sense>,
+    /// The most bytes of memory that reading may take. `[None]`
+    pub memory_limit: Option<u64>,
 }
 
+/// Bytes of memory for each byte of a file while it is read: its terms as lists, in rows, and in the model.
+const BYTES_PER_FILE_BYTE: u64 = 16;
+
 impl ReadOptions {
+    /// Refuses a file that would take more memory than the limit, whatever it holds.
+    pub(super) fn check_length(&self, length: usize) -> Result<(), ReadCause> {
+        let bytes = (length as u64).saturating_mul(BYTES_PER_FILE_BYTE);
+        self.check_memory(bytes, || format!("a file of {}", Bytes(length as u64)))
+    }
+
+    /// A builder for this many variables, if they fit into the memory limit: a short file can declare many.
+    pub(super) fn builder(&self, vartype: Vartype, num_variables: usize) -> Result<BqmBuilder, ReadCause> {
+        let what = || format!("a model of {num_variables} variables");
+        self.check_memory(model_bytes(num_variables as u64, 0), what)?;
+        Ok(BqmBuilder::new(vartype, num_variables))
+    }
+
+    fn check_memory(&self, bytes: u64, what: impl Fn() -> String) -> Result<(), ReadCause> {
+        match self.memory_limit {
+            Some(limit) if bytes > limit => {
+                Err(ReadCause::Memory { what: what(), bytes: Bytes(bytes), limit: Bytes(limit) })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Refuses a file that asks for another sense than the caller.
     pub(super) fn check_sense(&self, file: &ProblemFile) -> Result<(), ReadCause> {
         match self.sense {

@@ -40,7 +40,7 @@ pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<ProblemFile, F
             }
             ("p", None) => {
                 let declared = read_declaration(number, words)?;
-                let builder = BqmBuilder::new(vartype, declared.num_variables);
+                let builder = options.builder(vartype, declared.num_variables).map_err(Fault::in_file)?;
                 file = Some((declared, builder));
             }
             (_, None) => return Err(no_declaration(&first)),

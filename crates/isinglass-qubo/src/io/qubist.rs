@@ -10,13 +10,13 @@ use super::error::Fault;
 use super::problem::{Label, ProblemFile, ReadOptions};
 use super::report::{WriteError, WriteNote, WriteReport};
 use super::text::{short_float, utf8};
-use crate::model::{Bqm, BqmBuilder, Vartype};
+use crate::model::{Bqm, Vartype};
 
 pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<ProblemFile, Fault> {
     let text = utf8(bytes)?;
     let vartype = options.settle_vartype(Some(Vartype::Spin)).map_err(Fault::in_file)?;
     let Coordinates { num_variables, entries } = coordinates::read(text, 0, |_, _| Ok(()))?;
-    let mut builder = BqmBuilder::new(vartype, num_variables);
+    let mut builder = options.builder(vartype, num_variables).map_err(Fault::in_file)?;
     for entry in entries {
         if entry.first == entry.second {
             builder.add_linear(entry.first, entry.value);

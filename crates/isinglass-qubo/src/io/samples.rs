@@ -62,6 +62,7 @@ pub fn read_samples(bytes: &[u8], options: &ReadOptions) -> Result<SampleFile, R
 }
 
 fn read(bytes: &[u8], options: &ReadOptions) -> Result<SampleFile, Fault> {
+    options.check_length(bytes.len()).map_err(Fault::in_file)?;
     let text = utf8(bytes)?;
     if !text.trim_start().starts_with(['{', '[']) {
         let values = if dataframe::looks_like(text) { dataframe::read(text) } else { table::read(text) };

@@ -14,7 +14,7 @@ use super::error::{Fault, ReadCause, excerpt};
 use super::problem::{Label, ProblemFile, ReadOptions, Sense};
 use super::report::{WriteError, WriteNote, WriteReport};
 use super::text::{short_float, utf8, words};
-use crate::model::{Bqm, BqmBuilder, Vartype};
+use crate::model::{Bqm, Vartype};
 
 /// The key of the comment that holds the offset.
 pub(super) const OFFSET: &str = "ObjectiveOffset";
@@ -47,7 +47,7 @@ pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<ProblemFile, F
     })?;
     let maximized = options.sense == Some(Sense::Maximize);
     let sign = if maximized { -1.0 } else { 1.0 };
-    let mut builder = BqmBuilder::new(vartype, num_variables);
+    let mut builder = options.builder(vartype, num_variables).map_err(Fault::in_file)?;
     builder.add_offset(sign * offset.unwrap_or(0.0));
     for entry in entries {
         if entry.first == entry.second {

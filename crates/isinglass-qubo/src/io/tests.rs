@@ -4,7 +4,7 @@ mod programs;
 
 use proptest::prelude::*;
 
-use super::{Format, Label, ReadOptions, Sense, WriteError, WriteNote, read, write};
+use super::{Format, Label, ReadCause, ReadOptions, Sense, WriteError, WriteNote, read, read_samples, write};
 use crate::model::{Bqm, BqmBuilder, Vartype};
 
 /// Numbers that are hard to print: halves, thirds, very small and very large ones.
@@ -304,7 +304,7 @@ fn the_same_problem_in_the_words_of_each_format_has_the_same_energies() {
     // by hand, z changing fastest: 000, 001, 010, ...
     let energies = [0.5, 0.5, -1.5, -5.5, 1.5, 1.5, 2.5, -1.5];
     for (format, sense, text) in SAME_PROBLEM {
-        let file = read(text.as_bytes(), format, &ReadOptions { sense, vartype: None }).unwrap();
+        let file = read(text.as_bytes(), format, &ReadOptions { sense, ..ReadOptions::default() }).unwrap();
         assert_eq!(file.maximized, sense.is_some());
         let [low, high] = file.bqm.vartype().values();
         for (bits, energy) in energies.into_iter().enumerate() {
@@ -354,4 +354,41 @@ fn notes_are_sentences_for_the_user() {
         WriteNote::OffsetLeftOut { offset: 0.5 },
     ];
     insta::assert_snapshot!(notes.map(|note| note.to_string()).join("; "), @"the format cannot hold these labels, so they are left out; the SPIN variables were converted to BINARY; the BINARY variables were converted to SPIN; the offset 0.5 is in a comment, which other programs may ignore; the format has no offset, so 0.5 must be added to all energies found elsewhere");
+}
+
+/// Files of a few bytes that declare a million variables, one for each format that declares a number.
+const SHORT_AND_LARGE: [(Format, &str); 6] = [
+    (Format::Coo, "# vartype=SPIN\n# num_variables=999999\n0 1 1\n"),
+    (Format::Coo, "# vartype=SPIN\n0 999998 1\n"),
+    (Format::Rudy, "999999 1\n1 2 1\n"),
+    (Format::Sparse, "999999 1\n1 2 1\n"),
+    (Format::Qubist, "999999 1\n0 1 1\n"),
+    (Format::Qubo, "p qubo 0 999999 0 1\n0 1 1\n"),
+];
+
+#[test]
+fn a_short_file_cannot_take_more_memory_than_the_limit() {
+    for (format, text) in SHORT_AND_LARGE {
+        let small = ReadOptions { memory_limit: Some(10_000_000), ..ReadOptions::default() };
+        let error = read(text.as_bytes(), format, &small).unwrap_err();
+        let cause = error.cause.to_string();
+        assert_eq!(cause, "a model of 999999 variables needs about 64 MB of memory, but the limit is 10 MB");
+        let large = ReadOptions { memory_limit: Some(100_000_000), ..ReadOptions::default() };
+        assert_eq!(read(text.as_bytes(), format, &large).unwrap().bqm.num_variables(), 999_999, "{format:?}");
+    }
+    let qplib = "name\nQBB\nminimize\n999999 # variables\n";
+    let small = ReadOptions { memory_limit: Some(10_000_000), ..ReadOptions::default() };
+    let error = read(qplib.as_bytes(), Format::Qplib, &small).unwrap_err();
+    assert!(matches!(error.cause, ReadCause::Memory { .. }), "{error}");
+}
+
+#[test]
+fn a_long_file_is_refused_before_its_terms_are_read() {
+    let text = "0 1 1\n".repeat(1000);
+    let options = ReadOptions { memory_limit: Some(10_000), ..ReadOptions::default() };
+    let error = read(text.as_bytes(), Format::Coo, &options).unwrap_err();
+    assert_eq!(error.to_string(), "coo file: a file of 6.0 kB needs about 96 kB of memory, but the limit is 10 kB");
+    assert!(
+        read_samples(text.as_bytes(), &options).is_err_and(|error| matches!(error.cause, ReadCause::Memory { .. }))
+    );
 }

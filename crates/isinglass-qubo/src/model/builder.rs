@@ -68,6 +68,9 @@ struct PairRow {
     num_merged: usize,
 }
 
+/// Rows merged between two looks at whether to stop.
+const ROWS_PER_CHECK: usize = 64;
+
 /// The fewest terms of a row worth merging before the end.
 const MERGE_AT_LEAST: usize = 256;
 
@@ -162,7 +165,15 @@ impl BqmBuilder {
     ///
     /// # Errors
     /// [`ModelError`] when a coefficient is not finite or there are too many variables.
-    pub fn build(mut self) -> Result<Bqm, ModelError> {
+    pub fn build(self) -> Result<Bqm, ModelError> {
+        Ok(self.build_until(|| false)?.expect("it is not stopped"))
+    }
+
+    /// As [`build`](Self::build); nothing once `stop`, which is asked before each row of pairs is merged, says so.
+    ///
+    /// # Errors
+    /// As [`build`](Self::build).
+    pub fn build_until(mut self, stop: impl Fn() -> bool) -> Result<Option<Bqm>, ModelError> {
         let num_variables = self.linear.len();
         if u32::try_from(num_variables).is_err() {
             return Err(ModelError::TooManyVariables { num_variables });
@@ -174,6 +185,9 @@ impl BqmBuilder {
             return Err(ModelError::LinearNotFinite { variable, bias: self.linear[variable] });
         }
         for (first, row) in self.rows.iter_mut().enumerate() {
+            if first.is_multiple_of(ROWS_PER_CHECK) && stop() {
+                return Ok(None);
+            }
             row.merge();
             if let Some(&(second, bias)) = row.pairs.iter().find(|(_, bias)| !bias.is_finite()) {
                 return Err(ModelError::QuadraticNotFinite { first, second: second as usize, bias });
@@ -182,8 +196,12 @@ impl BqmBuilder {
                 row.pairs.retain(|&(_, bias)| bias != 0.0);
             }
         }
+        if stop() {
+            return Ok(None);
+        }
         let (row_starts, neighbors, biases) = symmetric_rows(&self.rows);
-        Ok(Bqm { vartype: self.vartype, offset: self.offset, linear: self.linear, row_starts, neighbors, biases })
+        let (vartype, offset, linear) = (self.vartype, self.offset, self.linear);
+        Ok(Some(Bqm { vartype, offset, linear, row_starts, neighbors, biases }))
     }
 }
 

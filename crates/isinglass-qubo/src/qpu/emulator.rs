@@ -201,7 +201,7 @@ impl QpuEmulator {
         }
     }
 
-    fn check(&self, bqm: &Bqm) -> Result<(), SampleError> {
+    fn check(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<(), SampleError> {
         let refuse = |name, value, allowed| Err(SampleError::Parameter { name, value, allowed });
         self.properties.check().map_err(|error| match error {
             PropertiesError::Range { key, low, allowed, .. } => {
@@ -239,7 +239,7 @@ impl QpuEmulator {
         let sample = bqm.num_variables().saturating_add(size_of::<f64>());
         // in the reads of a programming, turned back, and in the set
         let bytes = self.num_reads.saturating_mul(sample).saturating_mul(3);
-        if bytes > MAX_BYTES { Err(SampleError::Memory { bytes, limit: MAX_BYTES }) } else { Ok(()) }
+        control.check_memory(bytes, MAX_BYTES)
     }
 
     /// Reads of each programming.
@@ -282,7 +282,7 @@ impl Sampler for QpuEmulator {
     }
 
     fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
-        self.check(bqm)?;
+        self.check(bqm, control)?;
         check_energies(bqm)?;
         in_pool(self.threads, || self.run(bqm, control))
     }

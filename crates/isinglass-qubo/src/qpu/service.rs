@@ -141,9 +141,7 @@ impl Sampler for ServiceSampler<'_> {
             });
         }
         let bytes = usize::try_from(self.num_reads).unwrap_or(usize::MAX).saturating_mul(bqm.num_variables().max(1));
-        if bytes > MAX_BYTES {
-            return Err(SampleError::Memory { bytes, limit: MAX_BYTES });
-        }
+        control.check_memory(bytes, MAX_BYTES)?;
         let (most, spin) = (self.max_reads()?, bqm.to_vartype(Vartype::Spin)?);
         let [low, high] = bqm.vartype().values();
         let (mut rows, mut done, mut status) = (Vec::<Vec<i8>>::new(), 0, SampleStatus::Heuristic);
@@ -305,7 +303,7 @@ mod tests {
         insta::assert_snapshot!(error(ServiceSampler { annealing_time: Some(0.1), ..sampler.clone() }), @"annealing_time is 0.1, but the chip takes 0.5 to 2000");
         insta::assert_snapshot!(error(ServiceSampler { num_reads: 0, ..sampler.clone() }), @"num_reads is 0, but must be at least 1");
         insta::assert_snapshot!(error(ServiceSampler { qubits: vec![3], ..sampler.clone() }), @"qubits is 1, but must be one for each variable");
-        insta::assert_snapshot!(error(ServiceSampler { num_reads: 1 << 40, ..sampler.clone() }), @"sampling would take 2199023255552 bytes; at most 17179869184 are taken");
+        insta::assert_snapshot!(error(ServiceSampler { num_reads: 1 << 40, ..sampler.clone() }), @"sampling needs about 2.2 TB of memory, but the limit is 17 GB");
         assert!(service.reads.lock().unwrap().is_empty());
     }
 }

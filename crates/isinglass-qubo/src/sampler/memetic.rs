@@ -97,7 +97,7 @@ impl Sampler for Memetic {
 
     fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
         let Self { num_reads, num_sweeps, num_generations, seed, threads } = *self;
-        Reads { num_reads, seed, threads, units: 1 }.check(bqm)?;
+        Reads { num_reads, seed, threads, units: 1 }.check(bqm, control)?;
         for (name, count) in [("num_sweeps", num_sweeps), ("num_generations", num_generations)] {
             if count == 0 {
                 return Err(SampleError::Parameter { name, value: 0.0, allowed: "at least 1" });

@@ -224,6 +224,6 @@ impl Run<'_> {
         let states = block.saturating_mul(num_reads.div_ceil(LANES));
         let sample = self.bqm.num_variables().saturating_add(size_of::<f64>());
         let bytes = states.saturating_add(num_reads.saturating_mul(sample).saturating_mul(2));
-        if bytes > MAX_BYTES { Err(SampleError::Memory { bytes, limit: MAX_BYTES }) } else { Ok(()) }
+        self.control.check_memory(bytes, MAX_BYTES)
     }
 }

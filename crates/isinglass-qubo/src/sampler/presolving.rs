@@ -79,7 +79,7 @@ impl<'a> Presolving<'a> {
             let target = control.target.map(|target| target - presolved.offset()).filter(|_| components.len() == 1);
             let shared = control.progress.map(|whole| Shared::new(whole, index, components.len(), presolved.offset()));
             let progress = shared.as_ref().map(|shared| shared as &dyn Progress);
-            let control = RunControl { deadline, target, cancel: control.cancel, progress };
+            let control = RunControl { deadline, target, progress, ..*control };
             parts.push((self.make)(&component.bqm).sample(&component.bqm, &control)?);
         }
         Ok(parts)

@@ -327,6 +327,6 @@ impl Run<'_> {
         let sample = self.bqm.num_variables().saturating_add(size_of::<f64>());
         let samples = self.parameters.num_reads.saturating_mul(sample).saturating_mul(2);
         let bytes = states.saturating_add(samples);
-        if bytes > MAX_BYTES { Err(SampleError::Memory { bytes, limit: MAX_BYTES }) } else { Ok(()) }
+        self.control.check_memory(bytes, MAX_BYTES)
     }
 }

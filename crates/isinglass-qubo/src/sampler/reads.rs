@@ -24,14 +24,14 @@ pub(super) struct Reads {
 
 impl Reads {
     /// Refuses parameters outside their range and more samples than memory is taken for.
-    pub(super) fn check(&self, bqm: &Bqm) -> Result<(), SampleError> {
+    pub(super) fn check(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<(), SampleError> {
         if self.num_reads == 0 {
             return Err(SampleError::Parameter { name: "num_reads", value: 0.0, allowed: "at least 1" });
         }
         let sample = bqm.num_variables().saturating_add(size_of::<f64>());
         // once in the reads and once in the set
         let bytes = self.num_reads.saturating_mul(sample).saturating_mul(2);
-        if bytes > MAX_BYTES { Err(SampleError::Memory { bytes, limit: MAX_BYTES }) } else { Ok(()) }
+        control.check_memory(bytes, MAX_BYTES)
     }
 
     /// Runs `read` once for each read, with the stream of its index, and collects the spins that it returns. A run that is stopped
@@ -45,7 +45,7 @@ impl Reads {
         control: &RunControl<'_>,
         read: impl Fn(&mut Stream, &Watch<'_>) -> Vec<i8> + Sync,
     ) -> Result<Sampling, SampleError> {
-        self.check(bqm)?;
+        self.check(bqm, control)?;
         let watch = Watch::new(control, (self.num_reads as u64).saturating_mul(self.units));
         let one_read = |index: usize| {
             if index > 0 && watch.is_stopped() {

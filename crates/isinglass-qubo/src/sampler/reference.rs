@@ -86,7 +86,7 @@ impl Sampler for ReferenceAnnealing {
     }
 
     fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
-        Reads { num_reads: self.num_reads, seed: self.seed, threads: None, units: 1 }.check(bqm)?;
+        Reads { num_reads: self.num_reads, seed: self.seed, threads: None, units: 1 }.check(bqm, control)?;
         self.check_initial_states(bqm)?;
         check_energies(bqm)?;
         let spin = bqm.to_vartype(Vartype::Spin)?;

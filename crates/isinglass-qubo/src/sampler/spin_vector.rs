@@ -169,7 +169,7 @@ impl SpinVectorMonteCarlo {
 
     fn run(&self, bqm: &Bqm, control: &RunControl<'_>, cut: CutReads) -> Result<Sampling, SampleError> {
         let num_blocks = self.num_reads.div_ceil(LANES);
-        self.check_memory(bqm.num_variables(), num_blocks)?;
+        self.check_memory(bqm.num_variables(), num_blocks, control)?;
         let spin = bqm.to_vartype(Vartype::Spin)?;
         let scale = self.scale.unwrap_or_else(|| AnnealSchedule::scale(&spin));
         let couplings = Couplings::new(&spin, scale);
@@ -236,14 +236,19 @@ impl SpinVectorMonteCarlo {
         (rotors, done == self.num_sweeps)
     }
 
-    fn check_memory(&self, num_variables: usize, num_blocks: usize) -> Result<(), SampleError> {
+    fn check_memory(
+        &self,
+        num_variables: usize,
+        num_blocks: usize,
+        control: &RunControl<'_>,
+    ) -> Result<(), SampleError> {
         // angles, cosines and fields
         let block = num_variables.saturating_mul(3 * size_of::<Lanes<f32>>());
         let states = block.saturating_mul(rayon::current_num_threads().min(num_blocks));
         let sample = num_variables.saturating_add(size_of::<f64>());
         let samples = self.num_reads.saturating_mul(sample).saturating_mul(2);
         let bytes = states.saturating_add(samples);
-        if bytes > MAX_BYTES { Err(SampleError::Memory { bytes, limit: MAX_BYTES }) } else { Ok(()) }
+        control.check_memory(bytes, MAX_BYTES)
     }
 }
 

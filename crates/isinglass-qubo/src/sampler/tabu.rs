@@ -90,7 +90,7 @@ impl Sampler for Tabu {
         }
         let Self { num_reads, num_iterations, seed, threads, .. } = *self;
         let reads = Reads { num_reads, seed, threads, units: num_iterations };
-        reads.check(bqm)?;
+        reads.check(bqm, control)?;
         check_energies(bqm)?;
         let spin = bqm.to_vartype(Vartype::Spin)?;
         let run = Run { tabu: self, bqm, spin: &spin, num_updates: AtomicU64::new(0) };

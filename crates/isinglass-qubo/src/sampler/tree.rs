@@ -190,6 +190,7 @@ impl Sampler for TreeDecomposition {
             let limit = usize::try_from(self.max_bytes).unwrap_or(usize::MAX);
             return Err(SampleError::Memory { bytes: num_bytes as usize, limit });
         }
+        control.check_memory(num_bytes as usize, usize::MAX)?;
         let watch = Watch::new(control, plan.num_entries as u64);
         let minimize = |in_parallel| {
             let run = Run { isa: Isa::or_detect(self.isa), in_parallel, advance: &|entries| watch.advance(entries) };

@@ -315,7 +315,7 @@ impl DatasetError {
             Self::File { .. } | Self::Write { .. } => None,
             Self::Gzip { .. } => Some("fetch or compress the file again".into()),
             Self::TooLarge { quantity: Quantity::Bytes, .. } => {
-                Some("if the file is what you expect, raise the limit on bytes".into())
+                Some("if the file is what you expect, split it, or use a machine with more memory".into())
             }
             Self::TooLarge { .. } => {
                 Some("check the ids or the header of the file; a table is held dense in memory".into())

@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use flate2::read::MultiGzDecoder;
+use isinglass_qubo::io::open_file;
 
 use super::error::{DatasetError, Quantity};
 use super::table::{Table, hex_sha256};
@@ -256,7 +256,7 @@ pub fn read_labels_bytes(bytes: &[u8], name: &str, options: &ReadOptions) -> Res
 /// The whole file, or an error as soon as it is longer than the limit.
 fn read_file(path: &Path, limits: &Limits) -> Result<Vec<u8>, DatasetError> {
     let failed = |source| DatasetError::File { path: path.display().to_string(), source };
-    let file = File::open(path).map_err(failed)?;
+    let file = open_file(path).map_err(failed)?;
     let mut bytes = Vec::new();
     file.take(limits.bytes.saturating_add(1)).read_to_end(&mut bytes).map_err(failed)?;
     check_length(&bytes, &path.display().to_string(), limits)?;

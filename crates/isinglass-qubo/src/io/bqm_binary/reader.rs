@@ -130,7 +130,7 @@ pub(in crate::io) fn read(bytes: &[u8], options: &ReadOptions) -> Result<Problem
     let start = Integer::from_name(&header.ntype).map_err(in_header)?;
     let (variables, entries) = checked_shape(&header, &cursor, float, index, start)?;
 
-    let mut builder = BqmBuilder::new(vartype, variables);
+    let mut builder = options.builder(vartype, variables).map_err(Fault::in_file)?;
     builder.add_offset(cursor.float(float)?);
     let mut starts = Vec::with_capacity(variables + 1);
     for variable in 0..variables {

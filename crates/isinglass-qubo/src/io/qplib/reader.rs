@@ -61,7 +61,7 @@ pub(in super::super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<Prob
     let sign = if sense == Sense::Maximize { -1.0 } else { 1.0 };
     let num_variables = lines.word("the number of variables")?.num_variables()?;
 
-    let mut builder = BqmBuilder::new(vartype, num_variables);
+    let mut builder = options.builder(vartype, num_variables).map_err(Fault::in_file)?;
     if is_quadratic {
         read_triangle(&mut lines, num_variables, sign, &mut builder)?;
     }

@@ -3,7 +3,7 @@ use crate::model::{Bqm, BqmBuilder, Vartype};
 
 const GOLDEN: &str = "# ObjectiveOffset -1.25\n4 4\n1 1 1.5\n2 2 -2\n1 2 0.05\n2 3 -1.5\n";
 
-const MAXIMUM: ReadOptions = ReadOptions { vartype: None, sense: Some(Sense::Maximize) };
+const MAXIMUM: ReadOptions = ReadOptions { vartype: None, sense: Some(Sense::Maximize), memory_limit: None };
 
 fn read(text: &str) -> Result<io::ProblemFile, ReadError> {
     io::read(text.as_bytes(), Format::Sparse, &ReadOptions::default())

@@ -62,12 +62,8 @@ impl<'a> Programming<'a> {
     ) -> Result<Reads, SampleError> {
         let progress = control.progress.map(|listener| PartOfRun { listener, num_reads, before, total });
         // energies of what was programmed say nothing about a target in the problem that was given
-        let inner = RunControl {
-            deadline: control.deadline,
-            target: None,
-            cancel: control.cancel,
-            progress: progress.as_ref().map(|progress| progress as &dyn Progress),
-        };
+        let progress = progress.as_ref().map(|progress| progress as &dyn Progress);
+        let inner = RunControl { target: None, progress, ..*control };
         let frozen =
             freeze_out.anneal(&self.programmed, num_reads, self.chains, self.anneal_seed, (&inner, self.cut))?;
         let read = |index: usize| {

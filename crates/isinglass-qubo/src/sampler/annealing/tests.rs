@@ -275,6 +275,12 @@ fn more_memory_than_allowed_is_refused_before_it_is_taken() {
     let annealing = SimulatedAnnealing { num_reads: usize::MAX / 4, ..SimulatedAnnealing::default() };
     let error = annealing.sample(&bqm, &RunControl::default()).unwrap_err();
     assert!(matches!(error, SampleError::Memory { limit: MAX_BYTES, .. }), "{error}");
+    // and of less where the caller has less
+    let annealing = SimulatedAnnealing { num_reads: 1000, num_sweeps: 1, ..SimulatedAnnealing::default() };
+    let limited = |limit| RunControl { memory_limit: Some(limit), ..RunControl::default() };
+    let error = annealing.sample(&bqm, &limited(1_000_000)).unwrap_err();
+    assert!(matches!(error, SampleError::Memory { limit: 1_000_000, bytes } if bytes > 2_000_000), "{error}");
+    assert!(annealing.sample(&bqm, &limited(100_000_000)).is_ok());
 }
 
 #[test]

@@ -95,7 +95,7 @@ fn an_array_that_unpacks_beyond_the_limit_is_refused() {
     let options = ReadOptions { limits, ..ReadOptions::default() };
     insta::assert_snapshot!(refusal(read_bytes(&bytes, "a.npz", &options)), @r#"
     a.npz:X: over the limit of 100000 bytes: at least 100001
-    hint: if the file is what you expect, raise the limit on bytes
+    hint: if the file is what you expect, split it, or use a machine with more memory
     "#);
 }
 

@@ -63,7 +63,7 @@ fn a_gzip_bomb_is_stopped_at_the_limit() {
     let options = ReadOptions { limits, ..ReadOptions::default() };
     insta::assert_snapshot!(refusal(read_bytes(&bytes, "a.csv.gz", &options)), @r#"
     a.csv.gz: over the limit of 10000 bytes: at least 10001
-    hint: if the file is what you expect, raise the limit on bytes
+    hint: if the file is what you expect, split it, or use a machine with more memory
     "#);
 }
 
