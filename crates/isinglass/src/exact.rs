@@ -40,6 +40,9 @@ const MAX_CODE: usize = 12;
 /// The most memory the neuron functions may take, in 64-bit words.
 const MAX_FUNCTION_WORDS: usize = 1 << 25;
 
+/// Bytes for each word of a function: in the list and the set of functions, and as candidates while these are sorted.
+const BYTES_PER_FUNCTION_WORD: usize = 160;
+
 /// The least time between two progress reports.
 const REPORT_EVERY: Duration = Duration::from_millis(250);
 
@@ -139,19 +142,24 @@ impl ExactTrainer {
         let widths = architecture.widths();
         let limits = |cost: u32| Limits { cost, num_nodes: self.max_nodes };
         let (mut start, mut num_functions, mut num_candidates) = (None, functions.len(), functions.len());
-        let single = (architecture.num_outputs() == 1 && architecture.num_layers() <= 2).then(|| {
+        let is_single = architecture.num_outputs() == 1 && architecture.num_layers() <= 2;
+        let outcome = if is_single {
             let num_hidden = (architecture.num_layers() == 2).then(|| architecture.width(1));
-            Single::new(&demand, &functions, num_hidden, architecture.bias())
-        });
-        if let Some(single) = &single {
-            (num_functions, num_candidates) = (single.candidates.num_functions(), single.candidates.len());
-            start = Some(single.descend(control));
-        }
-        let outcome = if functions.stopped.is_some() {
-            Outcome { better: None, bound: 0, num_nodes: 0, stopped: functions.stopped }
-        } else if let Some(single) = &single {
-            let cost = start.as_ref().map_or(u32::MAX, |&(cost, _)| cost);
-            single.search(limits(cost), control, watch)
+            // what is left of a stopped enumeration is few, and gives a network
+            let unlimited = RunControl::default();
+            let preparing = if functions.stopped.is_some() { &unlimited } else { control };
+            match Single::new(&demand, &functions, num_hidden, architecture.bias(), preparing) {
+                Err(status) => Outcome::stopped(status),
+                Ok(single) => {
+                    (num_functions, num_candidates) = (single.candidates.num_functions(), single.candidates.len());
+                    let (cost, weights) = single.descend(control);
+                    start = Some((cost, weights));
+                    match functions.stopped {
+                        Some(status) => Outcome::stopped(status),
+                        None => single.search(limits(cost), control, watch),
+                    }
+                }
+            }
         } else {
             let layers = Layers { bias: architecture.bias(), control };
             layers.search((&demand, &functions), widths, limits(demand.total() + 1), &mut watch)
@@ -192,9 +200,10 @@ impl ExactTrainer {
         let groups = task.group(merge(architecture));
         let demand = Demand::new(&groups);
         let functions = self.functions(&demand, architecture, control)?;
-        let single = Single::new(&demand, &functions, Some(architecture.width(1)), architecture.bias());
+        let single = Single::new(&demand, &functions, Some(architecture.width(1)), architecture.bias(), control);
         let limit = demand.costs[0].of_loss(loss - groups.constant);
-        Ok(single.prices(limit, control))
+        // without prices a check takes longer, but is as good
+        Ok(single.map_or_else(|_| Vec::new(), |single| single.prices(limit, control)))
     }
 
     /// Checks parameters, shapes and what can be known about the size beforehand.
@@ -237,7 +246,8 @@ impl ExactTrainer {
         control: &RunControl<'_>,
     ) -> Result<Functions, ExactError> {
         let words = demand.len().div_ceil(64).max(1);
-        let limit = self.max_functions.min(MAX_FUNCTION_WORDS / words);
+        let most = control.memory_limit.map_or(MAX_FUNCTION_WORDS, |bytes| bytes / BYTES_PER_FUNCTION_WORD);
+        let limit = self.max_functions.min(MAX_FUNCTION_WORDS.min(most) / words).max(1);
         Functions::enumerate(&demand.inputs, architecture.bias(), limit, control).map_err(|TooMany| {
             let vectors = 2f64.powf(architecture.fan_in(0) as f64);
             ExactError::Functions { limit, num_groups: demand.len(), vectors }

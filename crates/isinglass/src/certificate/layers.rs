@@ -10,6 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The largest fan-in whose weight vectors are listed.
 const MAX_FAN_IN: usize = 24;
 
+/// Groups that functions are evaluated on between two looks at the clock: about a millisecond.
+const GROUPS_PER_CHECK: usize = 1 << 20;
+
 /// The sum of all costs in whole units stays below this.
 const MAX_TOTAL: f64 = (1u64 << 40) as f64;
 
@@ -61,14 +64,20 @@ impl Wanted {
     }
 
     /// The distinct functions of a neuron: one bit for each input.
-    fn functions(&self) -> Result<BTreeSet<Vec<u64>>, Failed> {
+    fn functions(&self, control: &RunControl<'_>) -> Result<BTreeSet<Vec<u64>>, Failed> {
         if self.fan_in > MAX_FAN_IN {
             return Err(Failed::TooLarge { fan_in: self.fan_in });
         }
         let mut functions = BTreeSet::new();
         let mut function = vec![0u64; self.len().div_ceil(64)];
         let unused = u64::MAX << self.fan_in;
+        let per_check = (GROUPS_PER_CHECK / self.len().max(1)).max(1) as u64;
         for weights in 0..1u64 << self.fan_in {
+            if weights.is_multiple_of(per_check)
+                && let Some(status) = control.should_stop(None)
+            {
+                return Err(Failed::Stopped(status));
+            }
             function.fill(0);
             for (group, input) in self.inputs.iter().enumerate() {
                 let opposed = ((weights ^ input) & !unused).count_ones() as usize;
@@ -181,7 +190,7 @@ impl<'a> Proof<'a> {
         if limit == 0 {
             return Ok(());
         }
-        let functions = wanted.functions()?;
+        let functions = wanted.functions(self.control)?;
         self.num_functions = self.num_functions.max(functions.len());
         match *widths {
             [_, _] => self.prove_lone(wanted, &functions, limit),

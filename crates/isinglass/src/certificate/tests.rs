@@ -120,3 +120,19 @@ fn the_published_optima_of_a1a_are_certified() {
         assert_eq!((checked.loss, checked.lower_bound, checked.optimal), (loss, loss, true));
     }
 }
+
+#[test]
+fn a_check_ends_while_it_lists_functions() {
+    // 2^24 weight vectors of 3000 rows
+    let task = random_task(24, 1, 3000, 1, 1.0);
+    let architecture = Architecture::new(vec![24, 3, 1], false).unwrap();
+    let network = Network::from_fn(architecture, |_, _, _| true);
+    let deadline = Some(std::time::Instant::now());
+    let control = RunControl { deadline, ..RunControl::default() };
+    let certificate = Certificate::new(&task, &network, 1.0, &control).unwrap();
+    let start = std::time::Instant::now();
+    let deadline = Some(start + std::time::Duration::from_millis(100));
+    let stopped = certificate.check(&RunControl { deadline, ..RunControl::default() });
+    assert!(matches!(stopped, Err(CertificateError::Stopped { .. })), "{stopped:?}");
+    assert!(start.elapsed() < std::time::Duration::from_secs(10), "{:?}", start.elapsed());
+}

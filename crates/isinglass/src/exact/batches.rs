@@ -27,6 +27,13 @@ pub(super) struct Outcome<T> {
     pub(super) stopped: Option<SampleStatus>,
 }
 
+impl<T> Outcome<T> {
+    /// A search that was stopped before it began: nothing is known.
+    pub(super) fn stopped(status: SampleStatus) -> Self {
+        Self { better: None, bound: 0, num_nodes: 0, stopped: Some(status) }
+    }
+}
+
 /// How far a search may go.
 #[derive(Clone, Copy)]
 pub(super) struct Limits {

@@ -3,9 +3,13 @@
 use super::cost::Costs;
 use super::functions::Functions;
 use crate::bits::BitMatrix;
+use isinglass_qubo::sampler::{RunControl, SampleStatus};
 
 /// Up to this many candidates are compared pair by pair: beyond it, the comparison costs more than it saves.
 const MAX_COMPARED: usize = 1 << 16;
+
+/// Words written or compared between two looks at the clock: about a millisecond.
+const WORDS_PER_CHECK: usize = 1 << 19;
 
 /// How a candidate is made: the weights into its neuron, and whether what it contributes is the negated output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,14 +31,23 @@ pub(super) struct Candidates {
 }
 
 impl Candidates {
-    /// The candidates of these functions and, if `negatable`, of their complements.
-    pub(super) fn new(functions: &Functions, targets: &BitMatrix, costs: &Costs, negatable: bool) -> Self {
+    /// The candidates of these functions and, if `negatable`, of their complements; else why that was stopped.
+    pub(super) fn new(
+        functions: &Functions,
+        targets: &BitMatrix,
+        costs: &Costs,
+        negatable: bool,
+        control: &RunControl<'_>,
+    ) -> Result<Self, SampleStatus> {
         let num_words = functions.num_words;
         let num_groups = targets.num_rows();
         let heavier = BitMatrix::from_fn(1, num_groups, |_, group| targets.get(group, 0));
         let full = BitMatrix::zeros(1, num_groups).complement_of_row(0);
         let mut entries: Vec<Entry> = Vec::new();
+        let mut work = Work { control, words: 0 };
         for index in 0..functions.len() {
+            // a count of bits and a sum by table for each word
+            work.account(16 * num_words + 64)?;
             let weights = functions.weights[index];
             let missed = functions.output(index).iter().zip(heavier.row(0)).map(|(output, target)| output ^ target);
             let missed: Vec<u64> = missed.collect();
@@ -44,13 +57,16 @@ impl Candidates {
             }
             entries.push(Entry::new(missed, Origin { weights, negated: false }, costs));
         }
-        entries.sort_unstable();
+        let mut entries = sorted(entries, &mut work)?;
         entries.dedup_by(|later, earlier| later.missed == earlier.missed);
         let num_functions = entries.len();
         let mut candidates =
             Self { num_words, misses: Vec::new(), costs: Vec::new(), origins: Vec::new(), num_functions };
         let compare = num_functions <= MAX_COMPARED;
         for entry in entries {
+            if compare {
+                work.account(2 * candidates.len() + num_words)?;
+            }
             if compare && candidates.dominate(&entry.missed) {
                 continue;
             }
@@ -58,7 +74,7 @@ impl Candidates {
             candidates.costs.push(entry.cost);
             candidates.origins.push(entry.origin);
         }
-        candidates
+        Ok(candidates)
     }
 
     /// Whether a candidate kept so far misses a subset of `missed`.
@@ -95,6 +111,49 @@ impl Candidates {
     pub(super) fn origin(&self, index: u32) -> Origin {
         self.origins[index as usize]
     }
+}
+
+/// Work between two looks at the clock.
+struct Work<'a> {
+    control: &'a RunControl<'a>,
+    words: usize,
+}
+
+impl Work<'_> {
+    /// Counts words, and now and then asks whether to stop.
+    fn account(&mut self, words: usize) -> Result<(), SampleStatus> {
+        self.words += words;
+        if self.words < WORDS_PER_CHECK {
+            return Ok(());
+        }
+        self.words = 0;
+        self.control.should_stop(None).map_or(Ok(()), Err)
+    }
+}
+
+/// The entries in order: first apart by cost, so that no part takes long to sort.
+fn sorted(entries: Vec<Entry>, work: &mut Work<'_>) -> Result<Vec<Entry>, SampleStatus> {
+    const PARTS: u64 = 1 << 10;
+    let (Some(least), Some(most)) =
+        (entries.iter().map(|entry| entry.cost).min(), entries.iter().map(|entry| entry.cost).max())
+    else {
+        return Ok(entries);
+    };
+    let mut parts: Vec<Vec<Entry>> = Vec::new();
+    parts.resize_with(PARTS as usize, Vec::new);
+    let total = entries.len();
+    for entry in entries {
+        work.account(16)?;
+        let part = u64::from(entry.cost - least) * PARTS / (u64::from(most - least) + 1);
+        parts[part as usize].push(entry);
+    }
+    let mut all = Vec::with_capacity(total);
+    for mut part in parts {
+        work.account(32 * part.len())?;
+        part.sort_unstable();
+        all.append(&mut part);
+    }
+    Ok(all)
 }
 
 /// A candidate before sorting; the order of the fields is the order of the candidates.

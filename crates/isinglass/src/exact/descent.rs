@@ -1,10 +1,13 @@
 //! A good committee to begin with: exchange one member at a time for the best one.
 
-use super::committee::{Committee, Problem};
+use super::committee::{Committee, Part, Problem};
 use isinglass_qubo::rng;
 use isinglass_qubo::sampler::RunControl;
 use rand_core::Rng;
 use rayon::prelude::*;
+
+/// Words of candidates compared between two looks at the clock: about a millisecond.
+const WORDS_PER_CHECK: usize = 1 << 20;
 
 /// Random committees that the descent starts from.
 const NUM_STARTS: u64 = 16;
@@ -32,7 +35,8 @@ impl Problem<'_> {
                     part = part.extend(self.candidates.misses(index), self.costs);
                 }
             }
-            match self.best_last(&part, 0..self.candidates.len() as u32, committee.cost) {
+            let (best, is_stopped) = self.best_of_all(&part, committee.cost, control);
+            match best {
                 Some((index, cost)) => {
                     committee.cost = cost;
                     committee.members[member] = index;
@@ -40,11 +44,37 @@ impl Problem<'_> {
                 }
                 None => unchanged += 1,
             }
-            if unchanged >= self.num_hidden || control.should_stop(None).is_some() {
+            if unchanged >= self.num_hidden || is_stopped {
                 break;
             }
         }
+        if committee.cost == u32::MAX {
+            // stopped before any exchange
+            let whole = committee
+                .members
+                .iter()
+                .fold(self.root.clone(), |part, &index| part.extend(self.candidates.misses(index), self.costs));
+            committee.cost = whole.lost;
+        }
         committee.members.sort_unstable();
         committee
+    }
+
+    /// The best last member for `part` among all candidates, if the committee then costs less than `limit`, and whether the search
+    /// for it was stopped.
+    fn best_of_all(&self, part: &Part, limit: u32, control: &RunControl<'_>) -> (Option<(u32, u32)>, bool) {
+        let total = self.candidates.len() as u32;
+        let piece = (WORDS_PER_CHECK / self.costs.num_groups().div_ceil(64).max(1)).max(1);
+        let (mut best, mut limit) = (None, limit);
+        for start in (0..total).step_by(piece) {
+            let end = total.min(start.saturating_add(piece as u32));
+            if let Some((index, cost)) = self.best_last(part, start..end, limit) {
+                (best, limit) = (Some((index, cost)), cost);
+            }
+            if control.should_stop(None).is_some() {
+                return (best, true);
+            }
+        }
+        (best, false)
     }
 }

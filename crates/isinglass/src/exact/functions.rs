@@ -4,8 +4,11 @@ use crate::bits::BitMatrix;
 use isinglass_qubo::sampler::{RunControl, SampleStatus};
 use std::collections::HashSet;
 
-/// How many weight vectors are tried between two looks at the clock.
-const VECTORS_PER_CHECK: u64 = 1 << 14;
+/// Words changed between two looks at the clock: about a millisecond.
+const WORDS_PER_CHECK: usize = 1 << 20;
+
+/// Functions that are kept of an enumeration that was stopped: enough for a network, and few enough to take no time.
+const KEPT_WHEN_STOPPED: usize = 1 << 8;
 
 /// A one in each byte of a word.
 const ONES: u64 = 0x0101_0101_0101_0101;
@@ -49,6 +52,8 @@ impl Functions {
             counts.flip(free, true);
         }
         let mut output = vec![0; num_words];
+        // a step changes a byte for each group, and compares as many bits
+        let vectors_per_check = (WORDS_PER_CHECK / (inputs.num_rows() / 4 + 16)).max(1) as u64;
         for step in 0..1u64 << free {
             if step > 0 {
                 let flipped = step.trailing_zeros() as usize;
@@ -64,9 +69,11 @@ impl Functions {
                 functions.outputs.extend_from_slice(&output);
                 functions.weights.push(weights);
             }
-            if step % VECTORS_PER_CHECK == VECTORS_PER_CHECK - 1 {
+            if step % vectors_per_check == vectors_per_check - 1 {
                 functions.stopped = control.should_stop(None);
                 if functions.stopped.is_some() {
+                    functions.weights.truncate(KEPT_WHEN_STOPPED);
+                    functions.outputs.truncate(KEPT_WHEN_STOPPED * num_words);
                     break;
                 }
             }

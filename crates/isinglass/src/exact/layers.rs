@@ -14,12 +14,23 @@ use std::collections::HashSet;
 const NUM_STARTS: u64 = 4;
 
 /// Leaves between two looks at the clock.
-const LEAVES_PER_CHECK: u64 = 64;
+const LEAVES_PER_CHECK: u64 = 8;
+
+/// Functions looked at between two looks at the clock.
+const FUNCTIONS_PER_CHECK: usize = 1 << 10;
 
 /// The search for a network of any number of layers and outputs.
 pub(super) struct Layers<'a> {
     pub(super) bias: bool,
     pub(super) control: &'a RunControl<'a>,
+}
+
+/// Asks now and then, by the number of a function, whether to stop.
+fn check(index: usize, control: &RunControl<'_>) -> Result<(), SampleStatus> {
+    if !index.is_multiple_of(FUNCTIONS_PER_CHECK) {
+        return Ok(());
+    }
+    control.should_stop(None).map_or(Ok(()), Err)
 }
 
 /// Stops nothing.
@@ -38,24 +49,33 @@ impl Layers<'_> {
         limits: Limits,
         watch: &mut dyn FnMut((usize, usize), u32) -> Option<SampleStatus>,
     ) -> Outcome<Weights> {
-        if functions.stopped.is_some() {
-            return Outcome { better: None, bound: 0, num_nodes: 0, stopped: functions.stopped };
-        }
-        match (widths, demand.costs.len()) {
-            ([_, _], 1) => Single::new(demand, functions, None, self.bias).search(limits, self.control, watch),
-            ([_, hidden, _], 1) => {
-                Single::new(demand, functions, Some(*hidden), self.bias).search(limits, self.control, watch)
-            }
-            ([_, _], _) => self.lone(demand, functions, limits),
-            _ => {
-                let first = FirstLayer::new(demand, functions, self.bias);
-                let outputs = match widths {
-                    [_, hidden, _] => Some(self.outputs(demand, functions, &first, *hidden, limits)),
-                    _ => None,
-                };
-                self.stack(&first, outputs.as_ref(), widths, limits, watch)
-            }
-        }
+        let searched = match (functions.stopped, widths, demand.costs.len()) {
+            (Some(status), ..) => Err(status),
+            (None, [_, _], 1) => Single::new(demand, functions, None, self.bias, self.control)
+                .map(|single| single.search(limits, self.control, watch)),
+            (None, [_, hidden, _], 1) => Single::new(demand, functions, Some(*hidden), self.bias, self.control)
+                .map(|single| single.search(limits, self.control, watch)),
+            (None, [_, _], _) => Ok(self.lone(demand, functions, limits)),
+            _ => self.behind_first(demand, functions, widths, limits, watch),
+        };
+        searched.unwrap_or_else(Outcome::stopped)
+    }
+
+    /// Several layers, or several outputs behind one.
+    fn behind_first(
+        &self,
+        demand: &Demand,
+        functions: &Functions,
+        widths: &[usize],
+        limits: Limits,
+        watch: &mut dyn FnMut((usize, usize), u32) -> Option<SampleStatus>,
+    ) -> Result<Outcome<Weights>, SampleStatus> {
+        let first = FirstLayer::new(demand, functions, self.bias, self.control)?;
+        let outputs = match widths {
+            [_, hidden, _] => Some(self.outputs(demand, functions, &first, *hidden, limits)?),
+            _ => None,
+        };
+        Ok(self.stack(&first, outputs.as_ref(), widths, limits, watch))
     }
 
     /// Outputs without a hidden layer, each for itself.
@@ -65,7 +85,8 @@ impl Layers<'_> {
         for output in 0..demand.costs.len() {
             let own = demand.of_output(output);
             let none = Limits { cost: own.total() + 1, num_nodes: limits.num_nodes };
-            let outcome = Single::new(&own, functions, None, self.bias).search(none, self.control, unwatched);
+            let outcome = Single::new(&own, functions, None, self.bias, self.control)
+                .map_or_else(Outcome::stopped, |single| single.search(none, self.control, unwatched));
             all.num_nodes += outcome.num_nodes;
             all.bound += outcome.bound;
             all.stopped = all.stopped.or(outcome.stopped);
@@ -86,28 +107,26 @@ impl Layers<'_> {
         first: &FirstLayer<'_>,
         num_hidden: usize,
         limits: Limits,
-    ) -> Outputs {
-        let own = (0..demand.costs.len()).map(|output| {
+    ) -> Result<Outputs, SampleStatus> {
+        let mut outputs = Outputs { bounds: Vec::new(), roots: Vec::new(), least: Vec::new() };
+        for output in 0..demand.costs.len() {
             let own = demand.of_output(output);
-            let single = Single::new(&own, functions, Some(num_hidden), self.bias);
+            let single = Single::new(&own, functions, Some(num_hidden), self.bias, self.control)?;
             let (start, _) = single.descend(self.control);
             let limits = Limits { cost: start, num_nodes: limits.num_nodes };
-            let bound = single.search(limits, self.control, unwatched).bound;
-            let parts = single.roots();
-            let least = (0..first.len()).flat_map(|index| {
+            outputs.bounds.push(single.search(limits, self.control, unwatched).bound);
+            outputs.roots.push(single.roots());
+            let mut least = None;
+            for index in 0..first.len() {
+                check(index, self.control)?;
                 let missed = first.missed(index, demand, output);
                 let rest: Vec<u64> = missed.iter().zip(&first.full).map(|(missed, full)| missed ^ full).collect();
-                [own.costs[0].weigh(&missed), own.costs[0].weigh(&rest)]
-            });
-            (bound, parts, least.min().unwrap_or_default())
-        });
-        let mut outputs = Outputs { bounds: Vec::new(), roots: Vec::new(), least: Vec::new() };
-        for (bound, parts, least) in own {
-            outputs.bounds.push(bound);
-            outputs.roots.push(parts);
-            outputs.least.push(least);
+                let cost = own.costs[0].weigh(&missed).min(own.costs[0].weigh(&rest));
+                least = Some(least.map_or(cost, |least: u32| least.min(cost)));
+            }
+            outputs.least.push(least.unwrap_or_default());
         }
-        outputs
+        Ok(outputs)
     }
 
     /// Layers behind a first layer: all its multisets of functions, and the best of what can follow.
@@ -174,6 +193,9 @@ impl Layers<'_> {
                         }
                         None => members[member] = before,
                     }
+                    if self.control.should_stop(None).is_some() {
+                        break;
+                    }
                 }
                 if unchanged >= widths[1] || self.control.should_stop(None).is_some() {
                     break;
@@ -218,7 +240,12 @@ struct FirstLayer<'a> {
 }
 
 impl<'a> FirstLayer<'a> {
-    fn new(demand: &'a Demand, functions: &Functions, bias: bool) -> Self {
+    fn new(
+        demand: &'a Demand,
+        functions: &Functions,
+        bias: bool,
+        control: &RunControl<'_>,
+    ) -> Result<Self, SampleStatus> {
         let full = crate::bits::BitMatrix::zeros(1, demand.len()).complement_of_row(0);
         let mut first = Self {
             demand,
@@ -229,6 +256,7 @@ impl<'a> FirstLayer<'a> {
         };
         let mut seen = HashSet::new();
         for index in 0..functions.len() {
+            check(index, control)?;
             let output = functions.output(index).to_vec();
             let rest: Vec<u64> = output.iter().zip(&first.full).map(|(output, full)| output ^ full).collect();
             if seen.insert(output.clone().min(rest)) {
@@ -236,7 +264,7 @@ impl<'a> FirstLayer<'a> {
                 first.weights.push(functions.weights[index]);
             }
         }
-        first
+        Ok(first)
     }
 
     fn len(&self) -> usize {

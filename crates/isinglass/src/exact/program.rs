@@ -5,7 +5,8 @@ use super::committee::Part;
 use super::cost::Costs;
 use super::prices::Prices;
 use isinglass_qubo::sampler::RunControl;
-use microlp::{ComparisonOp, OptimizationDirection, Problem, SolveOptions, SolveOutcome};
+use microlp::{ComparisonOp, OptimizationDirection, Problem, Solution, SolveOptions, SolveOutcome, TerminationReason};
+use std::time::Duration;
 
 /// Candidates that the first program knows, and those that join it in a round.
 const FIRST: usize = 100;
@@ -13,6 +14,12 @@ const MORE: usize = 40;
 
 /// The most programs solved.
 const MAX_ROUNDS: usize = 60;
+
+/// Candidates that are priced between two looks at the clock.
+const CANDIDATES_PER_CHECK: u32 = 1 << 12;
+
+/// Time between two looks at whether to stop, in the middle of a program.
+const SLICE: Duration = Duration::from_millis(50);
 
 /// Shares of the prices at `part` (see [`Prices`]) that prove about as much as any: the bound is the same function of them,
 /// whatever the program's rounding.
@@ -49,11 +56,10 @@ pub(super) fn best_shares(
     for index in 0..FIRST.min(candidates.len()) as u32 {
         program.add_constraint(row(index), ComparisonOp::Le, 0.0);
     }
-    let solved =
-        |outcome: Result<SolveOutcome, microlp::Error>| outcome.ok().and_then(|outcome| outcome.into_solution().ok());
     let mut options = SolveOptions::default();
     options.presolve = false;
-    let mut solution = solved(program.solve_with(options));
+    options.time_limit = Some(SLICE);
+    let mut solution = solved(program.solve_with(options), control);
     let mut last = f64::INFINITY;
     for _ in 0..MAX_ROUNDS {
         // A program that its solver gives up has no say.
@@ -63,8 +69,13 @@ pub(super) fn best_shares(
             .map(|variable| variable.map_or(0.0, |(variable, _)| current.var_value(variable)))
             .collect();
         let prices = Prices::new(part, costs, &shares);
-        let mut priced: Vec<(u64, u32)> =
-            (0..candidates.len() as u32).map(|index| (prices.of(candidates.misses(index)), index)).collect();
+        let mut priced: Vec<(u64, u32)> = Vec::with_capacity(candidates.len());
+        for index in 0..candidates.len() as u32 {
+            if index % CANDIDATES_PER_CHECK == 0 && control.should_stop(None).is_some() {
+                return best;
+            }
+            priced.push((prices.of(candidates.misses(index)), index));
+        }
         let joining = MORE.min(priced.len());
         priced.select_nth_unstable(joining - 1);
         priced.truncate(joining);
@@ -82,9 +93,22 @@ pub(super) fn best_shares(
         last = claimed;
         let mut next = Some(current);
         for (_, index) in priced {
-            next = next.and_then(|solution| solved(solution.add_constraint(row(index), ComparisonOp::Le, 0.0)));
+            next =
+                next.and_then(|solution| solved(solution.add_constraint(row(index), ComparisonOp::Le, 0.0), control));
         }
         solution = next;
     }
     best
+}
+
+/// The solution of a program, slice by slice; nothing if its solver gives it up or the run is stopped.
+fn solved(outcome: Result<SolveOutcome, microlp::Error>, control: &RunControl<'_>) -> Option<Solution> {
+    let mut outcome = outcome.ok()?;
+    while outcome.termination_reason() == TerminationReason::TimeLimit {
+        if control.should_stop(None).is_some() {
+            return None;
+        }
+        outcome = outcome.resume().ok()?;
+    }
+    outcome.into_solution().ok().filter(|_| control.should_stop(None).is_none())
 }

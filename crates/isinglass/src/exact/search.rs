@@ -6,8 +6,8 @@ use super::prices::{self, FINE};
 use super::program;
 use isinglass_qubo::sampler::{RunControl, SampleStatus};
 
-/// Candidates looked at between two looks at the clock.
-const WORK_PER_CHECK: usize = 1 << 18;
+/// Words of candidates looked at between two looks at the clock: a few milliseconds.
+const WORK_PER_CHECK: usize = 1 << 19;
 
 /// Steps that raise the bound over committees that begin in the same way.
 const STEPS: usize = 10;
@@ -69,6 +69,9 @@ impl Problem<'_> {
             |first| root.bound_from(first),
             |done, cost| watch((done, total), cost),
             |first, limits| {
+                if let stopped @ Some(_) = control.should_stop(None) {
+                    return Found { best: None, num_nodes: 0, stopped };
+                }
                 let mut worker = Worker::new(self, control, limits);
                 worker.choose(&root, first);
                 Found { best: worker.best, num_nodes: worker.num_nodes, stopped: worker.stopped }
@@ -87,7 +90,7 @@ impl Problem<'_> {
         let spare = limit.checked_sub(self.root.lost).filter(|&spare| spare > 0)?;
         // Multisets: C(F + H - 1, H).
         let committees: f64 = (0..self.num_hidden).map(|k| (all.len() + k) as f64 / (k + 1) as f64).product();
-        if committees < PRICED_ROOT {
+        if committees < PRICED_ROOT || control.should_stop(None).is_some() {
             return Some(self.counted(self.root.clone(), all.into_iter(), vec![1.0; self.costs.num_groups()]));
         }
         let shares = program::best_shares(&self.root, self.candidates, self.costs, spare, control);
@@ -176,7 +179,7 @@ impl<'a> Worker<'a> {
     }
 
     /// The node of `part`, with those of `list` that can be members of a committee below the limit.
-    fn next(&self, part: Part, list: &[(u64, u32)], spare: u32, parent: &Node) -> Option<Node> {
+    fn next(&mut self, part: Part, list: &[(u64, u32)], spare: u32, parent: &Node) -> Option<Node> {
         let Problem { candidates, costs, .. } = *self.problem;
         let critical = part.critical();
         let bearable =
@@ -188,6 +191,8 @@ impl<'a> Worker<'a> {
         let mut node = if indices.len() < enough {
             self.problem.counted(part, indices.into_iter(), shares)
         } else {
+            // the work of every step is that of a look at each candidate
+            self.work += (STEPS + 1) * indices.len();
             self.problem.priced(part, &indices, shares, (STEPS, spare))
         };
         let least = node.entries.first()?.0;
@@ -212,7 +217,7 @@ impl<'a> Worker<'a> {
             self.stopped = Some(SampleStatus::Heuristic);
         }
         self.work += work + 1;
-        if self.work >= WORK_PER_CHECK {
+        if self.work * self.problem.costs.num_groups().div_ceil(64).max(1) >= WORK_PER_CHECK {
             self.work = 0;
             self.stopped = self.stopped.or_else(|| self.control.should_stop(None));
         }

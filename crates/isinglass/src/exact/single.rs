@@ -67,13 +67,19 @@ pub(super) struct Single<'a> {
 
 impl<'a> Single<'a> {
     /// The search for what `demand`, of one output, asks of a lone neuron or of a hidden layer of `num_hidden`, given all
-    /// functions of a neuron.
-    pub(super) fn new(demand: &'a Demand, functions: &Functions, num_hidden: Option<usize>, bias: bool) -> Self {
+    /// functions of a neuron; else why its preparation was stopped.
+    pub(super) fn new(
+        demand: &'a Demand,
+        functions: &Functions,
+        num_hidden: Option<usize>,
+        bias: bool,
+        control: &RunControl<'_>,
+    ) -> Result<Self, SampleStatus> {
         let fan_in = demand.inputs.num_columns() + usize::from(bias);
         // A lone neuron of even fan-in cannot compute every complement, and has no output weight to negate it.
         let negatable = num_hidden.is_some() || fan_in % 2 == 1;
-        let candidates = Candidates::new(functions, &demand.targets, &demand.costs[0], negatable);
-        Self { demand, candidates, shape: Shape::new(num_hidden, bias), is_lone: num_hidden.is_none(), bias }
+        let candidates = Candidates::new(functions, &demand.targets, &demand.costs[0], negatable, control)?;
+        Ok(Self { demand, candidates, shape: Shape::new(num_hidden, bias), is_lone: num_hidden.is_none(), bias })
     }
 
     fn problem(&self, bias: bool) -> Problem<'_> {

@@ -256,3 +256,47 @@ fn what_is_pruned_holds_no_better_committee() {
         assert_eq!(training.loss, f64::from(brute_force_committees(&task, 4, 5)), "seed {seed}");
     }
 }
+
+/// Networks of 60 neurons of 24 inputs: days of search, and minutes before it even begins.
+#[test]
+fn a_search_ends_when_it_is_told_to_whatever_it_is_doing() {
+    let task = random_task(24, 2000, 1, |_| 1.0);
+    for (widths, delay) in [(vec![24, 60, 1], 0), (vec![24, 5, 1], 200), (vec![24, 3, 3, 1], 200)] {
+        let architecture = Architecture::new(widths, false).unwrap();
+        let deadline = Some(Instant::now() + Duration::from_millis(delay));
+        let control = RunControl { deadline, ..RunControl::default() };
+        let start = Instant::now();
+        let training = ExactTrainer::default().train(&task, &architecture, &control).unwrap();
+        assert_eq!(training.status, SampleStatus::TimeLimit);
+        assert!(training.lower_bound <= training.loss);
+        // far more than the limit, and far less than it took to enumerate all weight vectors of a neuron
+        assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+    }
+}
+
+#[test]
+fn a_search_that_is_stopped_anywhere_proves_nothing_wrong() {
+    for seed in 0..4 {
+        let task = random_task(7, 60, seed, |_| 1.0);
+        for widths in [vec![7, 3, 1], vec![7, 2, 2, 1]] {
+            let architecture = Architecture::new(widths, false).unwrap();
+            let optimum = train(&task, &architecture).loss;
+            for micros in [0, 50, 200, 1000, 5000, 20_000] {
+                let deadline = Some(Instant::now() + Duration::from_micros(micros));
+                let control = RunControl { deadline, ..RunControl::default() };
+                let stopped = ExactTrainer::default().train(&task, &architecture, &control).unwrap();
+                assert!(stopped.lower_bound <= optimum && stopped.loss >= optimum, "{stopped:?}");
+                assert!(stopped.status != SampleStatus::Optimal || stopped.loss == optimum, "{stopped:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn tables_of_functions_stay_below_the_memory_limit() {
+    let task = random_task(16, 300, 1, |_| 1.0);
+    let architecture = Architecture::new(vec![16, 3, 1], false).unwrap();
+    let control = RunControl { memory_limit: Some(1_000_000), ..RunControl::default() };
+    let error = ExactTrainer::default().train(&task, &architecture, &control).unwrap_err();
+    assert!(matches!(error, ExactError::Functions { limit: 1250, .. }), "{error}");
+}
