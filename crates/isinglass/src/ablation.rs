@@ -5,7 +5,7 @@ mod variant;
 pub use variant::{Variant, variants};
 
 use crate::exact::ExactTrainer;
-use crate::formulation::{Formulation, FormulationError, WeightTerms, compile};
+use crate::formulation::{Formulation, FormulationError, WeightTerms, compile_within};
 use crate::network::Architecture;
 use crate::reproduce::ScanPoint;
 use crate::task::{Merge, Task};
@@ -224,9 +224,13 @@ fn row(
         best: None,
         notes: Vec::new(),
     };
-    let formulation = match compile(task, architecture, &variant.options, &WeightTerms::default()) {
+    let formulation = match compile_within(task, architecture, &variant.options, &WeightTerms::default(), control) {
         Ok(formulation) => formulation,
-        Err(error @ FormulationError::TooLarge { .. }) => {
+        Err(
+            error @ (FormulationError::TooLarge { .. }
+            | FormulationError::Memory { .. }
+            | FormulationError::Stopped { .. }),
+        ) => {
             row.notes.push(error.to_string());
             return Ok(row);
         }

@@ -26,7 +26,7 @@ mod tests;
 mod threshold;
 mod wide_gap;
 
-pub use compile::{Formulation, FormulationError, WeightTerms, compile};
+pub use compile::{Formulation, FormulationError, Size, WeightTerms, compile, compile_within};
 pub use hard_constraints::{HardConstraints, hard_constraints};
 pub use layout::{Layout, LayoutError, NeuronPlace, Place, Role};
 pub use options::{FormulationOptions, GateKind, PenaltyRule, Reductions};

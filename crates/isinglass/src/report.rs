@@ -74,9 +74,11 @@ pub struct FormulationReport {
     pub without: Vec<String>,
     /// Which threshold gates, if half steps are not switched off.
     pub gate: GateKind,
-    /// Size and guarantees.
+    /// Whether the QUBO was compiled: solvers that search the weights do not need a large one.
+    pub compiled: bool,
+    /// Size and guarantees; absent where it was not compiled.
     #[serde(flatten)]
-    pub statistics: Statistics,
+    pub statistics: Option<Statistics>,
 }
 
 /// Who minimised.
@@ -124,8 +126,8 @@ pub struct OptimumReport {
 /// What came out.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ResultReport {
-    /// Energy of the sample on the QUBO, offset included.
-    pub energy: f64,
+    /// Energy of the sample on the QUBO, offset included; null where there is none.
+    pub energy: Option<f64>,
     /// Loss of the network on the training rows: wrong output bits.
     pub loss: f64,
     /// Training rows whose predicted class is wrong.
@@ -140,8 +142,8 @@ pub struct ResultReport {
     pub proven_optimal: bool,
     /// The optimum.
     pub optimum: OptimumReport,
-    /// Violated constraints of the sample that the weights were read from.
-    pub violations: usize,
+    /// Violated constraints of the sample that the weights were read from; null where there is no QUBO.
+    pub violations: Option<usize>,
 }
 
 /// A training run from end to end.

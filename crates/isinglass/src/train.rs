@@ -23,7 +23,7 @@ pub use state::{BestNetwork, StepRecord, TrainingState};
 use crate::descent::Descent;
 use crate::evaluation::SlicedGroups;
 use crate::exact::{ExactError, ExactTrainer};
-use crate::formulation::{Formulation, FormulationError, WeightTerms, compile};
+use crate::formulation::{Formulation, FormulationError, Size, WeightTerms, compile_within};
 use crate::network::Network;
 use crate::task::{Merge, Task};
 use crate::verify::{Verification, VerifyError, encode, loss, verify};
@@ -31,11 +31,12 @@ use crate::weight_annealing::WeightAnnealing;
 use embedding::{MakeSampler, sample_qubo};
 use isinglass_qubo::embedding::{Embedded, EmbeddingCompositeError, EmbeddingFileError};
 use isinglass_qubo::mip_solver::MipSolveError;
-use isinglass_qubo::sampler::{Exhaustive, SimulatedAnnealing};
-use isinglass_qubo::{RunControl, SampleError, SampleStatus, Sampler, rng};
+use isinglass_qubo::sampler::{Exhaustive, PartProgress, SimulatedAnnealing};
+use isinglass_qubo::{Progress, RunControl, SampleError, SampleStatus, Sampler, rng};
 use mip::solve_program;
 use rayon::prelude::*;
 use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
 
 /// Why training cannot run. That an optimum is not reached is a status, not an error.
 #[derive(Debug, thiserror::Error)]
@@ -79,9 +80,10 @@ pub struct Training {
     pub loss: f64,
     /// How the run ended.
     pub status: SampleStatus,
-    /// The formulation of the last step that was solved.
-    pub formulation: Formulation,
-    /// What the sample that gave the network turned out to be.
+    /// The formulation of the last step that was solved; none where the solver searches the weights and the QUBO, which it does not
+    /// need, would take long to compile.
+    pub formulation: Option<Formulation>,
+    /// What the sample that gave the network turned out to be; without a formulation, the loss of the network alone.
     pub verification: Verification,
     /// The state at the end, with a record of every step.
     pub state: TrainingState,
@@ -118,24 +120,42 @@ pub fn train(
     mut watch: impl FnMut(&TrainingState) -> ControlFlow<()>,
 ) -> Result<Training, TrainError> {
     plan.check(task)?;
-    let mut compiled: Option<Formulation> = None;
+    let control = &with_time_to_count(task, plan, control);
+    let mut last: Option<Step> = None;
+    let mut stopped = None;
     loop {
-        if let (Some(status), Some(best)) = (plan.end_of_run(&state, control), state.best.clone()) {
-            // a finished state that was loaded has compiled nothing yet
-            let formulation = match compiled {
-                Some(formulation) => formulation,
-                None => compile_step(state.next_step - 1, task, plan, &state)?.1,
+        let ended = stopped.or_else(|| plan.end_of_run(&state, control));
+        if let (Some(status), Some(best)) = (ended, state.best.clone()) {
+            let formulation = match last {
+                Some(step) => step.formulation,
+                None if stopped.is_some() => None,
+                // a finished state that was loaded has compiled nothing yet
+                None => {
+                    let control = RunControl { deadline: None, ..*control };
+                    Step::compile(state.next_step - 1, task, plan, &state, &control)?.formulation
+                }
             };
             let BestNetwork { network, verification, .. } = best;
             return Ok(Training { loss: loss(&network, task), network, status, formulation, verification, state });
         }
-        let (batch, formulation) = match compiled.take() {
+        let step = match last.take() {
             // the whole set is compiled once, a minibatch at its step
-            Some(formulation) if plan.batching == Batching::Whole => (None, formulation),
-            _ => compile_step(state.next_step, task, plan, &state)?,
+            Some(step) if plan.batching == Batching::Whole => step,
+            _ => match Step::compile(state.next_step, task, plan, &state, control) {
+                // what the steps before it found is kept
+                Err(FormulationError::Stopped { status }) if state.best.is_some() => {
+                    stopped = Some(status);
+                    continue;
+                }
+                compiled => compiled?,
+            },
         };
-        let found = solve_step(batch.as_ref().unwrap_or(task), plan, &formulation, &state, control)?;
-        compiled = Some(formulation);
+        let (part, num_parts) = (state.next_step, plan.num_steps());
+        let part = control.progress.map(|whole| PartProgress { whole, part, num_parts });
+        let progress = part.as_ref().map(|part| part as &dyn Progress);
+        let of_step = RunControl { progress, ..*control };
+        let found = solve_step(step.rows(task), plan, step.formulation.as_ref(), &state, &of_step)?;
+        last = Some(step);
         let is_complete = found.is_complete();
         state.enter(task, plan, found);
         if is_complete && watch(&state).is_break() {
@@ -144,17 +164,67 @@ pub fn train(
     }
 }
 
+/// How often the loss of a network on the whole task is counted after the last step.
+const COUNTS: u32 = 4;
+
+/// A control whose deadline leaves time to count the loss of what is found; at most half of the time goes into that.
+fn with_time_to_count<'a>(task: &Task, plan: &TrainingPlan, control: &RunControl<'a>) -> RunControl<'a> {
+    let Some(deadline) = control.deadline else { return *control };
+    let start = Instant::now();
+    let _ = loss(&Network::from_fn(plan.architecture.clone(), |_, _, _| true), task);
+    let needed = COUNTS * start.elapsed();
+    let left = deadline.saturating_duration_since(Instant::now());
+    RunControl { deadline: deadline.checked_sub(needed.min(left / 2)), ..*control }
+}
+
+/// The most terms and variables of a QUBO that the solver does not need: below a second to compile and to verify.
+const MOST_UNNEEDED: (u128, u128) = (20_000_000, 200_000);
+
+/// The share of the time left that may go into a QUBO that the solver does not need.
+const SHARE_FOR_UNNEEDED: u32 = 10;
+
 /// The rows of a step, if not all, and their formulation.
-fn compile_step(
-    step: usize,
-    task: &Task,
-    plan: &TrainingPlan,
-    state: &TrainingState,
-) -> Result<(Option<Task>, Formulation), TrainError> {
-    let batch = plan.rows_of_step(step, task).map(|rows| task.select_rows(&rows));
-    let rows = batch.as_ref().unwrap_or(task);
-    let formulation = compile(rows, &plan.architecture, &plan.formulation, &state.weight_terms())?;
-    Ok((batch, formulation))
+struct Step {
+    batch: Option<Task>,
+    formulation: Option<Formulation>,
+}
+
+impl Step {
+    /// Compiles a step. Where its solver does not need the QUBO, a large one is left out.
+    fn compile(
+        step: usize,
+        task: &Task,
+        plan: &TrainingPlan,
+        state: &TrainingState,
+        control: &RunControl<'_>,
+    ) -> Result<Self, FormulationError> {
+        let batch = plan.rows_of_step(step, task).map(|rows| task.select_rows(&rows));
+        let rows = batch.as_ref().unwrap_or(task);
+        let compile = |control: &RunControl<'_>| {
+            compile_within(rows, &plan.architecture, &plan.formulation, &state.weight_terms(), control)
+        };
+        if plan.needs_qubo() {
+            let formulation = Some(compile(control)?);
+            return Ok(Self { batch, formulation });
+        }
+        let size = Size::of_task(rows, &plan.architecture, &plan.formulation);
+        let now = Instant::now();
+        let deadline =
+            control.deadline.map(|deadline| now + deadline.saturating_duration_since(now) / SHARE_FOR_UNNEEDED);
+        let formulation = match size.terms <= MOST_UNNEEDED.0 && size.variables <= MOST_UNNEEDED.1 {
+            true => match compile(&RunControl { deadline, ..*control }) {
+                Err(FormulationError::Stopped { .. } | FormulationError::Memory { .. }) => None,
+                compiled => Some(compiled?),
+            },
+            false => None,
+        };
+        Ok(Self { batch, formulation })
+    }
+
+    /// Its rows.
+    fn rows<'a>(&'a self, task: &'a Task) -> &'a Task {
+        self.batch.as_ref().unwrap_or(task)
+    }
 }
 
 /// What one step found: the network of the best sample, what that sample is worth, and how sampling ended.
@@ -174,11 +244,12 @@ impl StepResult {
 fn solve_step(
     task: &Task,
     plan: &TrainingPlan,
-    formulation: &Formulation,
+    formulation: Option<&Formulation>,
     state: &TrainingState,
     control: &RunControl<'_>,
 ) -> Result<StepResult, TrainError> {
     let control = &plan.control_of_step(control);
+    let qubo = || formulation.expect("a solver of the QUBO has one");
     let seed = rng::stream_state(plan.seed, state.next_step as u64)[0];
     let (num_reads, threads) = (plan.reads_of_step(state.next_step), plan.threads);
     match &plan.solver {
@@ -187,7 +258,7 @@ fn solve_step(
         Solver::Exhaustive => {
             let make =
                 |_, _: Option<&Embedded>| Box::new(Exhaustive { threads, ..Exhaustive::default() }) as Box<dyn Sampler>;
-            sample(task, plan, formulation, state, (seed, &make), control)
+            sample(task, plan, qubo(), state, (seed, &make), control)
         }
         &Solver::Annealing { num_sweeps, beta_range, .. } => {
             let make = |seed, _: Option<&Embedded>| {
@@ -195,12 +266,12 @@ fn solve_step(
                 let annealing = SimulatedAnnealing { num_reads, num_sweeps, beta_range, seed, threads, ..default };
                 Box::new(annealing) as Box<dyn Sampler>
             };
-            sample(task, plan, formulation, state, (seed, &make), control)
+            sample(task, plan, qubo(), state, (seed, &make), control)
         }
         Solver::Sampler(sampler) => {
             let num_reads = sampler.num_reads.is_some().then_some(num_reads);
             let make = |seed, embedded: Option<&Embedded>| (sampler.make)(SamplerCall { seed, num_reads, embedded });
-            sample(task, plan, formulation, state, (seed, &make), control)
+            sample(task, plan, qubo(), state, (seed, &make), control)
         }
         &Solver::Weights { num_sweeps, beta_range, .. } => {
             let default = WeightAnnealing::default();
@@ -249,20 +320,23 @@ fn sample(
 fn anneal_weights(
     task: &Task,
     plan: &TrainingPlan,
-    formulation: &Formulation,
+    formulation: Option<&Formulation>,
     state: &TrainingState,
     annealing: &WeightAnnealing,
     control: &RunControl<'_>,
 ) -> Result<StepResult, TrainError> {
     // weight terms are about the representative that the gauge of the QUBO names; the loss is the same for all of them
-    let fixed = if state.biases.is_empty() { Vec::new() } else { formulation.layout.known_weights().to_vec() };
-    let terms = WeightTerms { fixed, ..state.weight_terms() };
+    let terms = WeightTerms { fixed: known_weights(formulation, state), ..state.weight_terms() };
     let merge = if plan.architecture.is_odd() { Merge::EqualAndNegated } else { Merge::Equal };
     let found = annealing.run(&task.group(merge), &plan.architecture, &terms, control)?;
-    let networks = found.reads.into_iter().map(|read| read.network).collect();
+    let mut reads = found.reads;
+    if control.should_stop(None).is_some() {
+        // the best of them first: the others may not be looked at any more
+        reads.sort_by(|left, right| left.energy.total_cmp(&right.energy));
+    }
+    let networks = reads.into_iter().map(|read| read.network).collect();
     let polished = Polished::all(task, plan, &terms, networks, control);
     let (_, read) = polished.best().expect("a run has at least one read");
-    let chosen = encode(&formulation.qubo, &formulation.layout, task, &read.network)?;
     let record = StepRecord {
         status: found.status,
         num_sweeps: found.num_sweeps,
@@ -270,10 +344,19 @@ fn anneal_weights(
         beta_range: Some(found.beta_range),
         ..StepRecord::default()
     };
-    check_step(task, formulation, &chosen, polished.counts(None), record)
+    check_network(task, formulation, &read.network, &terms, polished.counts(None), record)
 }
 
-/// The networks of all reads, polished if the plan says so.
+/// The weights that the gauge of the QUBO knows, where weight terms are about the representative that it names.
+fn known_weights(formulation: Option<&Formulation>, state: &TrainingState) -> Vec<(usize, usize, usize, bool)> {
+    let known = formulation.filter(|_| !state.biases.is_empty());
+    known.map_or_else(Vec::new, |formulation| formulation.layout.known_weights().to_vec())
+}
+
+/// Time for the networks of a run that was stopped.
+const GRACE: Duration = Duration::from_millis(50);
+
+/// The networks of all reads, polished if the plan says so; fewer of a run that was stopped, but never none.
 struct Polished(Vec<PolishedRead>);
 
 /// A network, its objective (loss plus weight terms), and what that was before polish.
@@ -294,14 +377,21 @@ impl Polished {
         let groups = task.group(Merge::Equal);
         let sliced = SlicedGroups::new(&groups, &plan.architecture);
         let stop = || control.should_stop(None).is_some();
+        // of a run that is stopped the first network counts, and those that take no time
+        let grace = Instant::now() + GRACE;
+        let is_over = |index: usize| index > 0 && stop() && Instant::now() > grace;
         let descent = Descent { groups: &sliced, terms, stop: &stop };
         let objective = |network: &Network| groups.loss(&network.infer(&groups.inputs)) + terms.bias_energy(network);
         let polish = |network: Network| {
             let before = objective(&network);
-            let network = if plan.polish { descent.run(&network) } else { network };
+            if !plan.polish || stop() {
+                return PolishedRead { energy: before, before, network };
+            }
+            let network = descent.run(&network);
             PolishedRead { energy: objective(&network), before, network }
         };
-        Self(networks.into_par_iter().map(polish).collect())
+        let networks = networks.into_par_iter().enumerate();
+        Self(networks.filter_map(|(index, network)| (!is_over(index)).then(|| polish(network))).collect())
     }
 
     /// The best read and its number; of equal ones the one that was better before.
@@ -327,14 +417,13 @@ impl Polished {
 fn solve_exactly(
     task: &Task,
     plan: &TrainingPlan,
-    formulation: &Formulation,
+    formulation: Option<&Formulation>,
     control: &RunControl<'_>,
 ) -> Result<StepResult, TrainError> {
     let training = ExactTrainer::default().train(task, &plan.architecture, control)?;
-    let chosen = encode(&formulation.qubo, &formulation.layout, task, &training.network)?;
     let counts = Counts { num_reads: 1, num_best: 1, least_energy: None, sampled_loss: None };
     let record = StepRecord { status: training.status, num_updates: training.num_nodes, ..StepRecord::default() };
-    check_step(task, formulation, &chosen, counts, record)
+    check_network(task, formulation, &training.network, &WeightTerms::default(), counts, record)
 }
 
 struct Counts {
@@ -342,6 +431,32 @@ struct Counts {
     num_best: usize,
     least_energy: Option<f64>,
     sampled_loss: Option<f64>,
+}
+
+/// Writes a network as a sample of the QUBO and verifies that; without a QUBO only the loss is counted.
+fn check_network(
+    task: &Task,
+    formulation: Option<&Formulation>,
+    network: &Network,
+    terms: &WeightTerms,
+    counts: Counts,
+    record: StepRecord,
+) -> Result<StepResult, TrainError> {
+    if let Some(formulation) = formulation {
+        let chosen = encode(&formulation.qubo, &formulation.layout, task, network)?;
+        return check_step(task, formulation, &chosen, counts, record);
+    }
+    let loss = loss(network, task);
+    let energy = loss + terms.bias_energy(network);
+    let verification = Verification {
+        loss,
+        energy,
+        completed_energy: energy,
+        violated_gates: 0,
+        violated_products: 0,
+        violated_losses: 0,
+    };
+    Ok(StepResult { network: network.clone(), record: complete(record, task, &verification, counts), verification })
 }
 
 /// Verifies the chosen sample and completes the record of its step.
@@ -354,7 +469,11 @@ fn check_step(
 ) -> Result<StepResult, TrainError> {
     let network = formulation.layout.decode(chosen).map_err(VerifyError::from)?;
     let verification = verify(&formulation.qubo, &formulation.layout, task, chosen)?;
-    let record = StepRecord {
+    Ok(StepResult { network, record: complete(record, task, &verification, counts), verification })
+}
+
+fn complete(record: StepRecord, task: &Task, verification: &Verification, counts: Counts) -> StepRecord {
+    StepRecord {
         num_rows: task.num_rows(),
         num_reads: counts.num_reads,
         num_best: counts.num_best,
@@ -364,8 +483,7 @@ fn check_step(
         sampled_loss: counts.sampled_loss.unwrap_or(verification.loss),
         violations: verification.violations(),
         ..record
-    };
-    Ok(StepResult { network, verification, record })
+    }
 }
 
 #[cfg(test)]

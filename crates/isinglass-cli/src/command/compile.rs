@@ -6,13 +6,14 @@ use std::time::Instant;
 use clap::{Args, ValueEnum};
 use isinglass::dataset::TestRows;
 use isinglass::formulation::{
-    Alternative, Formulation, GateKind, Statistics, WeightTerms, alternatives, compile, hard_constraints,
+    Alternative, Formulation, GateKind, Statistics, WeightTerms, alternatives, compile_within, hard_constraints,
 };
 use isinglass::handover::{Handover, HeldOutRows};
 use isinglass::model::Provenance;
 use isinglass::network::Codebook;
 use isinglass::report::NetworkReport;
 use isinglass::task::Task;
+use isinglass_qubo::RunControl;
 use isinglass_qubo::embedding::{ControlError, HardwareRange, Precision, Visibility};
 use isinglass_qubo::io::{self, Format, Label, WriteError, write_atomically, write_mip};
 use isinglass_qubo::mip::Mip;
@@ -25,9 +26,11 @@ use crate::arguments::network::NetworkArguments;
 use crate::command::train::command_line;
 use crate::failure::Failure;
 use crate::files::{cannot_write, check_places, write_text};
+use crate::memory;
 use crate::output::Report;
 use crate::output::number::{compact, count, duration, percent, thousands};
 use crate::output::sheet::Sheet;
+use crate::progress::stage;
 use crate::session::Session;
 
 /// What to compile, how, and where to.
@@ -129,7 +132,10 @@ pub(crate) fn run(arguments: &CompileArguments, session: &Session) -> Result<Out
         .map_err(|error| Failure::from_error(&error))?;
 
     let start = Instant::now();
-    let formulation = compile(&task, &architecture, &options, &WeightTerms::default())?;
+    let bar = stage("compiling");
+    let control = RunControl { memory_limit: memory::limit(), ..RunControl::default() };
+    let formulation = compile_within(&task, &architecture, &options, &WeightTerms::default(), &control)?;
+    drop(bar);
     let seconds = start.elapsed().as_secs_f64();
     let (range, control_error) = (HardwareRange::default(), ControlError::default());
     let precision = formulation.precision(&range, control_error).map_err(|error| Failure::from_error(&error))?;

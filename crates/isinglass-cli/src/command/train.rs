@@ -23,7 +23,7 @@ use isinglass::network::Codebook;
 use isinglass::report::{
     DatasetReport, FormulationReport, NetworkReport, OptimumReport, ResultReport, SolverReport, TrainReport,
 };
-use isinglass::task::Task;
+use isinglass::task::{Merge, Task};
 use isinglass::train::{Batching, RandomWeights, Solver, TrainError, Training, TrainingPlan, random_weights, train};
 use isinglass_qubo::embedding::{EmbeddingCompositeError, FindError};
 use isinglass_qubo::{RunControl, SampleStatus};
@@ -39,6 +39,8 @@ use crate::arguments::value;
 use crate::command::eval::goal;
 use crate::failure::Failure;
 use crate::files::{cannot_write, check_places, write_text};
+use crate::memory;
+use crate::progress::stage;
 use crate::session::Session;
 use checkpoint::Checkpoints;
 use chip::OnChip;
@@ -77,7 +79,7 @@ pub(crate) struct TrainArguments {
     /// The paper's online term: after each batch, weights are pulled this strongly towards its solution
     #[arg(long, value_name = "NUMBER", value_parser = value::not_negative, requires = "batch_size", default_value_t = 0.0, allow_hyphen_values = true, help_heading = "Minibatches")]
     alpha: f64,
-    /// Time to prove the optimum in, after training
+    /// Time limit of the proof of the optimum, after training
     #[arg(long, value_name = "TIME", value_parser = value::duration, default_value = "10s", help_heading = "Comparison")]
     proof_time: Duration,
     /// Do not try to prove the optimum
@@ -124,7 +126,12 @@ pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outco
     let task = Task::new(prepared.train.inputs.clone(), codebook.targets(&prepared.train.labels))
         .map_err(|error| Failure::from_error(&error))?;
     let setup = arguments.embedding.setup()?;
-    let Choice { solver, reason, emulation } = Choice::new(arguments, setup.as_ref(), &task, &architecture)?;
+    let cancel = session.interrupted()?;
+    let bar = session.bar("training").until(arguments.sampling.deadline());
+    let control = arguments.sampling.control(cancel, &bar);
+    let solving = Instant::now();
+    let choice = Choice::new(arguments, setup.as_ref(), &task, &architecture, &control)?;
+    let Choice { solver, reason, emulation } = choice;
     let plan = TrainingPlan {
         architecture,
         formulation: arguments.formulation.options(),
@@ -138,10 +145,6 @@ pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outco
 
     let checkpoints = Checkpoints::new(arguments.checkpoint.as_deref(), &plan, &task);
     let state = if arguments.resume { checkpoints.load(session)? } else { checkpoints.start()? };
-    let cancel = session.interrupted()?;
-    let bar = session.bar("training");
-    let control = arguments.sampling.control(cancel, &bar);
-    let solving = Instant::now();
     let mut unsaved = None;
     let result = train(&task, &plan, state, &control, |state| {
         // the result is worth more than the checkpoint: the run goes on, and tells at its end
@@ -165,9 +168,10 @@ pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outco
     if let Some(path) = &arguments.out {
         write_text(path, &run.model(train_score).to_json())?;
     }
-    let comparing = RunControl { cancel: Some(cancel), ..RunControl::default() };
-    let optimum = run.optimum(&task, &comparing, session);
-    let is_certified = run.certify(&task, optimum.lower_bound, &comparing)?;
+    let unlimited = RunControl { cancel: Some(cancel), memory_limit: memory::limit(), ..RunControl::default() };
+    let optimum = run.optimum(&task, &unlimited, session);
+    let is_certified = run.certify(&task, optimum.lower_bound, &unlimited)?;
+    let comparing = RunControl { deadline: arguments.sampling.deadline(), ..unlimited };
     let baselines = run.baselines(&comparing, session)?;
     let random_weights = run.random_weights(&task, &comparing);
     let solver = run.solver_report(reason, solver_seconds);
@@ -175,13 +179,14 @@ pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outco
     let report = TrainReport {
         isinglass: env!("CARGO_PKG_VERSION").to_owned(),
         command: command_line(),
-        dataset: run.dataset_report(),
+        dataset: run.dataset_report(&task),
         network: NetworkReport::of(&plan.architecture),
         formulation: FormulationReport {
             name: arguments.formulation.name().to_owned(),
             without: arguments.formulation.left_out(),
             gate: arguments.formulation.gate_kind(),
-            statistics: training.formulation.statistics.clone(),
+            compiled: training.formulation.is_some(),
+            statistics: training.formulation.as_ref().map(|formulation| formulation.statistics.clone()),
         },
         solver,
         result,
@@ -281,13 +286,12 @@ impl Run<'_> {
             let how = "not asked for".to_owned();
             return OptimumReport { loss: None, lower_bound: None, how, seconds: 0.0 };
         }
-        let already = self.training.status == SampleStatus::Optimal && self.training.formulation.statistics.exact;
-        let bar = session.bar("proof");
-        let control = RunControl {
-            deadline: Instant::now().checked_add(self.arguments.proof_time),
-            progress: Some(&bar),
-            ..*control
-        };
+        let formulation = self.training.formulation.as_ref();
+        let is_exact = formulation.is_none_or(|formulation| formulation.statistics.exact);
+        let already = self.training.status == SampleStatus::Optimal && is_exact;
+        let deadline = Instant::now().checked_add(self.arguments.proof_time);
+        let bar = session.bar("proof").until(deadline);
+        let control = RunControl { deadline, progress: Some(&bar), ..*control };
         let by_solver = already.then_some((self.training.loss, &self.plan.solver));
         let optimum = proof::optimum(task, &self.plan.architecture, by_solver, &control);
         proof::or_unavoidable(optimum, task, self.training.loss)
@@ -297,7 +301,9 @@ impl Run<'_> {
     fn certify(&self, task: &Task, lower_bound: Option<f64>, control: &RunControl<'_>) -> Result<bool, Failure> {
         let Some(path) = &self.arguments.certificate else { return Ok(true) };
         let Some(lower_bound) = lower_bound else { return Ok(false) };
-        let certificate = Certificate::new(task, &self.training.network, lower_bound, control)
+        let _bar = stage("certificate");
+        let control = RunControl { deadline: Instant::now().checked_add(self.arguments.proof_time), ..*control };
+        let certificate = Certificate::new(task, &self.training.network, lower_bound, &control)
             .map_err(|error| Failure::from_error(&error).with_hint(error.hint()).context(cannot_write(path)))?;
         write_text(path, &certificate.to_json())?;
         Ok(true)
@@ -307,7 +313,7 @@ impl Run<'_> {
         if self.arguments.no_baselines {
             return Ok(Vec::new());
         }
-        let bar = session.bar("baselines");
+        let bar = session.bar("baselines").until(control.deadline);
         let control = RunControl { progress: Some(&bar), ..*control };
         let num_classes = self.prepared.classes.names().len();
         let train = labelled(&self.prepared.train, num_classes)?;
@@ -319,16 +325,26 @@ impl Run<'_> {
     fn random_weights(&self, task: &Task, control: &RunControl<'_>) -> Option<RandomWeights> {
         let num_reads = self.training.state.steps.iter().map(|step| step.num_reads).sum();
         let is_asked = !self.arguments.no_baselines && self.plan.batching == Batching::Whole && num_reads > 1;
-        is_asked.then(|| random_weights(task, self.plan, &self.training.formulation, num_reads, control)).flatten()
+        let _bar = stage("random weights");
+        let formulation = self.training.formulation.as_ref();
+        is_asked.then(|| random_weights(task, self.plan, formulation, num_reads, control)).flatten()
     }
 
-    fn dataset_report(&self) -> DatasetReport {
+    /// Groups in the QUBO; those of equal inputs where there is none.
+    fn num_groups(&self, task: &Task) -> usize {
+        match &self.training.formulation {
+            Some(formulation) => formulation.statistics.num_groups,
+            None => task.group(Merge::Equal).len(),
+        }
+    }
+
+    fn dataset_report(&self, task: &Task) -> DatasetReport {
         DatasetReport {
             source: self.split.train.source().to_owned(),
             sha256: self.split.train.sha256().to_owned(),
             num_rows: self.prepared.train.labels.len(),
             num_test_rows: self.prepared.test.as_ref().map_or(0, |test| test.labels.len()),
-            num_groups: self.training.formulation.statistics.num_groups,
+            num_groups: self.num_groups(task),
             num_inputs: self.prepared.pipeline.num_inputs(),
             input_names: self.prepared.train.input_names.clone(),
             num_dropped_columns: self.prepared.pipeline.dropped_columns(),
@@ -361,8 +377,9 @@ impl Run<'_> {
     }
 
     fn result(&self, train: Score, test: Option<Score>, optimum: OptimumReport) -> ResultReport {
+        let has_qubo = self.training.formulation.is_some();
         ResultReport {
-            energy: self.training.verification.energy,
+            energy: has_qubo.then_some(self.training.verification.energy),
             loss: self.training.loss,
             train_errors: train.errors,
             train_accuracy: train.accuracy(),
@@ -370,7 +387,7 @@ impl Run<'_> {
             test_accuracy: test.map(|score| score.accuracy()),
             proven_optimal: optimum.loss == Some(self.training.loss),
             optimum,
-            violations: self.training.verification.violations(),
+            violations: has_qubo.then(|| self.training.verification.violations()),
         }
     }
 }

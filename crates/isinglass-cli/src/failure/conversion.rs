@@ -8,10 +8,10 @@ use isinglass::handover::HandoverError;
 use isinglass::model::ModelError;
 use isinglass::reproduce::ReproduceError;
 use isinglass::train::{CheckpointError, PlanError, TrainError};
-use isinglass_qubo::SampleError;
 use isinglass_qubo::embedding::{EmbedError, EmbeddingCompositeError, EmbeddingFileError, FindError};
 use isinglass_qubo::io::{ReadCause, ReadError, WriteError};
 use isinglass_qubo::qpu;
+use isinglass_qubo::{SampleError, SampleStatus};
 
 use super::Failure;
 use crate::arguments::embedding::OTHER_EMBEDDING;
@@ -73,6 +73,7 @@ impl From<WriteError> for Failure {
 impl From<SampleError> for Failure {
     fn from(error: SampleError) -> Self {
         let hint = match &error {
+            SampleError::Memory { .. } => Some("lower --num-reads, or use a machine with more memory".to_owned()),
             SampleError::TooLarge { .. } => Some("use `--solver sa`".to_owned()),
             SampleError::OutOfRange { .. } => Some("leave --no-auto-scale out".to_owned()),
             _ => None,
@@ -182,8 +183,12 @@ impl From<BaselineError> for Failure {
 impl From<FormulationError> for Failure {
     fn from(error: FormulationError) -> Self {
         let hint = match &error {
-            FormulationError::TooLarge { .. } => {
-                Some("take fewer rows (--limit, --batch-size), fewer inputs (--features, --pool) or fewer neurons")
+            FormulationError::TooLarge { .. } | FormulationError::Memory { .. } => Some(
+                "take fewer rows (--limit, --batch-size), fewer inputs (--features, --pool) or fewer neurons; \
+                     `train --solver weights` needs no QUBO",
+            ),
+            FormulationError::Stopped { status: SampleStatus::TimeLimit } => {
+                Some("raise --time-limit, take fewer rows (--limit, --batch-size), or use `train --solver weights`")
             }
             FormulationError::ProgramTooLarge { .. } => {
                 Some("take fewer rows (--limit, --batch-size) or fewer neurons")

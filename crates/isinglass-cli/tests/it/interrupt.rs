@@ -125,3 +125,27 @@ fn an_interrupted_reproduction_keeps_what_is_done_and_names_the_rest() {
     assert_eq!(modes[0]["summary"]["num_proven"], 3);
     assert_eq!(report["unfinished"][0], "exp0, reference, soft QUBO, annealed: 0 of 3 batches done");
 }
+
+#[test]
+fn a_termination_signal_ends_a_proof_and_keeps_what_was_trained() {
+    // a fan-in of 23 and five neurons: committees for days
+    let rows: String = (0..400u64)
+        .map(|row| {
+            let bits = row.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            (0..24).map(|bit| (bits >> (20 + bit) & 1).to_string()).collect::<Vec<_>>().join(",") + "\n"
+        })
+        .collect();
+    let program = Program::new().file("rows.csv", rows);
+    let run =
+        "train --data rows.csv --hidden 5 --num-reads 1 --num-sweeps 1 --no-polish --proof-time 10h --out model.json";
+    let child = long_run(&program, run);
+    // the model is written before the proof begins
+    wait_until("there is a model", || program.path().join("model.json").exists());
+    sleep(Duration::from_millis(500));
+    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
+    let output = end_of(child);
+    assert_eq!(output.status.code(), Some(0));
+    let report = json(&output);
+    assert_eq!(report["result"]["optimum"]["loss"], serde_json::Value::Null);
+    assert!(report["result"]["loss"].is_number());
+}

@@ -14,6 +14,7 @@ mod failures;
 #[cfg(feature = "fetch")]
 mod fetch;
 mod interrupt;
+mod limits;
 mod measure;
 mod mip;
 mod model;

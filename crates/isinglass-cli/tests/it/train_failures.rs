@@ -55,7 +55,7 @@ fn a_pool_that_does_not_divide_the_image() {
 
 #[test]
 fn a_network_whose_qubo_is_too_large() {
-    assert_snapshot!(transcript("train digits --hidden 100000"));
+    assert_snapshot!(transcript("train digits --hidden 100000 --solver sa"));
 }
 
 #[test]

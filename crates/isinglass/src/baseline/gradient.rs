@@ -5,7 +5,7 @@ mod latent;
 use super::{BaselineError, Counted, LabelledBits, check_equal};
 use crate::network::{Architecture, Codebook, Network};
 use isinglass_qubo::rng;
-use isinglass_qubo::sampler::{RunControl, SampleStatus};
+use isinglass_qubo::sampler::{RunControl, SampleStatus, Watch};
 use latent::{Adam, Gradient, Latent};
 use rand_core::Rng;
 use rayon::prelude::*;
@@ -84,8 +84,14 @@ impl GradientTrainer {
     ) -> Result<Vec<GradientRun>, BaselineError> {
         self.check(train, architecture, codebook)?;
         let counted = train.count();
+        let watch = Watch::new(control, (self.num_seeds * self.num_epochs(train.labels().len())) as u64);
         let runs = (0..self.num_seeds as u64).into_par_iter();
-        Ok(runs.map(|run| self.run(run, train, &counted, architecture, codebook, control)).collect())
+        Ok(runs.map(|run| self.run(run, train, &counted, architecture, codebook, (control, &watch))).collect())
+    }
+
+    /// Passes over the rows: more of few rows.
+    fn num_epochs(&self, num_rows: usize) -> usize {
+        self.num_epochs.max(self.min_steps.div_ceil(num_rows.div_ceil(self.batch_size)))
     }
 
     fn check(
@@ -120,7 +126,7 @@ impl GradientTrainer {
         counted: &Counted,
         architecture: &Architecture,
         codebook: &Codebook,
-        control: &RunControl<'_>,
+        (control, watch): (&RunControl<'_>, &Watch<'_>),
     ) -> GradientRun {
         let mut stream = rng::stream(self.seed, run);
         let targets = codebook.targets(train.labels());
@@ -131,9 +137,7 @@ impl GradientTrainer {
         let train_accuracy = accuracy(&network, counted, codebook);
         let mut best = GradientRun { network, train_accuracy, best_epoch: 0, stopped: None };
         let mut order: Vec<usize> = (0..train.labels().len()).collect();
-        let steps_per_epoch = order.len().div_ceil(self.batch_size);
-        let num_epochs = self.num_epochs.max(self.min_steps.div_ceil(steps_per_epoch));
-        for epoch in 1..=num_epochs {
+        for epoch in 1..=self.num_epochs(order.len()) {
             shuffle(&mut order, &mut stream);
             for batch in order.chunks(self.batch_size) {
                 best.stopped = control.should_stop(None);
@@ -156,6 +160,7 @@ impl GradientTrainer {
             if train_accuracy > best.train_accuracy {
                 best = GradientRun { network, train_accuracy, best_epoch: epoch, stopped: None };
             }
+            watch.advance(1);
         }
         best
     }

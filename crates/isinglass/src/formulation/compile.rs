@@ -13,8 +13,9 @@ use super::threshold::{Gate, GateForm, Threshold};
 use super::wide_gap;
 use crate::network::{Architecture, Network};
 use crate::task::{Groups, Merge, Task};
+use isinglass_qubo::memory::{Bytes, model_bytes};
 use isinglass_qubo::mip::MipError;
-use isinglass_qubo::{Bqm, ModelError};
+use isinglass_qubo::{Bqm, ModelError, RunControl, SampleStatus};
 
 /// The most variables a formulation may have: sizes are checked before memory is taken.
 pub(super) const MAX_VARIABLES: u128 = 50_000_000;
@@ -112,6 +113,30 @@ pub enum FormulationError {
         /// Estimated terms.
         terms: u128,
     },
+    /// More memory than is allowed.
+    #[error(
+        "the QUBO would have up to {variables} variables and {interactions} interactions, about {} of memory, but the limit is {}",
+        Bytes(*bytes), Bytes(*limit)
+    )]
+    Memory {
+        /// Estimated variables.
+        variables: u128,
+        /// Estimated interactions.
+        interactions: u128,
+        /// Estimated bytes.
+        bytes: u64,
+        /// The limit.
+        limit: u64,
+    },
+    /// Stopped before the QUBO was complete.
+    #[error("{} before the QUBO was compiled", match status {
+        SampleStatus::Interrupted => "the run was interrupted",
+        _ => "the time limit was reached",
+    })]
+    Stopped {
+        /// Why.
+        status: SampleStatus,
+    },
     /// Too large for a mixed-integer program.
     #[error(
         "the program would have up to {variables} variables and {coefficients} coefficients in rows; at most \
@@ -159,20 +184,38 @@ pub fn compile(
     options: &FormulationOptions,
     weights: &WeightTerms,
 ) -> Result<Formulation, FormulationError> {
+    compile_within(task, architecture, options, weights, &RunControl::default())
+}
+
+/// As [`compile`], within the memory limit of `control` and until it says stop.
+///
+/// # Errors
+/// As [`compile`], [`FormulationError::Memory`] and [`FormulationError::Stopped`].
+pub fn compile_within(
+    task: &Task,
+    architecture: &Architecture,
+    options: &FormulationOptions,
+    weights: &WeightTerms,
+    control: &RunControl<'_>,
+) -> Result<Formulation, FormulationError> {
     check(task, architecture, options)?;
     let merge = merge_of(architecture, options);
     let groups = task.group(merge);
-    check_size(&groups, architecture, options)?;
+    size_of_groups(&groups, architecture, options).check(control.memory_limit)?;
     let known = known_weights(architecture, options, weights)?;
 
     let mut compiler = Compiler::new(architecture, options, &groups, &known);
     compiler.add_weight_biases(weights)?;
     compiler.draft.add_offset(groups.constant);
+    let stopped = |status| FormulationError::Stopped { status };
     for group in 0..groups.len() {
+        control.should_stop(None).map_or(Ok(()), |status| Err(stopped(status)))?;
         compiler.add_group(group);
     }
     let Compiler { draft, penalties, .. } = compiler;
-    let (qubo, roles) = draft.finish()?;
+    let finished = draft.finish_until(|| control.should_stop(None).is_some())?;
+    let (qubo, roles) =
+        finished.ok_or_else(|| stopped(control.should_stop(None).unwrap_or(SampleStatus::TimeLimit)))?;
     let statistics = Statistics::new(&qubo, &roles, &groups).with_guarantees(&penalties, weights).with_notes(
         architecture,
         options,
@@ -217,12 +260,49 @@ pub(super) fn merge_of(architecture: &Architecture, options: &FormulationOptions
     }
 }
 
-/// Refuses what would not fit, by an upper bound for each neuron of a group.
-fn check_size(
-    groups: &Groups,
-    architecture: &Architecture,
-    options: &FormulationOptions,
-) -> Result<(), FormulationError> {
+/// How large the QUBO of a task can get, from above.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// Variables.
+    pub variables: u128,
+    /// Interactions, after equal terms are added up.
+    pub interactions: u128,
+    /// Terms that are added up.
+    pub terms: u128,
+}
+
+impl Size {
+    /// The size of the QUBO that [`compile`] would make.
+    #[must_use]
+    pub fn of_task(task: &Task, architecture: &Architecture, options: &FormulationOptions) -> Self {
+        size_of_groups(&task.group(merge_of(architecture, options)), architecture, options)
+    }
+
+    /// Memory that compiling takes: roles and biases of variables, and pairs while they are merged.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        let of_roles = self.variables.saturating_mul(4 * size_of::<Role>() as u128);
+        let clamp = |count: u128| u64::try_from(count).unwrap_or(u64::MAX);
+        clamp(of_roles).saturating_add(model_bytes(clamp(self.variables), clamp(self.interactions)))
+    }
+
+    /// Refuses what would not fit.
+    fn check(&self, memory_limit: Option<usize>) -> Result<(), FormulationError> {
+        let &Self { variables, interactions, terms } = self;
+        if variables > MAX_VARIABLES || interactions > MAX_INTERACTIONS || terms > MAX_TERMS {
+            return Err(FormulationError::TooLarge { variables, interactions, terms });
+        }
+        match memory_limit.map(|limit| limit as u64) {
+            Some(limit) if self.bytes() > limit => {
+                Err(FormulationError::Memory { variables, interactions, bytes: self.bytes(), limit })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// An upper bound for each neuron of a group, times the groups.
+fn size_of_groups(groups: &Groups, architecture: &Architecture, options: &FormulationOptions) -> Size {
     let (mut variables, mut terms, mut interactions) = (0u128, 0u128, 0u128);
     for layer in 0..architecture.num_layers() {
         let fan_in = architecture.fan_in(layer) as u128;
@@ -249,10 +329,7 @@ fn check_size(
     let terms = terms.saturating_mul(num_groups);
     let between_weights = architecture.num_weights() as u128 * architecture.fan_in(0) as u128 / 2;
     let interactions = interactions.saturating_mul(num_groups).saturating_add(between_weights);
-    if variables > MAX_VARIABLES || interactions > MAX_INTERACTIONS || terms > MAX_TERMS {
-        return Err(FormulationError::TooLarge { variables, interactions, terms });
-    }
-    Ok(())
+    Size { variables, interactions, terms }
 }
 
 pub(super) fn known_weights(

@@ -60,7 +60,13 @@ impl Draft {
         }
     }
 
+    #[cfg(test)]
     pub(super) fn finish(self) -> Result<(Bqm, Vec<Role>), ModelError> {
-        Ok((self.builder.build()?, self.roles))
+        Ok(self.finish_until(|| false)?.expect("it is not stopped"))
+    }
+
+    /// The model and its roles; nothing once `stop` says so.
+    pub(super) fn finish_until(self, stop: impl Fn() -> bool) -> Result<Option<(Bqm, Vec<Role>)>, ModelError> {
+        Ok(self.builder.build_until(stop)?.map(|qubo| (qubo, self.roles)))
     }
 }

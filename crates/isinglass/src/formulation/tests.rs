@@ -4,4 +4,5 @@ mod agreement;
 mod elimination;
 mod figures;
 mod gadgets;
+mod limits;
 mod hard_constraints;

@@ -7,12 +7,12 @@ use super::plan::{FormulationChoice, ReproducePlan, Shape};
 use crate::baseline::{LabelledBits, evaluate_all};
 use crate::dataset::Dataset;
 use crate::exact::ExactTrainer;
-use crate::formulation::{FormulationError, WeightTerms, compile};
+use crate::formulation::{FormulationError, WeightTerms, compile_within};
 use crate::metrics::Score;
 use crate::model::predict;
 use crate::network::{Architecture, Codebook, Network};
 use crate::task::{Merge, Task};
-use crate::train::{Solver, TrainingPlan, TrainingState, train};
+use crate::train::{Solver, TrainError, TrainingPlan, TrainingState, train};
 use isinglass_qubo::{RunControl, SampleStatus};
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
@@ -51,9 +51,10 @@ pub(super) fn network(
     let architecture = Architecture::new(widths, shape.bias)?;
     let mut sizes = std::collections::BTreeMap::new();
     for choice in [FormulationChoice::Reference, FormulationChoice::Compact] {
-        let size = match compile(task, &architecture, &choice.options(), &WeightTerms::default()) {
+        let size = match compile_within(task, &architecture, &choice.options(), &WeightTerms::default(), control) {
             Ok(formulation) => Some(formulation.statistics.num_variables),
-            Err(FormulationError::TooLarge { .. }) => None,
+            Err(FormulationError::TooLarge { .. } | FormulationError::Memory { .. }) => None,
+            Err(FormulationError::Stopped { .. }) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
         sizes.insert(choice.name(), size);
@@ -72,7 +73,11 @@ pub(super) fn network(
         let training_plan =
             TrainingPlan { solver, seed: plan.seed, threads: plan.threads, ..TrainingPlan::new(architecture.clone()) };
         let start = Instant::now();
-        let training = train(task, &training_plan, TrainingState::default(), control, |_| ControlFlow::Continue(()))?;
+        let trained = train(task, &training_plan, TrainingState::default(), control, |_| ControlFlow::Continue(()));
+        let training = match trained {
+            Err(TrainError::Formulation(FormulationError::Stopped { .. })) => return Ok(None),
+            trained => trained?,
+        };
         if matches!(training.status, SampleStatus::Interrupted | SampleStatus::TimeLimit) {
             return Ok(None);
         }

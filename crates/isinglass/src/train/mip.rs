@@ -1,9 +1,8 @@
 //! A solver of mixed-integer programs as the solver of a training run: hard constraints in place of penalties.
 
-use super::{Polished, StepRecord, StepResult, TrainError, TrainingPlan, TrainingState, check_step};
+use super::{Polished, StepRecord, StepResult, TrainError, TrainingPlan, TrainingState, check_network, known_weights};
 use crate::formulation::{Formulation, WeightTerms, hard_constraints};
 use crate::task::Task;
-use crate::verify::encode;
 use isinglass_qubo::mip_solver::{MipClaim, MipSolver};
 use isinglass_qubo::{RunControl, SampleStatus};
 use serde::{Serialize, Serializer};
@@ -53,7 +52,7 @@ impl Serialize for NamedMipSolver {
 pub(super) fn solve_program(
     task: &Task,
     plan: &TrainingPlan,
-    formulation: &Formulation,
+    formulation: Option<&Formulation>,
     state: &TrainingState,
     (solver, seed): (&NamedMipSolver, u64),
     control: &RunControl<'_>,
@@ -63,15 +62,13 @@ pub(super) fn solve_program(
     let claim = MipClaim::new(solver.solver.name(), &hard.mip, &solution);
     let network = hard.network(&solution.values.unwrap_or_else(|| vec![0.0; hard.mip.num_variables()]));
     // weight terms are about the representative that the gauge names; the loss is the same for all of them
-    let fixed = if state.biases.is_empty() { Vec::new() } else { formulation.layout.known_weights().to_vec() };
-    let terms = WeightTerms { fixed, ..state.weight_terms() };
+    let terms = WeightTerms { fixed: known_weights(formulation, state), ..state.weight_terms() };
     let polished = Polished::all(task, plan, &terms, vec![network], control);
     let (_, read) = polished.best().expect("there is one network");
-    let chosen = encode(&formulation.qubo, &formulation.layout, task, &read.network)?;
     let status = match solution.status {
         SampleStatus::Optimal => SampleStatus::Heuristic,
         other => other,
     };
     let record = StepRecord { status, mip: Some(claim), ..StepRecord::default() };
-    check_step(task, formulation, &chosen, polished.counts(None), record)
+    check_network(task, formulation, &read.network, &terms, polished.counts(None), record)
 }

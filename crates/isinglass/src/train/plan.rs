@@ -66,6 +66,11 @@ impl Solver {
         }
     }
 
+    /// Whether it minimises the QUBO; the others search the weights.
+    fn samples_qubo(&self) -> bool {
+        !matches!(self, Self::Weights { .. } | Self::Exact | Self::Mip(_))
+    }
+
     /// Reads of a round on the whole set.
     fn reads_per_round(&self) -> usize {
         match self {
@@ -184,11 +189,18 @@ impl TrainingPlan {
         }
     }
 
+    /// Whether a step cannot do without its QUBO: the solver minimises it, or the online term is about the representative that its gauge
+    /// names.
+    pub(super) fn needs_qubo(&self) -> bool {
+        let has_online_term = matches!(self.batching, Batching::Minibatches { alpha, .. } if alpha != 0.0);
+        self.solver.samples_qubo() || has_online_term
+    }
+
     pub(super) fn check(&self, task: &Task) -> Result<(), PlanError> {
         if self.solver.num_reads() == Some(0) {
             return Err(PlanError::Zero { name: "num_reads" });
         }
-        if self.embedding.is_some() && matches!(self.solver, Solver::Weights { .. } | Solver::Exact | Solver::Mip(_)) {
+        if self.embedding.is_some() && !self.solver.samples_qubo() {
             return Err(PlanError::NothingToEmbed { solver: self.solver.name() });
         }
         let Batching::Minibatches { batch_size, batches, alpha } = self.batching else { return Ok(()) };

@@ -30,11 +30,11 @@ pub struct RandomWeights {
 pub fn random_weights(
     task: &Task,
     plan: &TrainingPlan,
-    formulation: &Formulation,
+    formulation: Option<&Formulation>,
     num_reads: usize,
     control: &RunControl<'_>,
 ) -> Option<RandomWeights> {
-    let known = formulation.layout.known_weights();
+    let known = formulation.map_or(&[][..], |formulation| formulation.layout.known_weights());
     let terms = WeightTerms { fixed: known.to_vec(), ..WeightTerms::default() };
     let draw = |index: usize| {
         let mut stream = rng::stream(plan.seed ^ RANDOM_WEIGHTS, index as u64);

@@ -6,7 +6,7 @@ use isinglass_qubo::hardware::Chip;
 use isinglass_qubo::testing::Enumeration;
 use rand_core::Rng;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 fn majority_task() -> Task {
     let inputs = BitMatrix::from_fn(8, 3, |row, column| row >> column & 1 == 1);
@@ -33,7 +33,7 @@ fn random_weights_are_polished_as_reads_are_and_lose_to_the_optimum_only() {
         let plan = TrainingPlan { polish, ..plan(&[5, 1], false, ANNEALING) };
         let formulation = run(&task, &plan).formulation;
         let control = RunControl::default();
-        let of = |num_reads| random_weights(&task, &plan, &formulation, num_reads, &control).unwrap();
+        let of = |num_reads| random_weights(&task, &plan, formulation.as_ref(), num_reads, &control).unwrap();
         let optimum = run(&task, &TrainingPlan { solver: Solver::Exact, ..plan.clone() }).loss;
         // 32 networks in all: each is among so many
         let many = of(1000);
@@ -44,7 +44,7 @@ fn random_weights_are_polished_as_reads_are_and_lose_to_the_optimum_only() {
         assert_eq!(one, of(1));
         let cancel = AtomicBool::new(true);
         let control = RunControl { cancel: Some(&cancel), ..RunControl::default() };
-        assert_eq!(random_weights(&task, &plan, &formulation, 10, &control), None);
+        assert_eq!(random_weights(&task, &plan, formulation.as_ref(), 10, &control), None);
     }
 }
 
@@ -183,15 +183,24 @@ fn the_online_term_pulls_towards_earlier_solutions() {
 
 #[test]
 fn a_cancelled_run_keeps_a_network_and_shows_no_incomplete_step() {
-    let cancel = AtomicBool::new(true);
-    let control = RunControl { cancel: Some(&cancel), ..RunControl::default() };
-    let mut shown = 0;
-    let training =
-        train(&noisy_task(20), &plan(&[5, 3, 1], false, ANNEALING), TrainingState::default(), &control, |_| {
+    let cancel: &'static AtomicBool = Box::leak(Box::new(AtomicBool::new(false)));
+    let make = move |call: SamplerCall<'_>| -> Box<dyn Sampler> {
+        cancel.store(true, Ordering::Relaxed);
+        Box::new(SimulatedAnnealing { seed: call.seed, ..SimulatedAnnealing::default() })
+    };
+    let (name, parameters) = ("mine", String::new());
+    let cancelling =
+        NamedSampler { name, parameters, num_reads: Some(40), has_rounds: true, make: std::sync::Arc::new(make) };
+    for solver in [Solver::Sampler(cancelling), WEIGHTS, Solver::Exact] {
+        let control = RunControl { cancel: Some(cancel), ..RunControl::default() };
+        let mut shown = 0;
+        let plan = plan(&[5, 3, 1], false, solver);
+        let training = train(&noisy_task(20), &plan, TrainingState::default(), &control, |_| {
             shown += 1;
             ControlFlow::Continue(())
         });
-    assert_eq!((training.unwrap().status, shown), (SampleStatus::Interrupted, 0));
+        assert_eq!((training.unwrap().status, shown), (SampleStatus::Interrupted, 0));
+    }
 }
 
 #[test]
@@ -322,4 +331,39 @@ fn a_checkpoint_of_a_sampler_with_other_parameters_is_refused() {
     let text = run(&task, &of("5")).state.to_checkpoint(&of("5"), &task);
     assert!(TrainingState::from_checkpoint(&text, &of("5"), &task).is_ok());
     assert!(matches!(TrainingState::from_checkpoint(&text, &of("6"), &task), Err(CheckpointError::OtherRun)));
+}
+
+#[test]
+fn solvers_of_weights_leave_out_a_qubo_that_is_large() {
+    let mut stream = rng::stream(3, 0);
+    let mut coin = || stream.next_u64() >> 63 == 1;
+    let inputs = BitMatrix::from_fn(1500, 40, |_, _| coin());
+    let task = Task::new(inputs, BitMatrix::from_fn(1500, 1, |_, _| coin())).unwrap();
+    let weights = Solver::Weights { num_reads: 1, num_sweeps: 1, beta_range: None };
+    let training = run(&task, &TrainingPlan { polish: false, ..plan(&[40, 40, 1], false, weights) });
+    assert!(training.formulation.is_none());
+    assert_eq!((training.loss, training.verification.violations()), (loss(&training.network, &task), 0));
+    assert_eq!(training.verification.energy, training.loss);
+    let small = run(&noisy_task(20), &plan(&[5, 3, 1], false, WEIGHTS));
+    assert!(small.formulation.is_some_and(|formulation| formulation.statistics.num_variables > 0));
+}
+
+#[test]
+fn a_deadline_in_the_middle_of_compiling_keeps_what_earlier_steps_found() {
+    let task = noisy_task(20);
+    let batching = Batching::Minibatches { batch_size: 6, batches: 5, alpha: 0.25 };
+    let plan = TrainingPlan { batching, ..plan(&[5, 3, 1], true, WEIGHTS) };
+    let cancel = AtomicBool::new(false);
+    let control = RunControl { cancel: Some(&cancel), ..RunControl::default() };
+    let training = train(&task, &plan, TrainingState::default(), &control, |state| {
+        if state.next_step == 2 {
+            cancel.store(true, Ordering::Relaxed);
+        }
+        ControlFlow::Continue(())
+    });
+    let training = training.unwrap();
+    assert_eq!((training.status, training.state.steps.len()), (SampleStatus::Interrupted, 2));
+    // and before there is anything, that is said
+    let error = train(&task, &plan, TrainingState::default(), &control, |_| ControlFlow::Continue(())).unwrap_err();
+    assert!(matches!(error, TrainError::Formulation(FormulationError::Stopped { .. })), "{error}");
 }

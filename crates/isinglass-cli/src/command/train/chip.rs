@@ -110,7 +110,8 @@ pub(super) struct Chains<'a> {
 /// The chains of a run, if it learned the whole set on a chip.
 pub(super) fn chains<'a>(plan: &'a TrainingPlan, training: &Training) -> Option<Chains<'a>> {
     let embedding = plan.embedding.as_ref().filter(|_| plan.batching == Batching::Whole)?;
-    let chains = embedding.chains(&training.formulation)?;
-    let labels = training.formulation.layout.roles().iter().map(ToString::to_string).collect();
+    let formulation = training.formulation.as_ref()?;
+    let chains = embedding.chains(formulation)?;
+    let labels = formulation.layout.roles().iter().map(ToString::to_string).collect();
     Some(Chains { chip: &embedding.chip, chains, labels })
 }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
-use isinglass::formulation::{WeightTerms, compile};
+use isinglass::formulation::{FormulationError, Size, WeightTerms, compile_within};
 use isinglass::network::Architecture;
 use isinglass::task::Task;
 use isinglass::train::{NamedMipSolver, NamedSampler, SamplerCall, Solver};
+use isinglass_qubo::RunControl;
 
 use super::TrainArguments;
 use crate::arguments::embedding::Setup;
@@ -19,6 +20,8 @@ use crate::failure::Failure;
 const NUM_READS: usize = 128;
 /// Sweeps when training, unless the user says how many.
 const NUM_SWEEPS: u64 = 2000;
+/// The largest QUBO, by its estimate, that is compiled to count its variables.
+const MOST_COUNTED: u128 = 50_000;
 /// Why `auto` anneals weights.
 const BETTER: &str = "flips of weights find lower losses than flips of a QUBO";
 
@@ -110,6 +113,7 @@ impl Choice {
         setup: Option<&Setup>,
         task: &Task,
         architecture: &Architecture,
+        control: &RunControl<'_>,
     ) -> Result<Self, Failure> {
         let options = SolverOptions {
             presolve: false,
@@ -137,9 +141,21 @@ impl Choice {
             // minibatches differ in size, so only the whole set is small enough or not
             TrainSolver::Auto if arguments.batch_size.is_some() => plain(weights(&options)?, Some(BETTER.to_owned())),
             TrainSolver::Auto => {
-                let size = compile(task, architecture, &arguments.formulation.options(), &WeightTerms::default())?;
-                let num_variables = size.statistics.num_variables;
                 let annealing = weights(&options)?;
+                let formulation = arguments.formulation.options();
+                let too_large = |annealing| {
+                    plain(annealing, Some(format!("the QUBO is too large to try all samples, and {BETTER}")))
+                };
+                if Size::of_task(task, architecture, &formulation).variables > MOST_COUNTED {
+                    return too_large(annealing);
+                }
+                let size = match compile_within(task, architecture, &formulation, &WeightTerms::default(), control) {
+                    Err(FormulationError::Stopped { .. } | FormulationError::Memory { .. }) => {
+                        return too_large(annealing);
+                    }
+                    size => size?,
+                };
+                let num_variables = size.statistics.num_variables;
                 if num_variables <= AUTO_EXHAUSTIVE {
                     plain(
                         Solver::Exhaustive,

@@ -122,7 +122,11 @@ impl TrainOutput<'_> {
         if !self.report.batches.is_empty() {
             name.push_str(", the last minibatch");
         }
-        std::iter::once(name).chain(statistics_lines(&formulation.statistics)).collect()
+        let lines = match &formulation.statistics {
+            Some(statistics) => statistics_lines(statistics),
+            None => vec!["not compiled: the solver searches the weights, and the QUBO is large".to_owned()],
+        };
+        std::iter::once(name).chain(lines).collect()
     }
 
     /// What a solver of mixed-integer programs claims.
@@ -212,12 +216,15 @@ impl TrainOutput<'_> {
                 errors(result.train_errors),
                 count(self.report.dataset.num_rows, "training row", "training rows")
             ),
-            format!(
-                "QUBO energy{of} {}, loss {}, {}",
-                compact(result.energy),
-                compact(result.loss),
-                count(result.violations, "violated constraint", "violated constraints")
-            ),
+            match result.energy.zip(result.violations) {
+                Some((energy, violations)) => format!(
+                    "QUBO energy{of} {}, loss {}, {}",
+                    compact(energy),
+                    compact(result.loss),
+                    count(violations, "violated constraint", "violated constraints")
+                ),
+                None => format!("loss {}", compact(result.loss)),
+            },
         ];
         let optimum = &result.optimum;
         let how = match (optimum.lower_bound, optimum.seconds) {
