@@ -101,16 +101,26 @@ impl SolverName {
 /// commands do not know, and without those of others, which make no reads; their flags are hidden.
 pub(crate) fn without_chip(argument: Arg) -> Arg {
     match argument.get_id().as_str() {
-        "solver" | "solvers" => {
-            let offered = SolverName::value_variants()
-                .iter()
-                .filter(|&&name| !matches!(name, SolverName::QpuEmulator | SolverName::Mip));
-            let names = PossibleValuesParser::new(offered.filter_map(ValueEnum::to_possible_value));
-            argument.value_parser(names.try_map(|name| SolverName::from_str(&name, false)))
-        }
+        "solver" | "solvers" => offering(argument, |name| !matches!(name, SolverName::QpuEmulator | SolverName::Mip)),
         flag if emulator::FLAGS.contains(&flag) || mip::FLAGS.contains(&flag) => argument.hide(true),
         _ => argument,
     }
+}
+
+/// An argument of commands that run solvers on whole problems: all but the emulated chip, which they do not know.
+pub(crate) fn without_emulator(argument: Arg) -> Arg {
+    match argument.get_id().as_str() {
+        "solver" | "solvers" => offering(argument, |name| name != SolverName::QpuEmulator),
+        flag if emulator::FLAGS.contains(&flag) => argument.hide(true),
+        _ => argument,
+    }
+}
+
+/// An argument whose values are these solvers.
+fn offering(argument: Arg, is_offered: impl Fn(SolverName) -> bool) -> Arg {
+    let offered = SolverName::value_variants().iter().filter(|&&name| is_offered(name));
+    let names = PossibleValuesParser::new(offered.filter_map(ValueEnum::to_possible_value));
+    argument.value_parser(names.try_map(|name| SolverName::from_str(&name, false)))
 }
 
 /// Which sampler runs, and how.

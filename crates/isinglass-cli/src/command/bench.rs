@@ -9,17 +9,18 @@ use std::time::Instant;
 
 use clap::Args;
 use isinglass_qubo::io::Format;
+use isinglass_qubo::sampler::PartProgress;
 
 use crate::app::Outcome;
 use crate::arguments::problem::{Problem, ProblemArguments, VartypeName};
-use crate::arguments::solver::{SolverName, SolverOptions, without_chip};
+use crate::arguments::solver::{SolverName, SolverOptions, without_emulator};
 use crate::failure::Failure;
 use crate::session::Session;
 use report::{BenchReport, Line};
 
 /// Which problems, which solvers.
 #[derive(Args, Debug)]
-#[command(mut_args = without_chip)]
+#[command(mut_args = without_emulator)]
 pub(crate) struct BenchArguments {
     /// Folder of problem files, or one file; files without a known ending are passed over
     #[arg(value_name = "FOLDER", help_heading = "Problem")]
@@ -54,19 +55,21 @@ pub(crate) fn run(arguments: &BenchArguments, session: &Session) -> Result<Outco
     let cancel = session.interrupted()?;
     let mut lines = Vec::new();
     let options = &arguments.options;
+    let num_parts = problems.len() * arguments.solvers.len();
+    let bar = session.bar("bench");
     'all: for problem in &problems {
         for &solver in &arguments.solvers {
-            let bar = session.bar(solver.text());
+            let part = PartProgress { whole: &bar, part: lines.len(), num_parts };
             let start = Instant::now();
-            let result = options.sample(solver, &problem.file.bqm, &options.sampling.control(cancel, &bar));
+            let result = options.sample(solver, &problem.file.bqm, &options.sampling.control(cancel, &part));
             let seconds = start.elapsed().as_secs_f64();
-            drop(bar);
             lines.push(Line::new(problem, solver, result, seconds));
             if cancel.load(Ordering::Relaxed) {
                 break 'all;
             }
         }
     }
+    drop(bar);
     session.output().report(&BenchReport::new(options.sampling.seed, lines))?;
     Ok(Outcome::Done)
 }

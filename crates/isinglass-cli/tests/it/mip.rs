@@ -159,3 +159,16 @@ fn an_installed_solver_trains_to_the_optimum() {
     assert_eq!((&report["solver"]["name"], &report["solver"]["status"]), (&json!("mip"), &json!("heuristic")));
     assert_eq!((&report["result"]["proven_optimal"], &report["result"]["violations"]), (&json!(false), &json!(0)));
 }
+
+#[cfg(unix)]
+#[test]
+fn a_benchmark_has_installed_solvers_in_its_table() {
+    let program = Program::new().file("problem.coo", "# vartype=BINARY\n0 0 -1\n1 1 2\n");
+    let solution = ["Optimal - objective value -1", "0 x0 1 -1", "1 x1 0 2"];
+    let output = with_pretender(&program, "bench problem.coo --solvers mip,sa --json", &solution).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let runs = parse(&output)["runs"].clone();
+    assert_eq!((&runs[0]["solver"], &runs[0]["best_energy"]), (&json!("mip"), &json!(-1.0)), "{runs}");
+    assert_eq!((&runs[0]["claim"]["optimal"], &runs[0]["lower_bound"]), (&json!(true), &Value::Null), "{runs}");
+    assert_eq!(runs[1]["claim"], Value::Null);
+}

@@ -1,6 +1,7 @@
 //! The table of runs.
 
 use isinglass_qubo::SampleStatus;
+use isinglass_qubo::mip_solver::MipClaim;
 use isinglass_qubo::sampler::Sampling;
 use isinglass_qubo::time_to_solution::{Success, meets, tts99};
 use serde::Serialize;
@@ -25,6 +26,9 @@ pub(super) struct Line {
     best_energy: Option<f64>,
     best_cut: Option<f64>,
     lower_bound: Option<f64>,
+    /// What a solver of mixed-integer programs says of the minimum: its claim, not checked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    claim: Option<MipClaim>,
     known_optimum: Option<f64>,
     num_reads: u64,
     /// Reads that reached the optimum in the file or a proven one, else the best energy of this run.
@@ -47,6 +51,7 @@ impl Line {
             best_energy: None,
             best_cut: None,
             lower_bound: None,
+            claim: None,
             known_optimum: file.optimum,
             num_reads: 0,
             num_best: 0,
@@ -55,7 +60,10 @@ impl Line {
             updates_per_second: None,
         };
         match result {
-            Ok(sampled) => line.enter(&sampled.sampling, |energy| file.cut(energy)),
+            Ok(sampled) => {
+                line.enter(&sampled.sampling, |energy| file.cut(energy));
+                line.claim = sampled.claim;
+            }
             Err(failure) => line.refused = Some(failure.message().to_owned()),
         }
         line
@@ -93,7 +101,10 @@ impl Line {
             (Some(SampleStatus::TimeLimit), _) => "time limit".to_owned(),
             (Some(SampleStatus::Interrupted), _) => "interrupted".to_owned(),
             (Some(SampleStatus::Target), _) => "target".to_owned(),
-            (Some(SampleStatus::Heuristic) | None, _) => String::new(),
+            (Some(SampleStatus::Heuristic) | None, _) => match &self.claim {
+                Some(claim) if claim.optimal => format!("optimal according to {}", claim.solver),
+                _ => String::new(),
+            },
         };
         vec![
             self.problem.clone(),
