@@ -65,6 +65,18 @@ impl Bqm {
         self.offset
     }
 
+    /// The mean energy of all samples: the offset, and for 0/1 variables half of each linear and a quarter of each quadratic bias.
+    #[must_use]
+    pub fn mean_energy(&self) -> f64 {
+        match self.vartype {
+            Vartype::Spin => self.offset,
+            // each pair is in two rows
+            Vartype::Binary => {
+                self.offset + self.linear.iter().sum::<f64>() / 2.0 + self.biases.iter().sum::<f64>() / 8.0
+            }
+        }
+    }
+
     /// Number of variables, isolated ones included.
     #[must_use]
     pub fn num_variables(&self) -> usize {

@@ -1,9 +1,9 @@
 //! Success per read, and the time to solution that follows from it.
 
 use crate::model::Bqm;
-use crate::sampler::{RunControl, SampleError, SampleStatus, Sampler};
+use crate::sampler::{PartProgress, Progress, RunControl, SampleError, SampleStatus, Sampler};
 use serde::Serialize;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// How many of a number of reads succeeded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -83,6 +83,11 @@ pub struct Measurement {
     pub seconds: f64,
     /// The least energy seen.
     pub best_energy: f64,
+    /// Whether there are only reads that were cut short: the time was over before the first call of the sampler was done.
+    pub cut_short: bool,
+    /// Whether there were several calls of the sampler, and the first read of each met the target: then the target is too easy to
+    /// tell settings apart.
+    pub first_reads_met: bool,
 }
 
 impl Measurement {
@@ -107,7 +112,7 @@ impl Measurement {
     }
 }
 
-/// How long a setting is measured: until one of these is reached, but at least one call of the sampler.
+/// How long a setting is measured: until one of these is reached.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Effort {
     /// Enough reads. `[default: 1000] [range: 1..]`
@@ -172,11 +177,30 @@ pub fn measure(
     effort: Effort,
     control: &RunControl<'_>,
 ) -> Result<Measurement, SampleError> {
+    measure_from(READS_OF_A_CALL.0, bqm, target, make, effort, control)
+}
+
+/// As [`measure`], with `num_reads` in the first call.
+fn measure_from(
+    mut num_reads: usize,
+    bqm: &Bqm,
+    target: f64,
+    make: impl Fn(Call) -> Box<dyn Sampler>,
+    effort: Effort,
+    control: &RunControl<'_>,
+) -> Result<Measurement, SampleError> {
+    let own = Duration::try_from_secs_f64(effort.seconds).ok().and_then(|time| Instant::now().checked_add(time));
+    let deadline = [own, control.deadline].into_iter().flatten().min();
     // a run that stops at its first success would count it too often
-    let control = RunControl { target: None, ..*control };
-    let mut measurement =
-        Measurement { num_sweeps: 0, success: Success::default(), seconds: 0.0, best_energy: f64::INFINITY };
-    let mut num_reads = READS_OF_A_CALL.0;
+    let control = RunControl { target: None, deadline, ..*control };
+    let mut measurement = Measurement {
+        num_sweeps: 0,
+        success: Success::default(),
+        seconds: 0.0,
+        best_energy: f64::INFINITY,
+        cut_short: false,
+        first_reads_met: true,
+    };
     for seed in 0.. {
         let sampler = make(Call { seed, num_reads });
         let start = Instant::now();
@@ -186,21 +210,33 @@ pub fn measure(
         // reads that were cut short are not what was to be measured, unless there is nothing else
         if !stopped || seed == 0 {
             let energies = sampling.samples.energies();
+            measurement.cut_short = stopped;
+            measurement.first_reads_met &= energies.first().is_some_and(|&energy| meets(energy, target));
             measurement.num_sweeps = sampling.num_sweeps;
             measurement.seconds += seconds;
             measurement.success.num_reads += energies.len() as u64;
             measurement.success.successes += energies.iter().filter(|&&energy| meets(energy, target)).count() as u64;
             measurement.best_energy = energies.iter().copied().fold(measurement.best_energy, f64::min);
         }
-        let done = measurement.success.num_reads >= effort.num_reads || measurement.seconds >= effort.seconds;
+        // a call that would be cut short is not begun
+        let done = measurement.success.num_reads >= effort.num_reads || measurement.seconds + seconds > effort.seconds;
         if seconds < SHORT_CALL {
             num_reads = (2 * num_reads).min(READS_OF_A_CALL.1);
         }
         if done || stopped || control.should_stop(None).is_some() {
+            measurement.first_reads_met &= seed > 0;
             break;
         }
     }
     Ok(measurement)
+}
+
+/// Reads of the first call of a setting: as many as the one before it makes likely to be done in half of the time.
+fn first_reads(last: Option<&Measurement>, num_sweeps: u64, effort: Effort) -> usize {
+    let (least, most) = (1, READS_OF_A_CALL.0);
+    let Some(last) = last.filter(|last| last.num_sweeps > 0 && last.success.num_reads > 0) else { return most };
+    let seconds_per_read = last.seconds_per_read() * num_sweeps as f64 / last.num_sweeps as f64;
+    ((effort.seconds / 2.0 / seconds_per_read) as usize).clamp(least, most)
 }
 
 /// Measures one number of sweeps after the other until the time to solution has risen twice in a row, the numbers run out, or
@@ -219,13 +255,20 @@ pub fn scan(
 ) -> Result<Vec<Measurement>, SampleError> {
     let mut measurements: Vec<Measurement> = Vec::new();
     let mut rises = 0;
-    for &num_sweeps in sweeps {
-        let measurement = measure(bqm, target, |call| make(num_sweeps, call), effort, control)?;
+    for (part, &num_sweeps) in sweeps.iter().enumerate() {
+        let progress = control.progress.map(|whole| PartProgress { whole, part, num_parts: sweeps.len() });
+        let progress = progress.as_ref().map(|part| part as &dyn Progress);
+        let of_setting = RunControl { progress, ..*control };
+        let num_reads = first_reads(measurements.last(), num_sweeps, effort);
+        let make = |call| make(num_sweeps, call);
+        let measurement = measure_from(num_reads, bqm, target, make, effort, &of_setting)?;
         each(&measurement);
         let best = measurements.iter().filter_map(Measurement::tts99).fold(f64::INFINITY, f64::min);
         rises = if best < f64::INFINITY && measurement.tts99().is_none_or(|tts| tts > best) { rises + 1 } else { 0 };
+        let is_cut_short = measurement.cut_short;
         measurements.push(measurement);
-        if rises == 2 || control.should_stop(None).is_some() {
+        // more sweeps only take longer
+        if rises == 2 || is_cut_short || control.should_stop(None).is_some() {
             break;
         }
     }
@@ -269,7 +312,14 @@ mod tests {
     #[test]
     fn no_success_gives_a_lower_bound_and_no_number() {
         let success = Success { successes: 0, num_reads: 1000 };
-        let measurement = Measurement { num_sweeps: 1, success, seconds: 1.0, best_energy: 0.0 };
+        let measurement = Measurement {
+            num_sweeps: 1,
+            success,
+            seconds: 1.0,
+            best_energy: 0.0,
+            cut_short: false,
+            first_reads_met: false,
+        };
         assert_eq!(measurement.tts99(), None);
         let (least, most) = measurement.tts99_interval();
         assert!(least > 1.0 && least.is_finite() && most.is_none());
@@ -287,6 +337,77 @@ mod tests {
         let (low, high) = measured.success.interval();
         assert_eq!(measured.success.num_reads, 64_000);
         assert!(low < minimizers && minimizers < high, "{low} {minimizers} {high}");
+    }
+
+    /// A sampler that takes a second for each read, unless it is stopped before.
+    struct Slow(usize);
+
+    impl Sampler for Slow {
+        fn name(&self) -> &'static str {
+            "slow"
+        }
+
+        fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<crate::Sampling, SampleError> {
+            let until = Instant::now() + Duration::from_secs(self.0 as u64);
+            let quick = RandomSampling { num_reads: self.0, seed: 0, threads: None };
+            let sampling = quick.sample(bqm, &RunControl::default())?;
+            loop {
+                let stopped = control.should_stop(None);
+                let status = stopped.or((Instant::now() >= until).then_some(SampleStatus::Heuristic));
+                if let Some(status) = status {
+                    return Ok(crate::Sampling { status, ..sampling });
+                }
+                std::thread::sleep(Duration::from_millis(5));
+            }
+        }
+    }
+
+    #[test]
+    fn a_call_that_takes_too_long_is_cut_short_and_said_to_be() {
+        let planted = planted(6, 8, 2);
+        let make = |call: Call| Box::new(Slow(call.num_reads)) as Box<dyn Sampler>;
+        let effort = Effort { num_reads: 1000, seconds: 0.1 };
+        let start = Instant::now();
+        let measured = measure(&planted.bqm, planted.energy, make, effort, &RunControl::default()).unwrap();
+        assert!(measured.cut_short && start.elapsed() < Duration::from_secs(60), "128 reads take 128 seconds");
+        let make = |_, call| make(call);
+        let scanned =
+            scan(&planted.bqm, planted.energy, &[1, 2, 3], make, effort, &RunControl::default(), |_| ()).unwrap();
+        assert_eq!(scanned.len(), 1, "more sweeps only take longer");
+    }
+
+    #[test]
+    fn a_target_that_every_first_read_meets_is_too_easy() {
+        let planted = planted(12, 16, 3);
+        let make = |call: Call| {
+            Box::new(SimulatedAnnealing { num_sweeps: 5, seed: call.seed, ..SimulatedAnnealing::default() })
+                as Box<dyn Sampler>
+        };
+        let effort = Effort { num_reads: 640, seconds: 60.0 };
+        let of = |target| measure(&planted.bqm, target, make, effort, &RunControl::default()).unwrap();
+        assert!(of(f64::MAX).first_reads_met);
+        assert!(!of(planted.energy - 1.0).first_reads_met);
+        let once = Effort { num_reads: 1, ..effort };
+        let one_call = measure(&planted.bqm, f64::MAX, make, once, &RunControl::default()).unwrap();
+        assert!(!one_call.first_reads_met, "one success says little");
+    }
+
+    #[test]
+    fn the_first_call_of_a_setting_has_the_reads_that_fit_into_half_of_the_time() {
+        let success = Success { successes: 1, num_reads: 100 };
+        let last = Measurement {
+            num_sweeps: 10,
+            success,
+            seconds: 1.0,
+            best_energy: 0.0,
+            cut_short: false,
+            first_reads_met: false,
+        };
+        let effort = Effort { num_reads: 1000, seconds: 2.0 };
+        // 10 ms for a read of 10 sweeps
+        let reads = [10, 20, 100, 1000, 1_000_000].map(|sweeps| first_reads(Some(&last), sweeps, effort));
+        assert_eq!(reads, [100, 50, 10, 1, 1]);
+        assert_eq!(first_reads(None, 1000, effort), 128);
     }
 
     #[test]

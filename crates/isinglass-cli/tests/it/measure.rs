@@ -103,8 +103,70 @@ fn a_target_that_no_read_meets_gives_a_bound_and_exit_code_1() {
     assert_eq!((&report["tts99"], &report["best"]), (&Value::Null, &Value::Null));
     let interval = &report["settings"][0]["tts99_interval"];
     assert!(interval[0].as_f64().unwrap() > 0.0 && interval[1].is_null());
-    insta::assert_snapshot!(program.transcript("tts ring.coo"));
-    insta::assert_snapshot!(program.transcript("tts ring.coo --target 1 --solver tree --sweeps 5"));
+    insta::assert_snapshot!(program.transcript("tts ring.coo --target -1 --solver tree --sweeps 5"));
+}
+
+/// An odd ring with weights of 1, whose largest cut leaves out one edge.
+const ODD_RING: &str = "5 5\n1 2 1\n2 3 1\n3 4 1\n4 5 1\n1 5 1\n";
+
+#[test]
+fn without_a_target_the_optimum_of_the_file_counts() {
+    let program = Program::new()
+        .file("ring.coo", ring(18))
+        .file("known.rud", format!("# cut=4\n{ODD_RING}"))
+        .file("unknown.rud", ODD_RING);
+    let measured = "--solver sa --sweeps 5 --min-reads 100";
+    let report = program.json(&format!("tts ring.coo {measured}"));
+    assert_eq!((&report["target"], &report["target_cut"]), (&json!(-16.0), &Value::Null));
+    let report = program.json(&format!("tts known.rud {measured}"));
+    assert_eq!((&report["target"], &report["target_cut"]), (&json!(-3.0), &json!(4.0)));
+    let text = String::from_utf8(program.run(&format!("tts known.rud {measured}")).stdout).unwrap();
+    assert!(text.contains("energy -3, cut 4, the optimum in the file"), "{text}");
+    insta::assert_snapshot!(program.transcript("tts unknown.rud"), @r"
+    exit 2
+    --- stdout
+    --- stderr
+    error: there is no target that counts as success
+
+    hint: name a cut with --target-cut CUT, or an energy with --target ENERGY
+    ");
+}
+
+#[test]
+fn a_cut_is_no_energy() {
+    let program = Program::new().file("ring.rud", ODD_RING).file("ring.coo", ring(18));
+    let report = program.json("tts ring.rud --target-cut 4 --solver sa --sweeps 5 --min-reads 100");
+    assert_eq!((&report["target"], &report["target_cut"]), (&json!(-3.0), &json!(4.0)));
+    insta::assert_snapshot!(program.transcript("tts ring.rud --target 4"), @r"
+    exit 2
+    --- stdout
+    --- stderr
+    error: the target energy 4 is above the mean 0 of all samples
+    caused by: random samples meet it
+
+    hint: --target is an energy; for a cut use --target-cut 4
+    ");
+    insta::assert_snapshot!(program.transcript("tts ring.coo --target-cut 4"), @r"
+    exit 2
+    --- stdout
+    --- stderr
+    error: --target-cut: ring.coo is not a max-cut file
+
+    hint: name an energy with --target ENERGY
+    ");
+}
+
+#[test]
+fn a_target_that_every_batch_meets_at_once_is_said_to_be_too_easy() {
+    let program = Program::new().file("ring.coo", ring(18));
+    let measured = "--solver sa --sweeps 5 --min-reads 1000";
+    let notes = |target| {
+        let output = program.run(&format!("tts ring.coo --target {target} {measured}"));
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    let easy = notes("0");
+    assert!(easy.starts_with("note: the first read of every batch met the target"), "{easy}");
+    assert_eq!(notes("-17").find("note:"), None);
 }
 
 #[test]

@@ -2,7 +2,8 @@
 //!
 //! A line `n m`, then `m` lines `i j w`, vertices from 1: cut the vertices into two sides so that the weight `w` of the edges
 //! between them is largest. Read as spins, `E(s) = sum w_ij s_i s_j`, to be minimised: the cut is `(W - E) / 2` with the sum
-//! `W` of all weights ([`ProblemFile::cut`]). `#` starts a comment line. The format has neither linear biases nor an offset.
+//! `W` of all weights ([`ProblemFile::cut`]). `#` starts a comment line; `# optimum=` and `# cut=` hold the largest cut, where it is known. The
+//! format has neither linear biases nor an offset.
 
 use std::io::Write;
 
@@ -11,13 +12,29 @@ use super::error::{Fault, ReadCause, excerpt};
 use super::problem::{Label, ProblemFile, ReadOptions};
 use super::report::{WriteError, WriteNote, WriteReport};
 use super::text::{short_float, utf8};
-use crate::model::{Bqm, BqmBuilder, Vartype};
+use crate::model::{Bqm, Vartype};
+
+/// Keys of the comment that holds the largest cut.
+const CUT: [&str; 2] = ["optimum", "cut"];
 
 pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<ProblemFile, Fault> {
     let text = utf8(bytes)?;
     let vartype = options.settle_vartype(Some(Vartype::Spin)).map_err(Fault::in_file)?;
-    let Coordinates { num_variables, entries } = coordinates::read(text, 1, |_, _| Ok(()))?;
-    let mut builder = BqmBuilder::new(vartype, num_variables);
+    let mut largest_cut = None;
+    let Coordinates { num_variables, entries } = coordinates::read(text, 1, |line, comment| {
+        let Some((_, value)) = comment.split_once(['=', ':']).filter(|(key, _)| CUT.contains(&key.trim())) else {
+            return Ok(());
+        };
+        let cut: f64 = value.trim().parse().ok().filter(|cut: &f64| cut.is_finite()).ok_or_else(|| {
+            let expected = "the largest cut, a number";
+            Fault::at_line(line, ReadCause::Unexpected { found: excerpt(value.trim()), expected })
+        })?;
+        match largest_cut.replace(cut) {
+            Some(other) if other != cut => Err(Fault::at_line(line, ReadCause::Conflict { what: "the largest cut" })),
+            _ => Ok(()),
+        }
+    })?;
+    let mut builder = options.builder(vartype, num_variables).map_err(Fault::in_file)?;
     let mut total_weight = 0.0;
     for entry in entries {
         if entry.first == entry.second {
@@ -29,7 +46,9 @@ pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<ProblemFile, F
     if !total_weight.is_finite() {
         return Err(Fault::in_file(ReadCause::NotFinite { found: excerpt("the sum of all weights") }));
     }
-    Ok(ProblemFile { total_weight: Some(total_weight), ..ProblemFile::new(builder.build()?, None) })
+    let total_weight = Some(total_weight);
+    let file = ProblemFile { total_weight, ..ProblemFile::new(builder.build()?, None) };
+    Ok(ProblemFile { optimum: largest_cut.and_then(|cut| file.energy_of_cut(cut)), ..file })
 }
 
 /// Writes models without linear biases as they are, or converted to ±1.

@@ -91,3 +91,19 @@ fn interactions_that_cancel_stay_unless_asked() {
     assert_eq!(builder.clone().build().unwrap().num_interactions(), 1);
     assert_eq!(builder.drop_zeros().build().unwrap().num_interactions(), 0);
 }
+
+#[test]
+fn the_mean_energy_is_that_of_all_samples() {
+    for vartype in [Vartype::Spin, Vartype::Binary] {
+        let mut builder = BqmBuilder::new(vartype, 3);
+        builder.add_offset(0.5);
+        builder.add_linear(0, 2.0);
+        builder.add_linear(2, -3.0);
+        builder.add_quadratic(0, 1, 4.0);
+        builder.add_quadratic(1, 2, -1.0);
+        let bqm = builder.build().unwrap();
+        let values = vartype.values();
+        let energies = (0..8).map(|index| bqm.energy(&[0, 1, 2].map(|bit| values[index >> bit & 1])));
+        assert_eq!(bqm.mean_energy(), energies.sum::<f64>() / 8.0);
+    }
+}

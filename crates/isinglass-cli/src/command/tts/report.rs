@@ -3,6 +3,7 @@
 use isinglass_qubo::time_to_solution::{Measurement, best};
 use serde::Serialize;
 
+use super::Target;
 use crate::arguments::problem::Problem;
 use crate::arguments::solver::SolverName;
 use crate::output::Report;
@@ -53,7 +54,11 @@ impl Setting {
             duration(self.seconds_per_read),
             tts,
             compact(*best_energy),
-            if is_best { "best".to_owned() } else { String::new() },
+            match (is_best, self.measurement.cut_short) {
+                (_, true) => "cut short".to_owned(),
+                (true, false) => "best".to_owned(),
+                (false, false) => String::new(),
+            },
         ]
     }
 }
@@ -68,6 +73,11 @@ pub(super) struct TtsReport<'a> {
     seed: u64,
     threads: usize,
     target: f64,
+    /// The same as a cut, of a max-cut problem only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target_cut: Option<f64>,
+    #[serde(skip)]
+    is_of_file: bool,
     settings: Vec<Setting>,
     best: Option<usize>,
     tts99: Option<f64>,
@@ -77,7 +87,7 @@ impl<'a> TtsReport<'a> {
     pub(super) fn new(
         problem: &'a Problem,
         solver: SolverName,
-        target: f64,
+        target: Target,
         seed: u64,
         measurements: Vec<Measurement>,
     ) -> Self {
@@ -90,11 +100,18 @@ impl<'a> TtsReport<'a> {
             solver: solver.text(),
             seed,
             threads: rayon::current_num_threads(),
-            target,
+            target: target.energy,
+            target_cut: problem.file.cut(target.energy),
+            is_of_file: target.is_of_file,
             best,
             tts99: best.and_then(|best| settings[best].tts99),
             settings,
         }
+    }
+
+    /// Whether the first read of every batch met the target.
+    pub(super) fn is_too_easy(&self) -> bool {
+        !self.settings.is_empty() && self.settings.iter().all(|setting| setting.measurement.first_reads_met)
     }
 
     pub(super) fn has_success(&self) -> bool {
@@ -117,7 +134,14 @@ impl Report for TtsReport<'_> {
         let (variables, interactions) = (thousands(self.num_variables as u64), thousands(self.num_interactions as u64));
         sheet.line("problem", format!("{}: {variables} variables, {interactions} interactions", self.source));
         sheet.line("solver", format!("{}, {} threads", self.solver, self.threads));
-        sheet.line("target", compact(self.target));
+        let mut target = format!("energy {}", compact(self.target));
+        if let Some(cut) = self.target_cut {
+            target.push_str(&format!(", cut {}", compact(cut)));
+        }
+        if self.is_of_file {
+            target.push_str(", the optimum in the file");
+        }
+        sheet.line("target", target);
         sheet.lines("settings", table(&columns, &rows));
         sheet.line(
             "TTS99",

@@ -102,3 +102,17 @@ fn shared_instances_are_read() {
         assert_eq!(file.total_weight, Some(total_weight), "{name}");
     }
 }
+
+#[test]
+fn the_largest_cut_in_a_comment_is_the_optimum() {
+    for key in ["optimum=", "cut:", " cut = "] {
+        let text = format!("# {key}2\n3 3\n1 2 1\n2 3 1\n1 3 1\n");
+        let file = read(&text).unwrap();
+        assert_eq!((file.optimum, file.cut(-1.0)), (Some(-1.0), Some(2.0)), "{key}");
+    }
+    let other = read("# from: somewhere\n1 0\n").unwrap();
+    assert_eq!(other.optimum, None);
+    for text in ["# cut=many\n1 0\n", "# cut=1\n# optimum=2\n1 0\n", "# cut=inf\n1 0\n"] {
+        assert!(read(text).is_err(), "{text}");
+    }
+}
