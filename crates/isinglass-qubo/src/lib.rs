@@ -18,6 +18,7 @@
 
 pub mod memory;
 pub mod rng;
+pub mod dyadic;
 pub mod model;
 pub mod mip;
 pub mod sample_set;

@@ -6,6 +6,7 @@ mod tests;
 
 pub use builder::{BqmBuilder, ModelError};
 
+use crate::dyadic::{DoubledSum, ExactSum};
 use serde::{Deserialize, Serialize};
 
 /// The values that the variables of a model take (dimod's word).
@@ -50,6 +51,7 @@ pub struct Bqm {
     row_starts: Vec<usize>,
     neighbors: Vec<u32>,
     biases: Vec<f64>,
+    sums_are_exact: bool,
 }
 
 impl Bqm {
@@ -134,7 +136,10 @@ impl Bqm {
         })
     }
 
-    /// The energy of one sample, offset included.
+    /// The energy of one sample, offset included: the `f64` nearest to the exact sum of the coefficients.
+    ///
+    /// Where all coefficients are multiples of a power of two, and their absolute values add up to at most `2^52` times it, that is the
+    /// exact sum itself. Elsewhere energies are rounded once, at the end, so that a sample of less energy never shows more.
     ///
     /// # Panics
     /// When `sample` does not have one value for each variable. Values other than the vartype's are not checked here:
@@ -151,6 +156,11 @@ impl Bqm {
     /// ```
     #[must_use]
     pub fn energy(&self, sample: &[i8]) -> f64 {
+        if !self.sums_are_exact {
+            let mut energy = DoubledSum::default();
+            self.for_each_term(sample, |term| energy.add(term));
+            return energy.nearest().unwrap_or_else(|| self.exact_energy(sample).nearest());
+        }
         assert_eq!(sample.len(), self.num_variables(), "one value for each variable");
         let mut energy = self.offset;
         for (variable, &value) in sample.iter().enumerate() {
@@ -168,6 +178,37 @@ impl Bqm {
             energy += f64::from(value) * (self.linear[variable] + field);
         }
         energy
+    }
+
+    /// The energy of one sample, offset included, without rounding.
+    pub(crate) fn exact_energy(&self, sample: &[i8]) -> ExactSum {
+        let mut energy = ExactSum::default();
+        self.for_each_term(sample, |term| energy.add(term));
+        energy
+    }
+
+    /// The terms that the energy of a sample is the sum of.
+    fn for_each_term(&self, sample: &[i8], mut add: impl FnMut(f64)) {
+        assert_eq!(sample.len(), self.num_variables(), "one value for each variable");
+        add(self.offset);
+        for (variable, &value) in sample.iter().enumerate().filter(|&(_, &value)| value != 0) {
+            add(f64::from(value) * self.linear[variable]);
+            let (neighbors, biases) = self.neighborhood(variable);
+            for (&neighbor, &bias) in neighbors.iter().zip(biases) {
+                if neighbor as usize > variable {
+                    break;
+                }
+                match i16::from(value) * i16::from(sample[neighbor as usize]) {
+                    0 => {}
+                    sign => add(f64::from(sign) * bias),
+                }
+            }
+        }
+    }
+
+    /// The largest number that is not above the exact energy of a sample: what that sample, if it is a minimum, bounds all others by.
+    pub(crate) fn energy_below(&self, sample: &[i8]) -> f64 {
+        if self.sums_are_exact { self.energy(sample) } else { self.exact_energy(sample).below() }
     }
 
     /// The same model over variables of another type: equal energies for corresponding samples (`s = 2x - 1`).

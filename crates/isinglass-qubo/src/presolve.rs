@@ -170,11 +170,14 @@ impl Presolve {
         statistics.largest_component = components.iter().map(Vec::len).max().unwrap_or(0);
         statistics.num_variables_left = work.num_left();
         statistics.num_interactions_left = work.num_interactions();
-        let component =
-            |variables: Vec<u32>| work.to_bqm(&variables, unit, bqm.vartype()).map(|bqm| Component { bqm, variables });
+        let component = |variables: Vec<u32>| {
+            let (bqm, rounding) = work.to_bqm(&variables, unit, bqm.vartype())?;
+            Ok::<_, ModelError>(Component { bqm, variables, rounding })
+        };
         let components = components.into_iter().map(component).collect::<Result<_, _>>()?;
         let offset = bqm.offset() + unit.value(work.offset(), 0);
-        Ok(Presolved { vartype: bqm.vartype(), offset, components, work, statistics })
+        let offset_below = bound_value(bqm, unit, work.offset());
+        Ok(Presolved { vartype: bqm.vartype(), offset, offset_below, components, work, statistics })
     }
 
     /// Refuses parameters outside their range.

@@ -172,6 +172,8 @@ struct Track<'a> {
 struct Runner {
     standing: Standing,
     best: Option<Vec<i8>>,
+    /// The sample that it proved to be optimal.
+    proven: Option<Vec<i8>>,
     lower_bound: Option<f64>,
     error: Option<SampleError>,
 }
@@ -187,7 +189,7 @@ impl Runner {
             is_optimal: false,
             refused: None,
         };
-        Self { standing, best: None, lower_bound: None, error: None }
+        Self { standing, best: None, proven: None, lower_bound: None, error: None }
     }
 
     fn enter(&mut self, sampling: &Sampling, seconds: f64) {
@@ -196,6 +198,9 @@ impl Runner {
         self.standing.num_updates = self.standing.num_updates.saturating_add(sampling.num_updates);
         self.standing.is_optimal |= sampling.status == SampleStatus::Optimal;
         self.lower_bound = self.lower_bound.into_iter().chain(sampling.lower_bound).reduce(f64::max);
+        if sampling.status == SampleStatus::Optimal {
+            self.proven = sampling.best().map(|row| row.sample.to_vec());
+        }
         if let Some(row) = sampling.best()
             && self.standing.best().is_none_or(|best| row.energy < best.energy)
         {
@@ -273,7 +278,17 @@ impl Track<'_> {
             let error = runners.into_iter().find_map(|runner| runner.error);
             return Err(error.expect("a contestant without a sample could not run"));
         };
-        let samples = SampleSet::from_samples(self.bqm, runners.iter().filter_map(|runner| runner.best.as_ref()));
+        let proven = runners.iter().find_map(|runner| runner.proven.as_ref());
+        // energies may be equal only because they are rounded
+        let is_beaten = |sample: &Vec<i8>| {
+            proven.is_some_and(|proven| {
+                self.bqm.energy(sample) == self.bqm.energy(proven)
+                    && self.bqm.exact_energy(sample) > self.bqm.exact_energy(proven)
+            })
+        };
+        let bests = runners.iter().filter_map(|runner| runner.best.as_ref());
+        let samples = bests.map(|best| if is_beaten(best) { proven.unwrap_or(best) } else { best });
+        let samples = SampleSet::from_samples(self.bqm, samples);
         let ended = *self.ended.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let sampling = Sampling {
             samples: samples.expect("they were samples before"),

@@ -7,6 +7,8 @@ mod boltzmann;
 mod branch_and_bound;
 mod clusters;
 mod descent;
+#[cfg(test)]
+mod exactness;
 pub mod exhaustive;
 mod isa;
 mod lanes;
@@ -71,7 +73,7 @@ use std::time::Instant;
 pub enum SampleStatus {
     /// All reads done; nothing is known about the optimum.
     Heuristic,
-    /// The best sample is proven to be a minimum.
+    /// The best sample is proven to be a minimum: no sample has less energy, as the exact sum of the coefficients.
     Optimal,
     /// Stopped because the target energy was met.
     Target,
@@ -149,7 +151,8 @@ pub struct Sampling {
     pub samples: SampleSet,
     /// How the run ended.
     pub status: SampleStatus,
-    /// No sample has less energy than this, for samplers that prove a bound; equal to the best energy where that is optimal.
+    /// No sample has less energy than this, as the exact sum of the coefficients, for samplers that prove a bound; the best exact energy,
+    /// rounded down, where that is optimal.
     pub lower_bound: Option<f64>,
     /// Sweeps asked of each read, fewer if stopped early; zero for samplers without sweeps.
     pub num_sweeps: u64,

@@ -260,7 +260,7 @@ impl<'a> EmbeddingComposite<'a> {
         }
         let least = logical.samples.best().map_or(f64::INFINITY, |row| row.energy);
         let slack = rounding(bqm, &spin, report.embedded.bqm());
-        let bound = physical.lower_bound.map(|bound| if slack == 0.0 { bound } else { bound - slack });
+        let bound = physical.lower_bound.map(|bound| if slack == 0.0 { bound } else { (bound - slack).next_down() });
         let is_proven =
             physical.status == SampleStatus::Optimal && slack == 0.0 && bound.is_some_and(|bound| least <= bound);
         let status = match physical.status {

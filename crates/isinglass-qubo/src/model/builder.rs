@@ -1,6 +1,7 @@
 //! Building a model: terms in any order, merged, and refused where they are not numbers.
 
 use super::{Bqm, Vartype};
+use crate::dyadic;
 
 /// Why a model cannot be built.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -200,8 +201,10 @@ impl BqmBuilder {
             return Ok(None);
         }
         let (row_starts, neighbors, biases) = symmetric_rows(&self.rows);
-        let (vartype, offset, linear) = (self.vartype, self.offset, self.linear);
-        Ok(Some(Bqm { vartype, offset, linear, row_starts, neighbors, biases }))
+        let numbers = self.linear.iter().chain(self.rows.iter().flat_map(|row| row.pairs.iter().map(|(_, bias)| bias)));
+        let sums_are_exact = dyadic::sums_are_exact(numbers.chain([&self.offset]).copied());
+        let Self { vartype, offset, linear, .. } = self;
+        Ok(Some(Bqm { vartype, offset, linear, row_starts, neighbors, biases, sums_are_exact }))
     }
 }
 

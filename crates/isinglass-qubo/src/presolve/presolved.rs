@@ -5,20 +5,9 @@ use super::units::{Unit, Units, add_below};
 use super::work::Work;
 use crate::model::{Bqm, Vartype};
 
-/// A bound in units as an energy that no [`Bqm::energy`] is below, rounding included.
+/// A bound in units as an energy that no exact energy is below, and no [`Bqm::energy`] either: those are rounded to the nearest number.
 pub(crate) fn bound_value(bqm: &Bqm, unit: Unit, bound: Units) -> f64 {
-    below_rounding(bqm, unit.value_below(bound, bqm.offset()))
-}
-
-/// A bound on energies as they are, made one on energies as [`Bqm::energy`] computes them.
-fn below_rounding(bqm: &Bqm, bound: f64) -> f64 {
-    if Unit::of(bqm).is_ok_and(|unit| unit.energies_are_exact(bqm)) {
-        return bound;
-    }
-    let terms = bqm.linear().iter().copied().chain(bqm.interactions().map(|(.., bias)| bias));
-    let (count, sum) = terms.fold((2.0, bqm.offset().abs()), |(count, sum), bias| (count + 1.0, sum + bias.abs()));
-    // an energy is a sum of so many terms, each addition off by at most half an epsilon of what is added up at most
-    (bound - count * f64::EPSILON * sum).next_down()
+    unit.value_below(bound, bqm.offset())
 }
 
 /// A connected component of what is left.
@@ -28,6 +17,9 @@ pub struct Component {
     pub bqm: Bqm,
     /// By variable of the component, the variable of the whole model that it stands for; ascending.
     pub variables: Vec<u32>,
+    /// No energy of `bqm` is further from that of the exact component, whose coefficients may have more digits than an `f64`; 0
+    /// where none was rounded.
+    pub rounding: f64,
 }
 
 /// A model made smaller, and the way back.
@@ -39,6 +31,8 @@ pub struct Component {
 pub struct Presolved {
     pub(super) vartype: Vartype,
     pub(super) offset: f64,
+    /// The largest number that is not above the exact offset.
+    pub(super) offset_below: f64,
     pub(super) components: Vec<Component>,
     pub(super) work: Work,
     pub(super) statistics: Statistics,
@@ -63,12 +57,15 @@ impl Presolved {
         &self.statistics
     }
 
+    /// A component without rounding: 0/1 variables, coefficients in units.
+    pub(crate) fn exact_component(&self, index: usize) -> Work {
+        self.work.part(&self.components[index].variables)
+    }
+
     /// The bound of the whole that one bound for each component leads to.
-    pub(crate) fn whole_bound(&self, bqm: &Bqm, bounds: &[f64]) -> f64 {
-        // the coefficients of components were rounded, if at all, by less than the terms of an energy may be
-        let part = |(component, &bound): (&Component, &f64)| below_rounding(&component.bqm, bound);
-        let sum = self.components.iter().zip(bounds).map(part).fold(self.offset, add_below);
-        below_rounding(bqm, sum)
+    pub(crate) fn whole_bound(&self, bounds: &[f64]) -> f64 {
+        let part = |(component, &bound): (&Component, &f64)| add_below(bound, -component.rounding);
+        self.components.iter().zip(bounds).map(part).fold(self.offset_below, add_below)
     }
 
     /// The sample of the whole model that samples of the components lead to.

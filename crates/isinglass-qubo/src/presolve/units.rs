@@ -1,6 +1,7 @@
 //! Coefficients as whole multiples of a power of two, so that a reduction never rounds.
 
 use super::PresolveError;
+use crate::dyadic::{decode, scale};
 use crate::model::Bqm;
 
 /// A coefficient or an energy as a multiple of the unit.
@@ -45,6 +46,18 @@ impl Unit {
         scale(units as f64, self.exponent - shift)
     }
 
+    /// By how many of `2^-shift` units [`value`](Self::value) is off.
+    pub(super) fn rounding(self, units: Units, shift: i32) -> Units {
+        let value = self.value(units, shift);
+        if !value.is_finite() {
+            return 0; // no model takes it
+        }
+        // a rounded multiple of 2^-shift units is one as well
+        let rounded =
+            decode(value).map_or(0, |(mantissa, exponent)| Units::from(mantissa) << (exponent - self.exponent + shift));
+        (units - rounded).abs()
+    }
+
     /// `offset` plus so many units, or the next number below where that is no number.
     pub(crate) fn value_below(self, units: Units, offset: f64) -> f64 {
         let mut value = self.value(units, 0);
@@ -64,15 +77,6 @@ impl Unit {
             None => units < 0,
         }
     }
-
-    /// Whether [`Bqm::energy`] of the model is free of rounding: every partial sum is a multiple of a common power of two, below
-    /// `2^53` times it.
-    pub(crate) fn energies_are_exact(self, bqm: &Bqm) -> bool {
-        let exponent = decode(bqm.offset()).map_or(self.exponent, |(_, exponent)| exponent.min(self.exponent));
-        let terms = bqm.linear().iter().copied().chain(bqm.interactions().map(|(.., bias)| bias));
-        let sum = terms.chain([bqm.offset()]).map(f64::abs).fold(0.0, |sum, bias| sum + scale(bias, -exponent));
-        sum <= (1u64 << 52) as f64
-    }
 }
 
 /// The sum, or a number below it where rounding would have made it larger.
@@ -82,32 +86,6 @@ pub(super) fn add_below(first: f64, second: f64) -> f64 {
     let back = sum - first;
     let error = (first - (sum - back)) + (second - back);
     if error < 0.0 { sum.next_down() } else { sum }
-}
-
-/// An odd integer and an exponent with `value = integer * 2^exponent`; `None` for zero.
-fn decode(value: f64) -> Option<(i64, i32)> {
-    const MANTISSA_BITS: u32 = 52;
-    if value == 0.0 {
-        return None;
-    }
-    let bits = value.to_bits();
-    let fraction = (bits & ((1 << MANTISSA_BITS) - 1)) as i64;
-    let biased = (bits >> MANTISSA_BITS & 0x7ff) as i32;
-    let (mantissa, exponent) =
-        if biased == 0 { (fraction, -1074) } else { (fraction | 1 << MANTISSA_BITS, biased - 1075) };
-    let zeros = mantissa.trailing_zeros();
-    let odd = mantissa >> zeros;
-    Some((if value < 0.0 { -odd } else { odd }, exponent + zeros as i32))
-}
-
-/// `value * 2^exponent`, in steps that stay within the range of `f64`.
-fn scale(mut value: f64, mut exponent: i32) -> f64 {
-    while exponent != 0 {
-        let step = exponent.clamp(-1000, 1000);
-        value *= 2f64.powi(step);
-        exponent -= step;
-    }
-    value
 }
 
 #[cfg(test)]
@@ -156,12 +134,5 @@ mod tests {
         assert_eq!(unit.value_below(-odd, 0.0), (-2f64.powi(59)).next_down());
         assert_eq!(unit.value_below(1 << 60, 0.1), 2f64.powi(59));
         assert_eq!(unit.value_below(1 << 60, -0.1), 2f64.powi(59).next_down());
-    }
-
-    #[test]
-    fn energies_of_small_integers_are_exact_and_those_of_tenths_are_not() {
-        let exact = |bqm: &Bqm| Unit::of(bqm).unwrap().energies_are_exact(bqm);
-        assert!(exact(&model(&[3.0, -8.5])));
-        assert!(!exact(&model(&[0.1, 3.0])));
     }
 }

@@ -285,27 +285,37 @@ impl Work {
         part
     }
 
-    /// The part of some variables as a model of a vartype, without the offset.
-    pub(crate) fn to_bqm(&self, variables: &[u32], unit: Unit, vartype: Vartype) -> Result<Bqm, ModelError> {
+    /// The part of some variables as a model of a vartype, without the offset, and by how much energies of that model may be off because
+    /// its coefficients were rounded.
+    pub(crate) fn to_bqm(&self, variables: &[u32], unit: Unit, vartype: Vartype) -> Result<(Bqm, f64), ModelError> {
         let part = self.part(variables);
         let mut builder = BqmBuilder::new(vartype, variables.len());
         // x = (s + 1) / 2: in quarters of a unit
         let spin = vartype == Vartype::Spin;
+        let shift = if spin { 2 } else { 0 };
+        let mut rounding = 0;
+        let mut value = |units: Units| {
+            rounding += unit.rounding(units, shift);
+            unit.value(units, shift)
+        };
         let mut constant = 0;
         for (variable, row) in part.rows.iter().enumerate() {
             let own = part.linear[variable];
-            let shift = if spin { 2 } else { 0 };
             let sum: Units = row.iter().map(|&(_, bias)| bias).sum();
-            builder.add_linear(variable, unit.value(if spin { 2 * own + sum } else { own }, shift));
+            builder.add_linear(variable, value(if spin { 2 * own + sum } else { own }));
             for &(neighbor, bias) in row.iter().filter(|&&(neighbor, _)| neighbor as usize > variable) {
-                builder.add_quadratic(variable, neighbor as usize, unit.value(bias, shift));
+                builder.add_quadratic(variable, neighbor as usize, value(bias));
                 constant += bias;
             }
             constant += 2 * own;
         }
         if spin {
-            builder.add_offset(unit.value(constant, 2));
+            builder.add_offset(value(constant));
         }
-        builder.build()
+        let rounding = match rounding {
+            0 => 0.0,
+            units => unit.value(units, shift).next_up(),
+        };
+        Ok((builder.build()?, rounding))
     }
 }

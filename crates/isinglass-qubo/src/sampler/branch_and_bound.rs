@@ -129,7 +129,7 @@ impl BranchAndBound {
         let closed = parts.iter().all(|part| part.lower >= part.best.energy);
         let bound = root.offset() + parts.iter().map(|part| part.lower).sum::<Units>();
         let (status, lower_bound) = if closed {
-            (SampleStatus::Optimal, samples.energies()[0])
+            (SampleStatus::Optimal, bqm.energy_below(samples.row(0).sample))
         } else {
             (watch.stopped_by().unwrap_or(SampleStatus::Heuristic), bound_value(bqm, unit, bound))
         };
@@ -146,7 +146,7 @@ impl BranchAndBound {
         components.sort_by_key(Vec::len);
         let part = |variables: Vec<u32>| {
             let mut work = root.part(&variables);
-            let bqm = root.to_bqm(&variables, unit, Vartype::Spin)?;
+            let (bqm, _) = root.to_bqm(&variables, unit, Vartype::Spin)?;
             let sampling = annealing.sample(&bqm, &control)?;
             let best = sampling.best().expect("annealing returns a sample");
             let values: Vec<bool> = best.sample.iter().map(|&spin| spin > 0).collect();

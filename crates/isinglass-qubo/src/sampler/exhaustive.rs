@@ -22,8 +22,8 @@ const MOST_VARIABLES: usize = 48;
 /// `2^n` assignments for `n` variables. Those of the first six variables are lanes; the next fourteen are walked through in
 /// Gray-code order, each step flipping one variable and adding its change of energy to all lanes; the rest number the tasks that
 /// threads take. Where all coefficients are multiples of a common unit, sums are exact. Otherwise every assignment that
-/// comes within the largest possible rounding error of the minimum is evaluated again by [`Bqm::energy`]. So the result is
-/// always the assignment of least [`Bqm::energy`]; among equal ones that of smallest index, where bit `v` of the index tells
+/// comes within the largest possible rounding error of the minimum is evaluated again without rounding. So the result is
+/// always the assignment whose exact energy is least; among equal ones that of smallest index, where bit `v` of the index tells
 /// whether variable `v` takes the higher of its two values. It does not depend on the number of threads.
 ///
 /// The status is [`SampleStatus::Optimal`] unless the run was stopped: then it is the reason, and the sample the best so far.
@@ -67,7 +67,7 @@ impl Sampler for Exhaustive {
         let sample = outcome.found.sample(bqm);
         let samples = SampleSet::from_samples(bqm, [sample]).expect("one value of the vartype for each variable");
         let Outcome { status, num_updates, .. } = outcome;
-        let lower_bound = (status == SampleStatus::Optimal).then(|| samples.energies()[0]);
+        let lower_bound = (status == SampleStatus::Optimal).then(|| bqm.energy_below(samples.row(0).sample));
         Ok(Sampling { samples, status, lower_bound, num_sweeps: 0, num_updates, beta_range: None })
     }
 }
@@ -153,7 +153,7 @@ impl Exhaustive {
                 return None;
             }
             let found = T::task(isa, search, task, candidates);
-            watch.enter(found.energy);
+            watch.enter(found.energy.nearest());
             watch.advance(1);
             Some(found)
         };
@@ -200,6 +200,7 @@ impl Resolution {
 /// Sums of so many units are exact in `f64` through the change of variables and every partial sum.
 const EXACT: f64 = (1u64 << 48) as f64;
 
-/// A task makes fewer than `2^15` additions, and [`Bqm::energy`] fewer than `2^12`, each off by at most `2^-53` of the sum of all
-/// absolute coefficients; two energies are compared, and a factor of 4 is kept in hand.
-const ROUNDING: f64 = 1.0 / (1u64 << 34) as f64;
+/// A task makes fewer than `2^14` steps. Each adds to every field, so that a field is off by at most `2^14` roundings, and adds a field to
+/// every energy, so that an energy is off by at most `2^28` roundings of `2^-53` of the sum of all absolute coefficients. Two energies
+/// are compared.
+const ROUNDING: f64 = 1.0 / (1u64 << 24) as f64;

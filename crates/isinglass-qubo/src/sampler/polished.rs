@@ -13,7 +13,8 @@ use rayon::prelude::*;
 /// Samples of `inner`, each followed by a steepest descent: no single flip lowers what is left.
 ///
 /// It goes by the name of `inner`, and reports its sweeps and temperatures; `num_updates` counts the flips of the descents as well.
-/// Samples, their order, and a proof of optimality are kept. If the inner run was stopped, the descents are still done, unless
+/// The order of samples is kept. Samples proven to be optimal are returned as they are: no descent lowers them, and a flip whose cost is
+/// rounded might raise them. If the inner run was stopped, the descents are still done, unless
 /// the user cancels; if they are what meets the target, the status is [`SampleStatus::Target`].
 ///
 /// # Examples
@@ -43,6 +44,9 @@ impl<S: Sampler> Sampler for Polished<S> {
         check_energies(bqm)?;
         let spin = bqm.to_vartype(Vartype::Spin)?;
         let sampling = self.inner.sample(bqm, control)?;
+        if sampling.status == SampleStatus::Optimal {
+            return Ok(sampling);
+        }
         // a deadline that has passed must not cost the polish of what was found
         let cancel_only = RunControl { cancel: control.cancel, ..RunControl::default() };
         let watch = Watch::new(&cancel_only, 0);
@@ -60,7 +64,6 @@ impl<S: Sampler> Sampler for Polished<S> {
         let best = samples.best().map(|row| row.energy);
         let is_met = control.target.zip(best).is_some_and(|(target, best)| best <= target);
         let status = match sampling.status {
-            SampleStatus::Optimal => SampleStatus::Optimal,
             _ if is_met => SampleStatus::Target,
             SampleStatus::Heuristic => watch.stopped_by().unwrap_or(SampleStatus::Heuristic),
             stopped => stopped,

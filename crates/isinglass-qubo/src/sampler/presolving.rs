@@ -1,7 +1,7 @@
 //! A sampler in front of which the problem is presolved, component by component.
 
 use super::scaling::check_energies;
-use super::{Progress, ProgressReport, RunControl, SampleError, SampleStatus, Sampler, Sampling};
+use super::{Progress, ProgressReport, RunControl, SampleError, SampleStatus, Sampler, Sampling, TreeDecomposition};
 use crate::model::Bqm;
 use crate::presolve::{Presolve, PresolveError, Presolved, Statistics};
 use crate::sample_set::SampleSet;
@@ -15,7 +15,8 @@ use std::time::Instant;
 ///
 /// The sampler of a component is made by a closure from the component, so that parameters may follow its size. Time up to the
 /// deadline is shared out by number of variables. A target is handed on where there is one component. The status is
-/// `Optimal` if all components are, or nothing is left; `lower_bound` is the sum of their bounds, or that of roof duality if it is
+/// `Optimal` if all components are, or nothing is left; where the coefficients of a component had to be rounded to `f64`, its optimum is
+/// computed again from the exact ones by bucket elimination, and counts as proven only if that is feasible. `lower_bound` is the sum of their bounds, or that of roof duality if it is
 /// better. Sweeps and temperatures are those of the largest component, updates those of all. A problem whose coefficients
 /// are too far apart to be reduced exactly ([`PresolveError::Range`]) is handed to the sampler as it is.
 ///
@@ -80,7 +81,9 @@ impl<'a> Presolving<'a> {
             let shared = control.progress.map(|whole| Shared::new(whole, index, components.len(), presolved.offset()));
             let progress = shared.as_ref().map(|shared| shared as &dyn Progress);
             let control = RunControl { deadline, target, progress, ..*control };
-            parts.push((self.make)(&component.bqm).sample(&component.bqm, &control)?);
+            let part = (self.make)(&component.bqm).sample(&component.bqm, &control)?;
+            let is_rounded = component.rounding > 0.0 && part.status == SampleStatus::Optimal;
+            parts.push(if is_rounded { confirmed(presolved, index, part, &control)? } else { part });
         }
         Ok(parts)
     }
@@ -96,6 +99,26 @@ impl Sampler for Presolving<'_> {
     fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
         Ok(self.sample_with_statistics(bqm, control)?.0)
     }
+}
+
+/// The optimum of a component whose coefficients were rounded, proven on the exact ones; where that is not feasible, the optimum of the
+/// rounded ones without a proof.
+fn confirmed(
+    presolved: &Presolved,
+    index: usize,
+    part: Sampling,
+    control: &RunControl<'_>,
+) -> Result<Sampling, SampleError> {
+    let bqm = &presolved.components()[index].bqm;
+    let exact = TreeDecomposition::default().minimize(&presolved.exact_component(index), control)?;
+    let Some(values) = exact else {
+        let status = control.should_stop(None).unwrap_or(SampleStatus::Heuristic);
+        return Ok(Sampling { status, ..part });
+    };
+    let [low, high] = bqm.vartype().values();
+    let sample: Vec<i8> = values.into_iter().map(|value| if value == 0 { low } else { high }).collect();
+    let samples = SampleSet::from_samples(bqm, [sample]).expect("one value of the vartype for each variable");
+    Ok(Sampling { samples, ..part })
 }
 
 /// Samplings of all components as one of the whole.
@@ -127,9 +150,9 @@ fn combine(bqm: &Bqm, presolved: &Presolved, parts: &[Sampling], control: &RunCo
         reason.unwrap_or(SampleStatus::Heuristic)
     };
     let bounds: Option<Vec<f64>> = parts.iter().map(|part| part.lower_bound).collect();
-    let bounds = [presolved.statistics().lower_bound, bounds.map(|bounds| presolved.whole_bound(bqm, &bounds))];
+    let bounds = [presolved.statistics().lower_bound, bounds.map(|bounds| presolved.whole_bound(&bounds))];
     let bound = bounds.into_iter().flatten().reduce(f64::max);
-    let lower_bound = if solved { Some(least) } else { bound };
+    let lower_bound = if solved { samples.best().map(|row| bqm.energy_below(row.sample)) } else { bound };
     let largest = parts.iter().max_by_key(|part| part.samples.num_variables());
     Sampling {
         samples,

@@ -2,6 +2,7 @@
 
 mod bound;
 mod graph;
+mod integers;
 mod kernel;
 mod order;
 mod plan;
@@ -17,9 +18,11 @@ use super::state::{State, values};
 use super::threads::in_pool;
 use super::watch::Watch;
 use super::{RunControl, SampleError, SampleStatus, Sampler, Sampling};
-use crate::model::{Bqm, Vartype};
+use crate::model::{Bqm, BqmBuilder, Vartype};
+use crate::presolve::Work;
 use crate::sample_set::SampleSet;
 use graph::EliminationGraph;
+use integers::{InUnits, Integers};
 use order::Order;
 use plan::Plan;
 use tables::Run;
@@ -35,8 +38,7 @@ use units::Units;
 ///
 /// Orders are looked for by exact reductions, least fill, and randomised attempts from a fixed seed, for as long as that takes
 /// less time than the tables; the one of fewest entries is taken. Tables hold integers of 32, 64 or 128 bits, multiples of the
-/// largest power of two that divides all coefficients: nothing is rounded, and the sample is a minimum of the energy as an exact sum. (Energies of
-/// other minima can differ by the rounding of [`Bqm::energy`] where that sum has no exact `f64`.) Among several minima the
+/// largest power of two that divides all coefficients: nothing is rounded, and the sample is a minimum of the exact energy. Among several minima the
 /// variables are set in the reverse of the elimination order, each to its lower value where both are as good. The result depends
 /// neither on the number of threads nor on the instruction set.
 ///
@@ -127,7 +129,7 @@ pub fn elimination_width(bqm: &Bqm) -> Result<EliminationWidth, SampleError> {
     Ok(match order {
         Some(order) => {
             let plan = Plan::new(&order);
-            let num_bytes = num_bytes(&plan, units);
+            let num_bytes = num_bytes(&plan, units.bytes());
             EliminationWidth { width: Some(order.width), lower_bound, num_entries: order.num_entries, num_bytes }
         }
         None => EliminationWidth { width: None, lower_bound, num_entries: f64::INFINITY, num_bytes: f64::INFINITY },
@@ -155,8 +157,8 @@ fn lower_bound(bqm: &Bqm, low: usize, order: Option<&Order>) -> usize {
 }
 
 /// Bytes of tables and decisions.
-fn num_bytes(plan: &Plan, units: Units) -> f64 {
-    plan.peak as f64 * units.bytes() as f64 + plan.num_words as f64 * size_of::<u64>() as f64
+fn num_bytes(plan: &Plan, bytes_of_entry: usize) -> f64 {
+    plan.peak as f64 * bytes_of_entry as f64 + plan.num_words as f64 * size_of::<u64>() as f64
 }
 
 impl Sampler for TreeDecomposition {
@@ -185,26 +187,14 @@ impl Sampler for TreeDecomposition {
                 return Err(SampleError::TooWide { width, lower_bound, limit: self.max_width });
             }
         };
-        let num_bytes = num_bytes(&plan, units);
+        let num_bytes = num_bytes(&plan, units.bytes());
         if num_bytes > self.max_bytes as f64 {
             let limit = usize::try_from(self.max_bytes).unwrap_or(usize::MAX);
             return Err(SampleError::Memory { bytes: num_bytes as usize, limit });
         }
         control.check_memory(num_bytes as usize, usize::MAX)?;
         let watch = Watch::new(control, plan.num_entries as u64);
-        let minimize = |in_parallel| {
-            let run = Run { isa: Isa::or_detect(self.isa), in_parallel, advance: &|entries| watch.advance(entries) };
-            match units.bytes() {
-                4 => tables::minimize::<i32>(bqm, &plan, units, &run),
-                8 => tables::minimize::<i64>(bqm, &plan, units, &run),
-                _ => tables::minimize::<i128>(bqm, &plan, units, &run),
-            }
-        };
-        let minimizer = if plan.num_entries < ENTRIES_WORTH_THREADS || self.threads == Some(1) {
-            minimize(false)
-        } else {
-            in_pool(self.threads, || Ok(minimize(true)))?
-        };
+        let minimizer = self.minimizer(&InUnits { bqm, units }, units.bytes(), &plan, &watch)?;
         match (minimizer, watch.stopped_by()) {
             (Some(minimizer), _) => {
                 let [low, high] = bqm.vartype().values();
@@ -212,6 +202,54 @@ impl Sampler for TreeDecomposition {
                 Ok(sampling(bqm, sample, SampleStatus::Optimal))
             }
             (None, status) => stopped(bqm, control, status.expect("only a stopped run is left unfinished")),
+        }
+    }
+}
+
+impl TreeDecomposition {
+    /// Values of least energy of a model whose coefficients may have more digits than an `f64`; nothing where it is too wide, or the run is
+    /// stopped.
+    ///
+    /// # Errors
+    /// [`SampleError`] when threads cannot be started.
+    pub(super) fn minimize(&self, work: &Work, control: &RunControl<'_>) -> Result<Option<Vec<u8>>, SampleError> {
+        // only which variables interact counts for the order
+        let mut graph = BqmBuilder::new(Vartype::Binary, work.num_variables());
+        for variable in 0..work.num_variables() {
+            let above = work.row(variable).iter().filter(|&&(neighbor, _)| neighbor as usize > variable);
+            above.for_each(|&(neighbor, _)| graph.add_quadratic(variable, neighbor as usize, 1.0));
+        }
+        let (order, _) = find_order(&graph.build()?, &|| control.should_stop(None).is_some());
+        let Some(order) = order.filter(|order| order.width <= self.max_width) else { return Ok(None) };
+        let plan = Plan::new(&order);
+        let bytes = size_of::<i128>();
+        if num_bytes(&plan, bytes) > self.max_bytes as f64 {
+            return Ok(None);
+        }
+        let watch = Watch::new(control, plan.num_entries as u64);
+        self.minimizer(work, bytes, &plan, &watch)
+    }
+
+    /// A minimiser from tables of integers of so many bytes, each variable as 0 or 1; nothing if the run is stopped.
+    fn minimizer<M: Integers + Sync>(
+        &self,
+        model: &M,
+        bytes: usize,
+        plan: &Plan,
+        watch: &Watch<'_>,
+    ) -> Result<Option<Vec<u8>>, SampleError> {
+        let minimize = |in_parallel| {
+            let run = Run { isa: Isa::or_detect(self.isa), in_parallel, advance: &|entries| watch.advance(entries) };
+            match bytes {
+                4 => tables::minimize::<i32>(model, plan, &run),
+                8 => tables::minimize::<i64>(model, plan, &run),
+                _ => tables::minimize::<i128>(model, plan, &run),
+            }
+        };
+        if plan.num_entries < ENTRIES_WORTH_THREADS || self.threads == Some(1) {
+            Ok(minimize(false))
+        } else {
+            in_pool(self.threads, || Ok(minimize(true)))
         }
     }
 }
@@ -226,6 +264,6 @@ fn stopped(bqm: &Bqm, control: &RunControl<'_>, status: SampleStatus) -> Result<
 
 fn sampling(bqm: &Bqm, sample: Vec<i8>, status: SampleStatus) -> Sampling {
     let samples = SampleSet::from_samples(bqm, [sample]).expect("one value of the vartype for each variable");
-    let lower_bound = (status == SampleStatus::Optimal).then(|| samples.energies()[0]);
+    let lower_bound = (status == SampleStatus::Optimal).then(|| bqm.energy_below(samples.row(0).sample));
     Sampling { samples, status, lower_bound, num_sweeps: 0, num_updates: 0, beta_range: None }
 }

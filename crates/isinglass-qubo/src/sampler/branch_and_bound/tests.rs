@@ -26,7 +26,7 @@ fn the_sample_is_proven_to_be_the_minimum_of_enumeration() {
             let sampling = solve(&bqm, u64::MAX);
             let least = exhaustive::minimum(&bqm).unwrap();
             assert_eq!(sampling.status, SampleStatus::Optimal);
-            assert!((sampling.best().unwrap().energy - least).abs() < 1e-12, "seed {seed}");
+            assert_eq!(sampling.best().unwrap().energy, least, "seed {seed}");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The walk through all assignments of a task, 64 at a time.
 
+use crate::dyadic::ExactSum;
 use crate::model::Bqm;
 use crate::sampler::isa::{Isa, dispatch};
 
@@ -12,10 +13,10 @@ const WALK_VARIABLES: usize = 14;
 const FIELDS: usize = 16;
 
 /// The least energy of a task, the first assignment that has it, and how many have it.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Found {
-    /// As [`Bqm::energy`] has it.
-    pub(super) energy: f64,
+    /// Offset included.
+    pub(super) energy: ExactSum,
     /// Bit `v` is set where variable `v` takes its higher value.
     pub(super) assignment: u64,
     pub(super) count: u64,
@@ -24,7 +25,7 @@ pub(super) struct Found {
 impl Found {
     /// What two tasks found together; the order does not matter.
     pub(super) fn merge(self, other: Self) -> Self {
-        let (lower, higher) = if (other.energy, other.assignment) < (self.energy, self.assignment) {
+        let (lower, higher) = if (&other.energy, other.assignment) < (&self.energy, self.assignment) {
             (other, self)
         } else {
             (self, other)
@@ -289,8 +290,11 @@ impl<'a, T: Energy> Least<'a, T> {
             let assignment = values << self.num_lane_variables | lane as u64;
             if self.candidates.error > 0.0 {
                 let bqm = self.candidates.bqm;
-                let found = Found { energy: bqm.energy(&sample(bqm, assignment)), assignment, count: 1 };
-                self.evaluated = Some(self.evaluated.map_or(found, |least| least.merge(found)));
+                let found = Found { energy: bqm.exact_energy(&sample(bqm, assignment)), assignment, count: 1 };
+                self.evaluated = Some(match self.evaluated.take() {
+                    Some(least) => least.merge(found),
+                    None => found,
+                });
             } else if energy < self.lowest || self.count == 0 {
                 (self.assignment, self.count) = (assignment, 1);
             } else {
@@ -306,7 +310,7 @@ impl<'a, T: Energy> Least<'a, T> {
 
     fn found(self, bqm: &Bqm) -> Found {
         self.evaluated.unwrap_or_else(|| Found {
-            energy: bqm.energy(&sample(bqm, self.assignment)),
+            energy: bqm.exact_energy(&sample(bqm, self.assignment)),
             assignment: self.assignment,
             count: self.count,
         })

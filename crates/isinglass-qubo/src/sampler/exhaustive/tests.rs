@@ -1,24 +1,25 @@
 //! The exhaustive search against plain enumeration.
 
 use super::*;
+use crate::dyadic::ExactSum;
 use crate::model::BqmBuilder;
 use crate::testing::{random_integers, random_reals};
 use proptest::prelude::*;
 
-/// Least energy, first assignment and number of assignments by evaluating everything.
-fn plain(bqm: &Bqm) -> (f64, u64, u64) {
+/// Least energy, first assignment and number of assignments by evaluating everything without rounding.
+fn plain(bqm: &Bqm) -> (ExactSum, u64, u64) {
     let [low, high] = bqm.vartype().values();
-    let mut least = (f64::INFINITY, 0, 0);
+    let mut least: Option<(ExactSum, u64, u64)> = None;
     for assignment in 0..1u64 << bqm.num_variables() {
         let value = |v: usize| if assignment >> v & 1 == 1 { high } else { low };
-        let energy = bqm.energy(&(0..bqm.num_variables()).map(value).collect::<Vec<i8>>());
-        if energy < least.0 {
-            least = (energy, assignment, 1);
-        } else if energy == least.0 {
-            least.2 += 1;
+        let energy = bqm.exact_energy(&(0..bqm.num_variables()).map(value).collect::<Vec<i8>>());
+        match &mut least {
+            Some((known, ..)) if energy > *known => {}
+            Some((known, _, count)) if energy == *known => *count += 1,
+            _ => least = Some((energy, assignment, 1)),
         }
     }
-    least
+    least.unwrap()
 }
 
 fn assert_agrees(bqm: &Bqm) {
@@ -41,6 +42,28 @@ proptest! {
         for vartype in [Vartype::Binary, Vartype::Spin] {
             assert_agrees(&random_reals(vartype, num_variables, degree, seed));
         }
+    }
+}
+
+#[test]
+fn coefficients_far_apart_and_a_large_offset_hide_no_minimum() {
+    let apart = |biases: [f64; 3], offset: f64| {
+        let mut builder = BqmBuilder::new(Vartype::Binary, 3);
+        biases.into_iter().enumerate().for_each(|(variable, bias)| builder.add_linear(variable, bias));
+        builder.add_offset(offset);
+        builder.build().unwrap()
+    };
+    for (biases, offset) in [
+        ([-1e20, -1.0, 1.0], 0.0),
+        ([-1e300, -1e-300, 5e-324], 1e200),
+        ([2.0, -3.0, -1.0], 1e20),
+        ([5e-324, -1e-323, -5e-324], 0.0),
+    ] {
+        let bqm = apart(biases, offset);
+        assert_agrees(&bqm);
+        let sampling = Exhaustive::default().sample(&bqm, &RunControl::default()).unwrap();
+        let wanted = biases.map(|bias| i8::from(bias < 0.0));
+        assert_eq!((sampling.status, sampling.samples.row(0).sample), (SampleStatus::Optimal, &wanted[..]));
     }
 }
 

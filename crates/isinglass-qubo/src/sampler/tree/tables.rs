@@ -1,9 +1,8 @@
 //! The tables: each entry the least energy of what was eliminated so far, for one assignment of a scope.
 
+use super::integers::Integers;
 use super::kernel::{Child, Entry, Field, Walk};
 use super::plan::{BLOCK, Plan, Step};
-use super::units::Units;
-use crate::model::{Bqm, Vartype};
 use crate::sampler::Isa;
 use rayon::prelude::*;
 
@@ -13,10 +12,11 @@ const BLOCKS_PER_TASK: usize = 1 << 12;
 const ENTRIES_BETWEEN_LOOKS: u64 = 1 << 16;
 
 /// Minimises out all variables as planned and returns a minimiser, each variable as 0 or 1; nothing if the run is stopped.
-pub(super) fn minimize<T: Entry>(bqm: &Bqm, plan: &Plan, units: Units, run: &Run<'_>) -> Option<Vec<u8>> {
+pub(super) fn minimize<T: Entry>(model: &impl Integers, plan: &Plan, run: &Run<'_>) -> Option<Vec<u8>> {
     let mut stack = vec![T::default(); plan.peak as usize];
     let mut words = vec![0; plan.num_words as usize];
-    let mut terms = Terms::new(bqm, units);
+    let num_variables = model.num_variables();
+    let mut terms = Terms { model, couplings: vec![0; num_variables] };
     let (mut field, mut children) = (Field::default(), Vec::new());
     let (mut top, mut word, mut unreported) = (0, 0, 0);
     for step in &plan.steps {
@@ -43,7 +43,7 @@ pub(super) fn minimize<T: Entry>(bqm: &Bqm, plan: &Plan, units: Units, run: &Run
             unreported = 0;
         }
     }
-    Some(values(plan, &words, bqm.num_variables()))
+    Some(values(plan, &words, num_variables))
 }
 
 /// How to run.
@@ -151,39 +151,20 @@ fn values(plan: &Plan, words: &[u64], num_variables: usize) -> Vec<u8> {
     values
 }
 
-/// The terms of the model over 0/1 variables, in units.
-struct Terms<'a> {
-    bqm: &'a Bqm,
-    units: Units,
+/// The terms of the model.
+struct Terms<'a, M> {
+    model: &'a M,
     /// By variable: the bias to the variable being eliminated.
     couplings: Vec<i128>,
 }
 
-impl<'a> Terms<'a> {
-    fn new(bqm: &'a Bqm, units: Units) -> Self {
-        Self { bqm, units, couplings: vec![0; bqm.num_variables()] }
-    }
-
+impl<M: Integers> Terms<'_, M> {
     /// What setting `variable` to 1 adds: its bias, and its couplings to the variables of `scope`. Couplings to variables
     /// eliminated earlier were counted there.
     fn collect<T: Entry>(&mut self, variable: u32, scope: &[u32], field: &mut Field<T>) {
-        let (neighbors, biases) = self.bqm.neighborhood(variable as usize);
-        let mut bias = self.units.integer(self.bqm.linear()[variable as usize]);
-        // s = 2 x - 1: h s gives 2 h x, and J s t gives 4 J x y - 2 J x - 2 J y
-        let is_spin = self.bqm.vartype() == Vartype::Spin;
-        if is_spin {
-            bias *= 2;
-        }
-        for (&neighbor, &coupling) in neighbors.iter().zip(biases) {
-            let coupling = self.units.integer(coupling);
-            if is_spin {
-                bias -= 2 * coupling;
-            }
-            self.couplings[neighbor as usize] = if is_spin { 4 * coupling } else { coupling };
-        }
-        field.set(T::from_integer(bias), scope.iter().map(|&other| T::from_integer(self.couplings[other as usize])));
-        for &neighbor in neighbors {
-            self.couplings[neighbor as usize] = 0;
-        }
+        let couplings = &mut self.couplings;
+        let bias = self.model.terms(variable as usize, |neighbor, coupling| couplings[neighbor as usize] = coupling);
+        field.set(T::from_integer(bias), scope.iter().map(|&other| T::from_integer(couplings[other as usize])));
+        self.model.terms(variable as usize, |neighbor, _| couplings[neighbor as usize] = 0);
     }
 }

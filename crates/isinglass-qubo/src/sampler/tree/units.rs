@@ -1,5 +1,6 @@
 //! Coefficients as integers: multiples of the largest power of two that divides all of them.
 
+use crate::dyadic::decode;
 use crate::model::{Bqm, Vartype};
 use crate::sampler::SampleError;
 
@@ -20,7 +21,7 @@ impl Units {
     /// [`SampleError::Precision`] where 128 bits do not hold the sums.
     pub(super) fn new(bqm: &Bqm) -> Result<Self, SampleError> {
         let biases = || bqm.linear().iter().copied().chain(bqm.interactions().map(|(.., bias)| bias));
-        let exponent = biases().filter(|&bias| bias != 0.0).map(|bias| parts(bias).1).min().unwrap_or(0);
+        let exponent = biases().filter_map(decode).map(|(_, exponent)| exponent).min().unwrap_or(0);
         // over 0/1, a coupling J of spins adds 4 J to a pair and 2 J to each end, a bias h twice h
         let factor = if bqm.vartype() == Vartype::Spin { 3 } else { 0 };
         let largest = biases().map(|bias| bits_above(bias, exponent)).max().unwrap_or(0);
@@ -46,28 +47,13 @@ impl Units {
 
     /// A coefficient in units, exactly.
     pub(super) fn integer(self, bias: f64) -> i128 {
-        let (mantissa, exponent) = parts(bias);
-        if mantissa == 0 { 0 } else { i128::from(mantissa) << (exponent - self.exponent) }
+        decode(bias).map_or(0, |(mantissa, exponent)| i128::from(mantissa) << (exponent - self.exponent))
     }
-}
-
-/// An odd mantissa (or zero) and the exponent: `bias = mantissa * 2^exponent`.
-fn parts(bias: f64) -> (i64, i32) {
-    let bits = bias.to_bits();
-    let (field, fraction) = ((bits >> 52 & 0x7ff) as i32, (bits & ((1 << 52) - 1)) as i64);
-    let (mantissa, exponent) = if field == 0 { (fraction, -1074) } else { (fraction | 1 << 52, field - 1075) };
-    if mantissa == 0 {
-        return (0, 0);
-    }
-    let zeros = mantissa.trailing_zeros();
-    let odd = mantissa >> zeros;
-    (if bias < 0.0 { -odd } else { odd }, exponent + zeros as i32)
 }
 
 /// Bits of a coefficient in units of `2^exponent`.
 fn bits_above(bias: f64, unit: i32) -> u32 {
-    let (mantissa, exponent) = parts(bias);
-    if mantissa == 0 { 0 } else { i64::BITS - mantissa.abs().leading_zeros() + (exponent - unit) as u32 }
+    decode(bias).map_or(0, |(mantissa, exponent)| i64::BITS - mantissa.abs().leading_zeros() + (exponent - unit) as u32)
 }
 
 #[cfg(test)]
