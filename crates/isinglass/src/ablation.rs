@@ -8,7 +8,7 @@ use crate::exact::ExactTrainer;
 use crate::formulation::{Formulation, FormulationError, WeightTerms, compile_within};
 use crate::network::Architecture;
 use crate::reproduce::ScanPoint;
-use crate::task::{Merge, Task};
+use crate::task::{Merge, Objective, Task};
 use crate::weight_annealing::WeightAnnealing;
 use isinglass_qubo::embedding::{
     ChainStrength, ControlError, Embedded, Embedder, EmbeddingCache, FindError, Precision, Visibility,
@@ -157,6 +157,8 @@ pub fn ablate(
     if plan.sweeps.is_empty() {
         return Err(AblationError::NoSweeps);
     }
+    // samples of a QUBO are judged by what it counts
+    let task = &task.clone().with_objective(Objective::OutputBits).expect("any task counts output bits");
     let inner = RunControl { progress: None, target: None, ..*control };
     let (target, target_proven) = target(task, architecture, plan, &inner)?;
     let mut ablation = Ablation { target, target_proven, rows: Vec::new(), unfinished: Vec::new() };

@@ -6,7 +6,7 @@ mod slices;
 mod state;
 
 use crate::network::{Architecture, Network};
-use crate::task::Groups;
+use crate::task::{Groups, Objective};
 pub use moves::{Move, moves};
 use slices::Slices;
 use state::State;
@@ -63,10 +63,18 @@ impl SlicedGroups {
         } else {
             Width::Wide(Slices::new(groups, architecture.bias()))
         };
-        Self { slices, total_delta: groups.deltas.iter().sum() }
+        let total_delta = match groups.objective {
+            Objective::OutputBits => groups.deltas.iter().sum(),
+            Objective::Errors => {
+                let of_groups = groups.deltas.chunks_exact(architecture.num_outputs());
+                of_groups.map(|deltas| deltas.iter().copied().fold(0.0, f64::max)).sum()
+            }
+        };
+        Self { slices, total_delta }
     }
 
-    /// The sum of all deltas: what the loss can be above its constant.
+    /// What the loss can be above its constant: the sum of all deltas, or of the largest one of each group where classification errors are
+    /// counted.
     #[must_use]
     pub fn total_delta(&self) -> f64 {
         self.total_delta
@@ -78,7 +86,7 @@ impl SlicedGroups {
         let words = if num_groups <= 64 { 1 } else { num_groups.div_ceil(64 * WIDE).saturating_mul(WIDE) };
         let planes = (0..architecture.num_layers())
             .map(|layer| architecture.width(layer + 1).saturating_mul(counter::record_len(architecture.fan_in(layer))))
-            .fold(0, usize::saturating_add);
+            .fold(architecture.num_outputs(), usize::saturating_add);
         words.saturating_mul(8).saturating_mul(planes).saturating_add(2 * architecture.num_weights())
     }
 
@@ -101,6 +109,9 @@ impl SlicedGroups {
 /// the flip; what turns over there is followed upwards, and only there. The loss is a sum over digits of the deltas of
 /// groups, a popcount each, and exact, where all deltas are multiples of one number by less than `2^20`, and a sum over
 /// groups in `f64` elsewhere.
+///
+/// Where classification errors are counted, the counters of the outputs are compared digit by digit; the class of a group is the first of
+/// the largest ([`winner`](crate::network::winner)). A flip then costs the deltas of the groups whose class changes.
 #[derive(Clone, Debug)]
 pub struct Evaluation<'a>(Width<State<'a, 1>, State<'a, WIDE>>);
 

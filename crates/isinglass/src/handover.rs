@@ -141,7 +141,7 @@ impl HandoverError {
 pub struct Decoded {
     /// The model; its provenance has the training errors filled in.
     pub model: Model,
-    /// Its loss on the training rows.
+    /// Its loss on the training rows: what the [objective](crate::task::Objective) of the task counts.
     pub loss: f64,
     /// The loss of the sample's own weights, before they were polished.
     pub sampled_loss: f64,
@@ -253,7 +253,7 @@ impl Handover {
 
     /// Descent from each network, with the weights fixed that the gauge of the QUBO fixes.
     fn polished(&self, networks: Vec<Network>, control: &RunControl<'_>) -> Vec<Network> {
-        let groups = SlicedGroups::new(&self.task.group(Merge::Equal), self.layout.architecture());
+        let groups = SlicedGroups::new(&self.task.loss_groups(Merge::Equal), self.layout.architecture());
         let terms = WeightTerms { fixed: self.layout.known_weights().to_vec(), ..WeightTerms::default() };
         let stop = || control.should_stop(None).is_some();
         let descent = Descent { groups: &groups, terms: &terms, stop: &stop };

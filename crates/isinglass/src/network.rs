@@ -5,7 +5,7 @@ mod codebook;
 mod inference;
 
 pub use architecture::{Architecture, ArchitectureError};
-pub use codebook::Codebook;
+pub use codebook::{ClassScore, Codebook, winner};
 
 use crate::bits::BitMatrix;
 use serde::{Deserialize, Serialize};

@@ -1,21 +1,27 @@
 //! What a network is to learn: rows of input bits with target bits, merged into groups of equal inputs.
 
+mod objective;
+
+pub use objective::Objective;
+
 use crate::bits::BitMatrix;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
-/// Rows to learn: inputs `N × n_0`, target bits `N × n_L`, and the weight of each row in the loss.
+/// Rows to learn: inputs `N × n_0`, target bits `N × n_L`, the weight of each row in the loss, and what the loss counts.
 ///
-/// The loss of a network is the weighted Hamming loss `sum_r weight_r * #{o : f(x_r)_o != y_ro}`; with one output and unit
-/// weights that is the number of errors.
+/// By default the loss of a network is the weighted Hamming loss `sum_r weight_r * #{o : f(x_r)_o != y_ro}`; with one output and unit
+/// weights that is the number of errors. With several classes that is not so: [`Task::of_classes`] makes a task whose loss counts
+/// classification errors ([`Objective`]).
 ///
-/// Serialised with packed rows; weights are left out where all are 1.
+/// Serialised with packed rows; weights are left out where all are 1, and the objective where it is the default.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Fields", into = "Fields")]
 pub struct Task {
     inputs: BitMatrix,
     targets: BitMatrix,
     weights: Vec<f64>,
+    objective: Objective,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -25,23 +31,26 @@ struct Fields {
     targets: BitMatrix,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     weights: Option<Vec<f64>>,
+    #[serde(default, skip_serializing_if = "Objective::is_output_bits")]
+    objective: Objective,
 }
 
 impl From<Task> for Fields {
-    fn from(Task { inputs, targets, weights }: Task) -> Self {
+    fn from(Task { inputs, targets, weights, objective }: Task) -> Self {
         let weights = weights.iter().any(|&weight| weight != 1.0).then_some(weights);
-        Self { inputs, targets, weights }
+        Self { inputs, targets, weights, objective }
     }
 }
 
 impl TryFrom<Fields> for Task {
     type Error = TaskError;
 
-    fn try_from(Fields { inputs, targets, weights }: Fields) -> Result<Self, TaskError> {
-        match weights {
+    fn try_from(Fields { inputs, targets, weights, objective }: Fields) -> Result<Self, TaskError> {
+        let task = match weights {
             Some(weights) => Self::weighted(inputs, targets, weights),
             None => Self::new(inputs, targets),
-        }
+        };
+        task?.with_objective(objective)
     }
 }
 
@@ -70,10 +79,18 @@ pub enum TaskError {
         /// Its weight.
         weight: f64,
     },
+    /// Targets that do not name a class.
+    #[error(
+        "the targets of row {row} do not name a class: to count classification errors, exactly one of two or more bits must be set"
+    )]
+    NotOneHot {
+        /// The row, from 0.
+        row: usize,
+    },
 }
 
 impl Task {
-    /// A task whose rows all weigh 1.
+    /// A task whose rows all weigh 1; its loss counts wrong output bits.
     ///
     /// # Errors
     /// [`TaskError`] when the numbers of rows differ or are zero.
@@ -82,7 +99,7 @@ impl Task {
         Self::weighted(inputs, targets, weights)
     }
 
-    /// A task with a weight for each row.
+    /// A task with a weight for each row; its loss counts wrong output bits.
     ///
     /// # Errors
     /// [`TaskError`] when the numbers of rows differ or are zero, or a weight is negative or not finite.
@@ -97,7 +114,7 @@ impl Task {
         if let Some(row) = weights.iter().position(|&weight| !(weight.is_finite() && weight >= 0.0)) {
             return Err(TaskError::Weight { row, weight: weights[row] });
         }
-        Ok(Self { inputs, targets, weights })
+        Ok(Self { inputs, targets, weights, objective: Objective::OutputBits })
     }
 
     /// Inputs, `N × n_0`.
@@ -135,10 +152,11 @@ impl Task {
             inputs: self.inputs.select_rows(rows),
             targets: self.targets.select_rows(rows),
             weights: rows.iter().map(|&row| self.weights[row]).collect(),
+            objective: self.objective,
         }
     }
 
-    /// The groups of this task (see [`Groups`]).
+    /// The groups of this task (see [`Groups`]) by output bits, whatever its loss counts: what a QUBO is made from.
     #[must_use]
     pub fn group(&self, merge: Merge) -> Groups {
         let mut builder = GroupsBuilder::new(self, merge);
@@ -167,11 +185,14 @@ pub enum Merge {
 /// Rows with equal inputs `x` get the same outputs. If their weights with target `+1` and `-1` at output `o` add up to `m+`
 /// and `m-`, they cost `min(m+, m-)` whatever the network does, and `delta = |m+ - m-|` more if it answers the lighter
 /// class. So `loss(w) = constant + sum_{x, o} delta_xo [f(x)_o != y_xo]`. Groups whose every `delta` is zero are left out.
+///
+/// Where classification errors are counted ([`Task::loss_groups`]), `delta_xc` is what it costs to answer class `c` instead of the heaviest
+/// one, `c(x)` is the class that the network answers, and `loss(w) = constant + sum_x delta_{x c(x)}`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Groups {
     /// Distinct inputs, `G × n_0`, in the order in which the task first has them.
     pub inputs: BitMatrix,
-    /// The heavier class at each output, `G × n_L`.
+    /// The heavier class at each output, `G × n_L`; the codeword of the heaviest class where classification errors are counted.
     pub targets: BitMatrix,
     /// `delta >= 0`, row by row: `G × n_L` values.
     pub deltas: Vec<f64>,
@@ -179,6 +200,8 @@ pub struct Groups {
     pub constant: f64,
     /// Rows of the task.
     pub num_rows: usize,
+    /// What the loss counts.
+    pub objective: Objective,
 }
 
 impl Groups {
@@ -203,7 +226,7 @@ impl Groups {
         self.deltas[group * self.targets.num_columns() + output]
     }
 
-    /// What a group costs at most above its share of the constant: the sum of its deltas.
+    /// The sum of the deltas of a group: for output bits what it costs at most above its share of the constant.
     ///
     /// # Panics
     /// When `group` is out of range.
@@ -216,9 +239,10 @@ impl Groups {
     /// The loss of a network that gives these output bits on the groups, `G × n_L`.
     ///
     /// # Panics
-    /// When `outputs` has another shape.
+    /// When `outputs` has another shape, or classification errors are counted, which output bits do not tell ([`Groups::loss_of`] does).
     #[must_use]
     pub fn loss(&self, outputs: &BitMatrix) -> f64 {
+        assert_eq!(self.objective, Objective::OutputBits, "output bits do not tell the class");
         assert_eq!((outputs.num_rows(), outputs.num_columns()), (self.len(), self.targets.num_columns()));
         let mut loss = self.constant;
         for group in 0..self.len() {
@@ -307,7 +331,14 @@ impl<'a> GroupsBuilder<'a> {
                 (plus - minus).abs()
             })
             .collect();
-        Groups { inputs: self.inputs.select_rows(&kept), targets, deltas, constant, num_rows: self.task.num_rows() }
+        Groups {
+            inputs: self.inputs.select_rows(&kept),
+            targets,
+            deltas,
+            constant,
+            num_rows: self.task.num_rows(),
+            objective: Objective::OutputBits,
+        }
     }
 }
 

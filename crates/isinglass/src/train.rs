@@ -25,8 +25,8 @@ use crate::evaluation::SlicedGroups;
 use crate::exact::{ExactError, ExactTrainer};
 use crate::formulation::{Formulation, FormulationError, Size, WeightTerms, compile_within};
 use crate::network::Network;
-use crate::task::{Merge, Task};
-use crate::verify::{Verification, VerifyError, encode, loss, verify};
+use crate::task::{Merge, Objective, Task};
+use crate::verify::{Verification, VerifyError, encode, loss, verify, wrong_output_bits};
 use crate::weight_annealing::WeightAnnealing;
 use embedding::{MakeSampler, sample_qubo};
 use isinglass_qubo::embedding::{Embedded, EmbeddingCompositeError, EmbeddingFileError};
@@ -76,8 +76,14 @@ pub enum TrainError {
 pub struct Training {
     /// The best network found, judged by its loss on the whole task.
     pub network: Network,
-    /// Its loss on the whole task, by the plain forward pass of [`verify`](crate::verify).
+    /// Its loss on the whole task, by the plain forward pass of [`verify`](crate::verify): what the task's
+    /// [objective](crate::task::Objective) counts.
     pub loss: f64,
+    /// Its wrong output bits on the whole task, weighted, by the same forward pass: what QUBOs count.
+    pub wrong_output_bits: f64,
+    /// The least number of wrong output bits, weighted, of all networks of this shape, where a solver of the QUBO proved it and the loss
+    /// counts classification errors, about which it proves nothing.
+    pub least_output_bits: Option<f64>,
     /// How the run ended.
     pub status: SampleStatus,
     /// The formulation of the last step that was solved; none where the solver searches the weights and the QUBO, which it does not
@@ -136,7 +142,16 @@ pub fn train(
                 }
             };
             let BestNetwork { network, verification, .. } = best;
-            return Ok(Training { loss: loss(&network, task), network, status, formulation, verification, state });
+            return Ok(Training {
+                loss: loss(&network, task),
+                wrong_output_bits: wrong_output_bits(&network, task),
+                least_output_bits: state.least_output_bits(plan),
+                network,
+                status,
+                formulation,
+                verification,
+                state,
+            });
         }
         let step = match last.take() {
             // the whole set is compiled once, a minibatch at its step
@@ -283,6 +298,8 @@ fn solve_step(
 
 /// Samples the QUBO, reads the weights of every sample, polishes them, and keeps those of the least objective: loss plus
 /// weight terms.
+///
+/// The QUBO counts wrong output bits. Where the loss counts classification errors, so do polish and choice.
 fn sample(
     task: &Task,
     plan: &TrainingPlan,
@@ -305,8 +322,17 @@ fn sample(
         None => vec![0; formulation.qubo.num_variables()],
     };
     let counts = polished.counts(sampling.best().map(|row| row.energy));
+    // the least energy is proven, but it is not the least loss
+    let (status, least_output_bits) = match (sampling.status, task.objective()) {
+        (SampleStatus::Optimal, Objective::Errors) => {
+            let is_about_bits = formulation.statistics.exact && state.biases.is_empty();
+            (SampleStatus::Heuristic, sampling.best().map(|row| row.energy).filter(|_| is_about_bits))
+        }
+        (status, _) => (status, None),
+    };
     let record = StepRecord {
-        status: sampling.status,
+        status,
+        least_output_bits,
         num_sweeps: sampling.num_sweeps,
         num_updates: sampling.num_updates,
         beta_range: sampling.beta_range,
@@ -328,7 +354,7 @@ fn anneal_weights(
     // weight terms are about the representative that the gauge of the QUBO names; the loss is the same for all of them
     let terms = WeightTerms { fixed: known_weights(formulation, state), ..state.weight_terms() };
     let merge = if plan.architecture.is_odd() { Merge::EqualAndNegated } else { Merge::Equal };
-    let found = annealing.run(&task.group(merge), &plan.architecture, &terms, control)?;
+    let found = annealing.run(&task.loss_groups(merge), &plan.architecture, &terms, control)?;
     let mut reads = found.reads;
     if control.should_stop(None).is_some() {
         // the best of them first: the others may not be looked at any more
@@ -374,14 +400,14 @@ impl Polished {
         networks: Vec<Network>,
         control: &RunControl<'_>,
     ) -> Self {
-        let groups = task.group(Merge::Equal);
+        let groups = task.loss_groups(Merge::Equal);
         let sliced = SlicedGroups::new(&groups, &plan.architecture);
         let stop = || control.should_stop(None).is_some();
         // of a run that is stopped the first network counts, and those that take no time
         let grace = Instant::now() + GRACE;
         let is_over = |index: usize| index > 0 && stop() && Instant::now() > grace;
         let descent = Descent { groups: &sliced, terms, stop: &stop };
-        let objective = |network: &Network| groups.loss(&network.infer(&groups.inputs)) + terms.bias_energy(network);
+        let objective = |network: &Network| groups.loss_of(network) + terms.bias_energy(network);
         let polish = |network: Network| {
             let before = objective(&network);
             if !plan.polish || stop() {
@@ -446,17 +472,18 @@ fn check_network(
         let chosen = encode(&formulation.qubo, &formulation.layout, task, network)?;
         return check_step(task, formulation, &chosen, counts, record);
     }
-    let loss = loss(network, task);
-    let energy = loss + terms.bias_energy(network);
+    let wrong_bits = wrong_output_bits(network, task);
+    let energy = wrong_bits + terms.bias_energy(network);
     let verification = Verification {
-        loss,
+        loss: wrong_bits,
         energy,
         completed_energy: energy,
         violated_gates: 0,
         violated_products: 0,
         violated_losses: 0,
     };
-    Ok(StepResult { network: network.clone(), record: complete(record, task, &verification, counts), verification })
+    let record = complete(record, task, loss(network, task), &verification, counts);
+    Ok(StepResult { network: network.clone(), record, verification })
 }
 
 /// Verifies the chosen sample and completes the record of its step.
@@ -469,18 +496,19 @@ fn check_step(
 ) -> Result<StepResult, TrainError> {
     let network = formulation.layout.decode(chosen).map_err(VerifyError::from)?;
     let verification = verify(&formulation.qubo, &formulation.layout, task, chosen)?;
-    Ok(StepResult { network, record: complete(record, task, &verification, counts), verification })
+    let loss = loss(&network, task);
+    Ok(StepResult { network, record: complete(record, task, loss, &verification, counts), verification })
 }
 
-fn complete(record: StepRecord, task: &Task, verification: &Verification, counts: Counts) -> StepRecord {
+fn complete(record: StepRecord, task: &Task, loss: f64, verification: &Verification, counts: Counts) -> StepRecord {
     StepRecord {
         num_rows: task.num_rows(),
         num_reads: counts.num_reads,
         num_best: counts.num_best,
-        loss: verification.loss,
+        loss,
         energy: verification.energy,
         least_energy: counts.least_energy.unwrap_or(verification.energy),
-        sampled_loss: counts.sampled_loss.unwrap_or(verification.loss),
+        sampled_loss: counts.sampled_loss.unwrap_or(loss),
         violations: verification.violations(),
         ..record
     }

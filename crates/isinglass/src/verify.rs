@@ -5,7 +5,7 @@
 
 use crate::formulation::{Layout, LayoutError, NeuronPlace, Place, Role};
 use crate::network::Network;
-use crate::task::{Groups, Task};
+use crate::task::{Groups, Objective, Task};
 use isinglass_qubo::{Bqm, Vartype};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -17,7 +17,8 @@ const MAX_WIDE_GAP_SLACK: usize = 14;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Verification {
-    /// Loss of the decoded weights on the task, by the forward pass.
+    /// Wrong output bits of the decoded weights on the task, weighted, by the forward pass: what the QUBO counts, whatever the loss of the
+    /// task does.
     pub loss: f64,
     /// Energy of the sample on the QUBO, offset included.
     pub energy: f64,
@@ -65,18 +66,57 @@ pub enum VerifyError {
     },
 }
 
-/// The loss of a network on a task, row by row, in plain spins: `sum_r weight_r #{o : f(x_r)_o != y_ro}`.
+/// The loss of a network on a task, row by row, in plain spins: what the task's [objective](Objective) counts.
 #[must_use]
 pub fn loss(network: &Network, task: &Task) -> f64 {
+    match task.objective() {
+        Objective::OutputBits => wrong_output_bits(network, task),
+        Objective::Errors => errors(network, task),
+    }
+}
+
+/// The wrong output bits of a network on a task, row by row, in plain spins: `sum_r weight_r #{o : f(x_r)_o != y_ro}`.
+#[must_use]
+pub fn wrong_output_bits(network: &Network, task: &Task) -> f64 {
     let mut loss = 0.0;
     for row in 0..task.num_rows() {
-        let input: Vec<bool> = (0..task.inputs().num_columns()).map(|column| task.inputs().get(row, column)).collect();
-        let activations = forward(network, &input);
+        let activations = forward(network, &input_of(task, row));
         let outputs = &activations[activations.len() - 1];
         let wrong = outputs.iter().enumerate().filter(|&(output, &bit)| bit != task.targets().get(row, output)).count();
         loss += task.weights()[row] * wrong as f64;
     }
     loss
+}
+
+/// The classification errors of a network on a task with one-hot targets, row by row, in plain spins.
+fn errors(network: &Network, task: &Task) -> f64 {
+    let is_wrong = |&row: &usize| !task.targets().get(row, class_of(network, &input_of(task, row)));
+    (0..task.num_rows()).filter(is_wrong).map(|row| task.weights()[row]).sum()
+}
+
+/// The class that a network with a one-hot code gives an input: that of the nearest codeword, among several that of the larger margin, then
+/// the first. Written out here, apart from the code that predicts.
+pub(crate) fn class_of(network: &Network, input: &[bool]) -> usize {
+    let activations = forward(network, input);
+    let last = network.architecture().num_layers() - 1;
+    let num_classes = network.architecture().num_outputs();
+    let sums: Vec<i64> =
+        (0..num_classes).map(|output| sum(weights_of(network, last, output), &activations[last])).collect();
+    let codeword = |class: usize, output: usize| if class == output { 1 } else { -1 };
+    let mut best = (usize::MAX, i64::MIN, 0);
+    for class in 0..num_classes {
+        let distance = (0..num_classes).filter(|&output| (codeword(class, output) > 0) != (sums[output] >= 0)).count();
+        let margin: i64 = (0..num_classes).map(|output| codeword(class, output) * sums[output]).sum();
+        if distance < best.0 || (distance == best.0 && margin > best.1) {
+            best = (distance, margin, class);
+        }
+    }
+    best.2
+}
+
+/// The bits of one row.
+fn input_of(task: &Task, row: usize) -> Vec<bool> {
+    (0..task.inputs().num_columns()).map(|column| task.inputs().get(row, column)).collect()
 }
 
 /// What a network answers to one input, by the forward pass of [`loss`].
@@ -90,21 +130,22 @@ fn forward(network: &Network, input: &[bool]) -> Vec<Vec<bool>> {
     for layer in 0..network.architecture().num_layers() {
         let inputs = &activations[layer];
         let outputs = (0..network.architecture().width(layer + 1))
-            .map(|neuron| {
-                fires((0..network.architecture().fan_in(layer)).map(|i| network.weight(layer, neuron, i)), inputs)
-            })
+            .map(|neuron| sum(weights_of(network, layer, neuron), inputs) >= 0)
             .collect();
         activations.push(outputs);
     }
     activations
 }
 
-/// Whether a neuron fires; a weight without an input of its own is that of the bias, whose input is `+1`.
-fn fires(weights: impl Iterator<Item = bool>, inputs: &[bool]) -> bool {
+/// The weights into a neuron, that of the bias last.
+fn weights_of(network: &Network, layer: usize, neuron: usize) -> impl Iterator<Item = bool> {
+    (0..network.architecture().fan_in(layer)).map(move |input| network.weight(layer, neuron, input))
+}
+
+/// What a neuron sums up: it fires iff that is at least 0. A weight without an input of its own is that of the bias, whose input is `+1`.
+fn sum(weights: impl Iterator<Item = bool>, inputs: &[bool]) -> i64 {
     let spin = |bit: bool| if bit { 1i64 } else { -1 };
-    let sum: i64 =
-        weights.enumerate().map(|(i, weight)| spin(weight) * inputs.get(i).map_or(1, |&bit| spin(bit))).sum();
-    sum >= 0
+    weights.enumerate().map(|(i, weight)| spin(weight) * inputs.get(i).map_or(1, |&bit| spin(bit))).sum()
 }
 
 /// Verifies one sample of a formulation of `task`.
@@ -145,7 +186,7 @@ pub fn verify(qubo: &Bqm, layout: &Layout, task: &Task, sample: &[i8]) -> Result
     }
     let completed = complete(qubo, layout, &network, &groups, sample);
     Ok(Verification {
-        loss: loss(&network, task),
+        loss: wrong_output_bits(&network, task),
         energy: qubo.energy(sample),
         completed_energy: qubo.energy(&completed),
         violated_gates,

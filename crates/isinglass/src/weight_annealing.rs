@@ -24,7 +24,7 @@ use walk::Walk;
 const MAX_BYTES: usize = 16 << 30;
 
 /// Simulated annealing over the weights of a network (Metropolis, weights in the order of layers, neurons and inputs, geometric
-/// schedule). Any depth, bias or none, several outputs.
+/// schedule). Any depth, bias or none, several outputs, wrong output bits or classification errors.
 ///
 /// The energy of weights is `loss(w) + sum_w h_w b_w`, the loss of the network on the groups, exactly, and linear terms on weight
 /// bits if there are any. Each read starts at random weights and makes `num_sweeps` sweeps, the inverse temperature `beta` rising
@@ -154,7 +154,7 @@ impl WeightAnnealing {
                 return None;
             }
             let network = self.read(index, &sliced, architecture, terms, &moves, &schedule, &watch);
-            let loss = groups.loss(&network.infer(&groups.inputs));
+            let loss = groups.loss_of(&network);
             let energy = loss + terms.bias_energy(&network);
             watch.enter(energy);
             Some(WeightRead { network, loss, energy })

@@ -2,7 +2,7 @@
 
 use super::counter::{Plane, each};
 use crate::bits::BitMatrix;
-use crate::task::Groups;
+use crate::task::{Groups, Objective};
 use isinglass_qubo::sampler::common_divisor;
 
 /// Digits of a delta at most: with more of them popcounts are no faster than a sum over groups.
@@ -21,9 +21,10 @@ pub(super) struct Slices<const WORDS: usize> {
     pub(super) targets: Vec<Plane<WORDS>>,
     pub(super) deltas: Deltas<WORDS>,
     pub(super) constant: f64,
+    pub(super) objective: Objective,
 }
 
-/// What a wrong output costs in each group.
+/// What a wrong output costs in each group, or an answer of each class.
 #[derive(Clone, Debug)]
 pub(super) enum Deltas<const WORDS: usize> {
     /// Multiples of `unit`: digit `k` of output `o` in block `b` is `digits[(b * num_outputs + o) * num_digits + k]`.
@@ -64,7 +65,8 @@ impl<const WORDS: usize> Slices<WORDS> {
         let inputs = planes(&groups.inputs, fan_in);
         let targets = planes(&groups.targets, num_outputs);
         let deltas = Deltas::new(groups, num_blocks);
-        Self { num_blocks, num_outputs, inputs, fan_in, targets, deltas, constant: groups.constant }
+        let (constant, objective) = (groups.constant, groups.objective);
+        Self { num_blocks, num_outputs, inputs, fan_in, targets, deltas, constant, objective }
     }
 
     /// Adds to `tally` what it costs that an output turns over in the groups of `mask`, being `activation` before.
@@ -79,10 +81,16 @@ impl<const WORDS: usize> Slices<WORDS> {
     ) {
         let place = block * self.num_outputs + output;
         let target = &self.targets[place];
-        let worse: Plane<WORDS> = each(|word| mask[word] & !(activation[word] ^ target[word]));
+        let worse = each(|word| mask[word] & !(activation[word] ^ target[word]));
+        let better = each(|word| mask[word] & (activation[word] ^ target[word]));
+        self.add(tally, place, &worse, &better);
+    }
+
+    /// Adds to `tally` the deltas at a place of the groups of `worse`, and subtracts those of the groups of `better`.
+    #[inline(always)]
+    pub(super) fn add(&self, tally: &mut Tally<WORDS>, place: usize, worse: &Plane<WORDS>, better: &Plane<WORDS>) {
         match &self.deltas {
             Deltas::Multiples { num_digits, digits, .. } => {
-                let better: Plane<WORDS> = each(|word| mask[word] & (activation[word] ^ target[word]));
                 let mut sum = [0u64; WORDS];
                 // the highest digit first, so that each one doubles the sum before it
                 for digit in digits[place * num_digits..][..*num_digits].iter().rev() {
@@ -97,7 +105,7 @@ impl<const WORDS: usize> Slices<WORDS> {
             Deltas::Reals(reals) => {
                 let reals = &reals[place * 64 * WORDS..(place + 1) * 64 * WORDS];
                 for word in 0..WORDS {
-                    let mut rest = mask[word];
+                    let mut rest = worse[word] | better[word];
                     while rest != 0 {
                         let bit = rest.trailing_zeros() as usize;
                         rest &= rest - 1;

@@ -1,9 +1,13 @@
 //! A network and its counters on all groups.
 
+mod classes;
+
 use super::Weight;
 use super::counter::{ACTIVATION, DIGITS, Plane, each, is_empty, record_len, settle, splat, step, turned};
 use super::slices::{Slices, Tally};
 use crate::network::{Architecture, Network};
+use crate::task::Objective;
+use classes::Classes;
 
 /// The records of all neurons, block by block, so that what a flip touches in a block lies together.
 #[derive(Clone, Debug)]
@@ -21,6 +25,8 @@ pub(super) struct State<'a, const WORDS: usize> {
     turns: [Vec<Turn<WORDS>>; 2],
     /// Digits of a counter that is tried.
     digits: Vec<Plane<WORDS>>,
+    /// Empty where output bits are counted.
+    classes: Classes<WORDS>,
 }
 
 /// Where the weights and the records of a layer are.
@@ -87,7 +93,8 @@ impl<'a, const WORDS: usize> State<'a, WORDS> {
         let planes = vec![[0; WORDS]; stride * slices.num_blocks];
         let digits = Vec::new();
         let turns = [Vec::new(), Vec::new()];
-        let mut state = Self { slices, architecture, layers, bits, planes, stride, tally: Tally::ZERO, turns, digits };
+        let (tally, classes) = (Tally::ZERO, Classes::default());
+        let mut state = Self { slices, architecture, layers, bits, planes, stride, tally, turns, digits, classes };
         for block in 0..slices.num_blocks {
             state.count(block);
         }
@@ -113,6 +120,10 @@ impl<'a, const WORDS: usize> State<'a, WORDS> {
                 let range = self.layers[layer].range(neuron);
                 self.planes[start + range.start..start + range.end].copy_from_slice(&record);
             }
+        }
+        if self.slices.objective == Objective::Errors {
+            self.count_classes(block);
+            return;
         }
         // as if every output had been right, and then turned over where it is not
         for output in 0..self.slices.num_outputs {
@@ -167,8 +178,13 @@ impl<'a, const WORDS: usize> State<'a, WORDS> {
     #[inline(always)]
     pub(super) fn change(&mut self, weight: Weight) -> f64 {
         let mut tally = Tally::ZERO;
+        let moves_output = self.slices.objective == Objective::Errors && weight.layer + 1 == self.layers.len();
         for block in 0..self.slices.num_blocks {
             let agrees = self.agrees(block, weight);
+            if moves_output {
+                self.try_output(block, weight, &agrees, &mut tally);
+                continue;
+            }
             let start = block * self.stride;
             let range = self.layers[weight.layer].range(weight.neuron);
             let record = &self.planes[start + range.start..start + range.end];
@@ -184,6 +200,10 @@ impl<'a, const WORDS: usize> State<'a, WORDS> {
     /// Adds to `tally` what it costs in a block that a neuron turns over.
     #[inline(always)]
     fn follow(&mut self, block: usize, layer: usize, turn: Turn<WORDS>, tally: &mut Tally<WORDS>) {
+        if self.slices.objective == Objective::Errors {
+            self.follow_classes(block, layer, turn, tally);
+            return;
+        }
         let last = self.layers.len() - 1;
         if layer == last {
             self.slices.turn(tally, block, turn.neuron, &turn.mask, &turn.activation);
@@ -246,6 +266,7 @@ impl<'a, const WORDS: usize> State<'a, WORDS> {
             if !is_empty(&mask) {
                 turns.push(Turn { neuron: weight.neuron, mask, activation });
             }
+            let is_moved = weight.layer == last || !turns.is_empty();
             let mut layer = weight.layer;
             while layer < last && !turns.is_empty() {
                 layer += 1;
@@ -265,8 +286,14 @@ impl<'a, const WORDS: usize> State<'a, WORDS> {
                 }
                 std::mem::swap(&mut turns, &mut next);
             }
-            for turn in &turns {
-                self.slices.turn(&mut tally, block, turn.neuron, &turn.mask, &turn.activation);
+            match self.slices.objective {
+                Objective::Errors if is_moved => self.settle_classes(block, &mut tally),
+                Objective::Errors => {}
+                Objective::OutputBits => {
+                    for turn in &turns {
+                        self.slices.turn(&mut tally, block, turn.neuron, &turn.mask, &turn.activation);
+                    }
+                }
             }
         }
         self.tally.add(&tally);

@@ -1,6 +1,6 @@
 use super::*;
 use crate::bits::BitMatrix;
-use crate::task::{Merge, Task};
+use crate::task::{Merge, Objective, Task};
 use crate::verify::loss;
 use isinglass_qubo::rng::stream;
 use proptest::prelude::*;
@@ -20,6 +20,17 @@ fn task(seed: u64, num_rows: usize, architecture: &Architecture, weight: impl Fn
     Task::weighted(inputs, targets, weights).unwrap()
 }
 
+/// The same with one of several classes in each row, whose errors are counted.
+fn class_task(seed: u64, num_rows: usize, architecture: &Architecture, weight: impl Fn(u64) -> f64) -> Task {
+    let bits = task(seed, num_rows, architecture, weight);
+    let mut stream = stream(seed, 4);
+    let num_classes = architecture.num_outputs();
+    let classes: Vec<usize> = (0..num_rows).map(|_| (stream.next_u64() % num_classes as u64) as usize).collect();
+    let targets = BitMatrix::from_fn(num_rows, num_classes, |row, class| classes[row] == class);
+    let task = Task::weighted(bits.inputs().clone(), targets, bits.weights().to_vec()).unwrap();
+    task.with_objective(Objective::Errors).unwrap()
+}
+
 fn random_network(seed: u64, architecture: &Architecture) -> Network {
     let mut stream = stream(seed, 1);
     Network::from_fn(architecture.clone(), |_, _, _| stream.next_u64() >> 63 == 1)
@@ -28,7 +39,7 @@ fn random_network(seed: u64, architecture: &Architecture) -> Network {
 /// Walks at random, and compares every change with two forward passes row by row.
 fn walk(task: &Task, architecture: &Architecture, seed: u64, num_flips: usize, tolerance: f64) {
     let merge = if architecture.is_odd() && seed.is_multiple_of(2) { Merge::EqualAndNegated } else { Merge::Equal };
-    let groups = SlicedGroups::new(&task.group(merge), architecture);
+    let groups = SlicedGroups::new(&task.loss_groups(merge), architecture);
     let mut network = random_network(seed, architecture);
     let mut evaluation = Evaluation::new(&groups, &network);
     let weights: Vec<Weight> = Weight::all(architecture).collect();
@@ -75,6 +86,27 @@ proptest! {
         };
         let tolerance = if kind < 2 { 0.0 } else { 1e-9 };
         walk(&task(seed, num_rows, &architecture, weight), &architecture, seed, 60, tolerance);
+    }
+
+    #[test]
+    fn every_change_of_errors_is_the_difference_of_two_forward_passes(
+        hidden in proptest::collection::vec(1usize..7, 1..4),
+        num_classes in 2usize..6,
+        bias: bool,
+        num_rows in prop_oneof![1usize..20, 60usize..140, Just(1300)],
+        kind in 0..4,
+        seed: u64,
+    ) {
+        let widths = hidden.into_iter().chain([num_classes]).collect();
+        let architecture = Architecture::new(widths, bias).unwrap();
+        let weight = |random: u64| match kind {
+            0 => 1.0,
+            1 => (random % 1000) as f64,
+            2 => 0.3 * (random % 4) as f64,
+            _ => (random >> 11) as f64 / (1u64 << 53) as f64,
+        };
+        let tolerance = if kind < 2 { 0.0 } else { 1e-9 };
+        walk(&class_task(seed, num_rows, &architecture, weight), &architecture, seed, 60, tolerance);
     }
 }
 

@@ -12,7 +12,7 @@ use super::statistics::Statistics;
 use super::threshold::{Gate, GateForm, Threshold};
 use super::wide_gap;
 use crate::network::{Architecture, Network};
-use crate::task::{Groups, Merge, Task};
+use crate::task::{Groups, Merge, Objective, Task};
 use isinglass_qubo::memory::{Bytes, model_bytes};
 use isinglass_qubo::mip::MipError;
 use isinglass_qubo::{Bqm, ModelError, RunControl, SampleStatus};
@@ -216,12 +216,15 @@ pub fn compile_within(
     let finished = draft.finish_until(|| control.should_stop(None).is_some())?;
     let (qubo, roles) =
         finished.ok_or_else(|| stopped(control.should_stop(None).unwrap_or(SampleStatus::TimeLimit)))?;
-    let statistics = Statistics::new(&qubo, &roles, &groups).with_guarantees(&penalties, weights).with_notes(
+    let mut statistics = Statistics::new(&qubo, &roles, &groups).with_guarantees(&penalties, weights).with_notes(
         architecture,
         options,
         merge,
         weights,
     );
+    if task.objective() == Objective::Errors {
+        statistics.notes.push("the loss of the QUBO counts wrong output bits, not classification errors".to_owned());
+    }
     Ok(Formulation { layout: Layout::new(architecture.clone(), merge, &known, roles), qubo, statistics })
 }
 

@@ -36,6 +36,22 @@ impl Codebook {
         self.codewords.num_columns()
     }
 
+    /// The bits of each class, `num_classes × num_outputs`.
+    #[must_use]
+    pub fn codewords(&self) -> &BitMatrix {
+        &self.codewords
+    }
+
+    /// Whether class `c` has output `c` at `+1` and all others at `-1`. The class is then that of the largest pre-activation
+    /// ([`winner`]).
+    #[must_use]
+    pub fn is_one_hot(&self) -> bool {
+        self.num_classes() == self.num_outputs()
+            && (0..self.num_classes()).all(|class| {
+                (0..self.num_outputs()).all(|output| self.codewords.get(class, output) == (class == output))
+            })
+    }
+
     /// Target bits of rows with these classes, `rows × num_outputs`.
     ///
     /// # Panics
@@ -61,18 +77,58 @@ impl Codebook {
     /// ```
     #[must_use]
     pub fn predict(&self, preactivations: &[i64]) -> u32 {
-        assert_eq!(preactivations.len(), self.num_outputs(), "one pre-activation for each output");
-        let score = |class: usize| {
-            let (mut distance, mut margin) = (0, 0);
-            for (output, &preactivation) in preactivations.iter().enumerate() {
-                let target = self.codewords.get(class, output);
-                distance += i64::from(target != (preactivation >= 0));
-                margin += if target { preactivation } else { -preactivation };
-            }
+        let best = |class: &usize| {
+            let ClassScore { distance, margin } = self.score(*class, preactivations);
             (distance, -margin)
         };
-        (0..self.num_classes()).min_by_key(|&class| score(class)).map_or(0, |class| class as u32)
+        (0..self.num_classes()).min_by_key(best).map_or(0, |class| class as u32)
     }
+
+    /// How well outputs with these pre-activations match the codeword of a class.
+    ///
+    /// # Panics
+    /// When there is not one pre-activation for each output, or no such class.
+    #[must_use]
+    pub fn score(&self, class: usize, preactivations: &[i64]) -> ClassScore {
+        assert_eq!(preactivations.len(), self.num_outputs(), "one pre-activation for each output");
+        let mut score = ClassScore { distance: 0, margin: 0 };
+        for (output, &preactivation) in preactivations.iter().enumerate() {
+            let target = self.codewords.get(class, output);
+            score.distance += i64::from(target != (preactivation >= 0));
+            score.margin += if target { preactivation } else { -preactivation };
+        }
+        score
+    }
+}
+
+/// How well outputs match the codeword of a class: the predicted class has the least distance; among those the largest margin; and among
+/// those the smallest index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ClassScore {
+    /// Outputs that differ from the codeword.
+    pub distance: i64,
+    /// `sum_o y_o p_o`, with the codeword's spins `y` and the pre-activations `p`.
+    pub margin: i64,
+}
+
+/// The class that a one-hot code reads from these pre-activations, as [`Codebook::predict`] does: the first of the largest.
+///
+/// An output that fires has a larger pre-activation than one that does not, so the nearest codewords are those of the outputs that fire, or
+/// all of them if none does; and the margin `2 p_c - sum_o p_o` of class `c` grows with its pre-activation.
+///
+/// # Examples
+/// ```
+/// assert_eq!(isinglass::network::winner(&[-3, 1, 1]), 1);
+/// ```
+#[must_use]
+pub fn winner(preactivations: &[i64]) -> usize {
+    let mut best = 0;
+    for (class, &preactivation) in preactivations.iter().enumerate() {
+        if preactivation > preactivations[best] {
+            best = class;
+        }
+    }
+    best
 }
 
 #[cfg(test)]
@@ -90,5 +146,15 @@ mod tests {
     fn when_no_output_fires_the_least_negative_one_wins() {
         assert_eq!(Codebook::for_classes(4).predict(&[-5, -3, -1, -7]), 2);
         assert_eq!(Codebook::for_classes(3).predict(&[-5, -5, -5]), 0);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_nearest_one_hot_codeword_is_that_of_the_largest_preactivation(
+            preactivations in proptest::collection::vec(-4i64..4, 3..7),
+        ) {
+            let codebook = Codebook::for_classes(preactivations.len());
+            proptest::prop_assert_eq!(codebook.predict(&preactivations) as usize, winner(&preactivations));
+        }
     }
 }

@@ -264,7 +264,9 @@ impl TrainingPlan {
             _ => {}
         }
         let best = state.best.as_ref().map(|best| best.loss);
-        let done = (state.next_step >= self.num_steps()).then_some(SampleStatus::Heuristic);
+        // with the least energy of the QUBO proven, more samples of it are of no use
+        let is_done = state.next_step >= self.num_steps() || state.least_output_bits(self).is_some();
+        let done = is_done.then_some(SampleStatus::Heuristic);
         match (done, control.should_stop(best)) {
             // with all the work done, only a target that was met is worth saying
             (Some(_), Some(SampleStatus::Target)) => Some(SampleStatus::Target),

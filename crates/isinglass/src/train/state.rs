@@ -63,6 +63,10 @@ pub struct StepRecord {
     pub energy: f64,
     /// Least energy of all samples.
     pub least_energy: f64,
+    /// The least number of wrong output bits on the rows of the step, where the solver proved it and the loss counts classification
+    /// errors. Kept in no file: a proof is not read, but made.
+    #[serde(skip)]
+    pub least_output_bits: Option<f64>,
     /// Least objective (loss plus weight terms) of the weights of any sample, before they were polished.
     pub sampled_loss: f64,
     /// Violated constraints of the chosen sample.
@@ -88,6 +92,7 @@ impl Default for StepRecord {
             loss: 0.0,
             energy: 0.0,
             least_energy: 0.0,
+            least_output_bits: None,
             sampled_loss: 0.0,
             violations: 0,
             embedded: None,
@@ -115,6 +120,14 @@ impl TrainingState {
         }
         self.steps.push(record);
         self.next_step += 1;
+    }
+
+    /// The least number of wrong output bits on the whole task, where the last step proved it.
+    pub(super) fn least_output_bits(&self, plan: &TrainingPlan) -> Option<f64> {
+        match plan.batching {
+            Batching::Whole => self.steps.last()?.least_output_bits,
+            Batching::Minibatches { .. } => None,
+        }
     }
 
     /// Ends the run after the step just entered.

@@ -1,6 +1,6 @@
 use super::*;
 use crate::bits::BitMatrix;
-use crate::network::Architecture;
+use crate::network::{Architecture, Codebook};
 use isinglass_qubo::embedding::ChainBreakMethod;
 use isinglass_qubo::hardware::Chip;
 use isinglass_qubo::testing::Enumeration;
@@ -366,4 +366,77 @@ fn a_deadline_in_the_middle_of_compiling_keeps_what_earlier_steps_found() {
     // and before there is anything, that is said
     let error = train(&task, &plan, TrainingState::default(), &control, |_| ControlFlow::Continue(())).unwrap_err();
     assert!(matches!(error, TrainError::Formulation(FormulationError::Stopped { .. })), "{error}");
+/// Rows in clouds of bits, one cloud for each of four classes.
+fn clouds(num_rows: usize) -> (BitMatrix, Vec<u32>) {
+    let mut stream = rng::stream(11, 0);
+    let centers: Vec<u64> = (0..4).map(|_| stream.next_u64() % 256).collect();
+    let labels: Vec<u32> = (0..num_rows).map(|row| row as u32 % 4).collect();
+    let noise: Vec<u64> =
+        (0..num_rows).map(|_| (0..8).map(|bit| u64::from(stream.next_u64() % 5 == 0) << bit).sum()).collect();
+    let bits = |row: usize| centers[labels[row] as usize] ^ noise[row];
+    (BitMatrix::from_fn(num_rows, 8, |row, column| bits(row) >> column & 1 == 1), labels)
+}
+
+#[test]
+fn more_than_two_classes_are_trained_on_classification_errors() {
+    let (inputs, labels) = clouds(300);
+    let codebook = Codebook::for_classes(4);
+    let task = Task::of_classes(inputs.clone(), &labels, &codebook).unwrap();
+    let errors = |network: &Network| {
+        let predicted = crate::model::predict(network, &codebook, &inputs);
+        crate::metrics::Score::of(&predicted, &labels).errors
+    };
+    let rows = crate::baseline::LabelledBits::new(&inputs, &labels, 4).unwrap();
+    for hidden in [2, 4] {
+        let plan = plan(&[8, hidden, 4], false, Solver::Weights { num_reads: 64, num_sweeps: 500, beta_range: None });
+        let training = run(&task, &plan);
+        assert_eq!(training.loss, errors(&training.network) as f64);
+        // the same run on output bits has fewer of these wrong, and more rows
+        let bits = run(&task.clone().with_objective(Objective::OutputBits).unwrap(), &plan);
+        assert!(bits.loss <= training.wrong_output_bits, "{} {}", bits.loss, training.wrong_output_bits);
+        assert!(training.loss < errors(&bits.network) as f64, "{} {}", training.loss, errors(&bits.network));
+        let gradient = crate::baseline::GradientTrainer::default();
+        let runs = gradient.fit(&rows, &plan.architecture, &codebook, &RunControl::default()).unwrap();
+        let best = runs.iter().map(|run| errors(&run.network)).min().unwrap();
+        assert!(training.loss <= best as f64, "{hidden} hidden: {} errors, {best} by gradients", training.loss);
+    }
+}
+
+#[test]
+fn a_proof_about_output_bits_is_not_one_about_errors() {
+    let (inputs, labels) = clouds(24);
+    let inputs = BitMatrix::from_fn(24, 2, |row, column| inputs.get(row, column));
+    let task = Task::of_classes(inputs, &labels, &Codebook::for_classes(4)).unwrap();
+    for polish in [false, true] {
+        let plan = TrainingPlan { polish, ..plan(&[2, 4], false, Solver::Exhaustive) };
+        let training = run(&task, &plan);
+        assert_eq!(training.status, SampleStatus::Heuristic, "the least energy is not the least loss");
+        let bits = run(&task.clone().with_objective(Objective::OutputBits).unwrap(), &plan);
+        assert_eq!((bits.status, bits.least_output_bits), (SampleStatus::Optimal, None));
+        assert_eq!(training.least_output_bits, Some(bits.loss));
+        assert!(training.wrong_output_bits >= bits.loss);
+        let exact = run(&task, &TrainingPlan { solver: Solver::Exact, ..plan.clone() });
+        assert_eq!((exact.status, exact.least_output_bits), (SampleStatus::Optimal, None));
+        assert!(exact.loss <= training.loss);
+        // a checkpoint carries no proof
+        let text = training.state.to_checkpoint(&plan, &task);
+        let state = TrainingState::from_checkpoint(&text, &plan, &task).unwrap();
+        let resumed = train(&task, &plan, state, &RunControl::default(), |_| ControlFlow::Continue(())).unwrap();
+        assert_eq!((resumed.loss, resumed.least_output_bits), (training.loss, None));
+    }
+}
+
+#[test]
+fn minibatches_of_classes_are_pulled_on_and_judged_by_errors() {
+    let (inputs, labels) = clouds(60);
+    let task = Task::of_classes(inputs, &labels, &Codebook::for_classes(4)).unwrap();
+    for solver in [ANNEALING, WEIGHTS] {
+        let batching = Batching::Minibatches { batch_size: 20, batches: 3, alpha: 0.1 };
+        let training = run(&task, &TrainingPlan { batching, ..plan(&[8, 3, 4], true, solver) });
+        assert!(!training.state.biases.is_empty());
+        assert_eq!(training.loss, loss(&training.network, &task));
+        let batch = |step: usize| task.select_rows(&(20 * step..20 * (step + 1)).collect::<Vec<_>>());
+        let best = training.state.best.as_ref().unwrap();
+        assert_eq!(training.state.steps[best.step].loss, loss(&best.network, &batch(best.step)));
+    }
 }
