@@ -2,6 +2,7 @@
 
 mod batches;
 mod candidates;
+mod classes;
 mod committee;
 mod cost;
 mod demand;
@@ -18,7 +19,7 @@ pub use error::ExactError;
 pub use single::InputPrices;
 
 use crate::network::{Architecture, Network};
-use crate::task::{Merge, Task};
+use crate::task::{Merge, Objective, Task};
 use batches::{Limits, Outcome};
 use demand::Demand;
 use functions::{Functions, TooMany};
@@ -58,6 +59,10 @@ const REPORT_EVERY: Duration = Duration::from_millis(250);
 /// Several outputs share their hidden layer: its functions are chosen one by one, and each output keeps the signs of its weights that
 /// may still lead to less than the best so far. With several hidden layers, all first layers are tried, and what their codes leave
 /// to the layers behind is solved in the same way: feasible for small ones.
+///
+/// Where the loss counts classification errors ([`Objective::Errors`]), rows with the same code of the first layer get the same class: a
+/// part of a first layer is given up once the rows that it does not tell apart cost too much, however the functions to come may split
+/// them. Behind a whole layer the outputs get their weights one after the other, and a row keeps the largest pre-activation.
 ///
 /// # Examples
 /// ```
@@ -124,6 +129,9 @@ impl ExactTrainer {
         control: &RunControl<'_>,
     ) -> Result<ExactTraining, ExactError> {
         self.check(task, architecture)?;
+        if task.objective() == Objective::Errors {
+            return self.train_classes(task, architecture, control);
+        }
         let groups = task.group(merge(architecture));
         let demand = Demand::new(&groups);
         let functions = self.functions(&demand, architecture, control)?;

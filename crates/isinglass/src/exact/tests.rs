@@ -1,6 +1,7 @@
 use super::*;
 use crate::a1a::Rows;
 use crate::bits::BitMatrix;
+use crate::network::Codebook;
 use proptest::prelude::*;
 use rand_core::Rng;
 use std::sync::atomic::AtomicBool;
@@ -108,6 +109,111 @@ proptest! {
         let weighted = random_task_of(architecture.num_inputs(), num_outputs, num_rows, seed, |word| (word % 9) as f64 / 4.0);
         assert_optimal(&weighted, &architecture);
     }
+}
+
+/// The fewest errors over all weights, by the prediction of the codebook.
+fn brute_force_errors(task: &Task, architecture: &Architecture) -> f64 {
+    let codebook = Codebook::for_classes(architecture.num_outputs());
+    let weights: Vec<crate::evaluation::Weight> = crate::evaluation::Weight::all(architecture).collect();
+    let mut network = Network::from_fn(architecture.clone(), |_, _, _| false);
+    let mut least = f64::INFINITY;
+    for step in 0..1u64 << weights.len() {
+        if step > 0 {
+            let crate::evaluation::Weight { layer, neuron, input } = weights[step.trailing_zeros() as usize];
+            network.set_weight(layer, neuron, input, !network.weight(layer, neuron, input));
+        }
+        let predicted = network.output_preactivations(task.inputs());
+        let wrong = predicted
+            .chunks_exact(codebook.num_outputs())
+            .zip(0..task.num_rows())
+            .filter(|&(outputs, row)| codebook.predict(outputs) as usize != task.class(row));
+        least = least.min(wrong.map(|(_, row)| task.weights()[row]).sum());
+    }
+    least
+}
+
+fn assert_fewest_errors(task: &Task, architecture: &Architecture) {
+    let training = train(task, architecture);
+    assert_eq!(training.status, SampleStatus::Optimal);
+    assert_eq!(training.loss, crate::verify::loss(&training.network, task), "{architecture}");
+    assert_eq!(training.loss, brute_force_errors(task, architecture), "{architecture}");
+    assert_eq!(training.lower_bound, training.loss);
+}
+
+fn random_classes(
+    num_inputs: usize,
+    num_classes: usize,
+    num_rows: usize,
+    seed: u64,
+    weight: impl Fn(u64) -> f64,
+) -> Task {
+    let bits = random_task(num_inputs, num_rows, seed, weight);
+    let mut stream = isinglass_qubo::rng::stream(seed, 3);
+    let classes: Vec<u64> = (0..num_rows).map(|_| stream.next_u64() % num_classes as u64).collect();
+    let targets = BitMatrix::from_fn(num_rows, num_classes, |row, class| classes[row] == class as u64);
+    let task = Task::weighted(bits.inputs().clone(), targets, bits.weights().to_vec()).unwrap();
+    task.with_objective(Objective::Errors).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn several_classes_are_trained_to_the_fewest_errors(
+        hidden in proptest::collection::vec(1usize..=3, 1..=3),
+        num_classes in 3usize..=4,
+        bias: bool,
+        num_rows in 1usize..16,
+        seed: u64,
+    ) {
+        let widths: Vec<usize> = hidden.into_iter().chain([num_classes]).collect();
+        let architecture = Architecture::new(widths, bias).unwrap();
+        prop_assume!(architecture.num_weights() <= 14);
+        let num_inputs = architecture.num_inputs();
+        assert_fewest_errors(&random_classes(num_inputs, num_classes, num_rows, seed, |_| 1.0), &architecture);
+        let weighted = random_classes(num_inputs, num_classes, num_rows, seed, |word| (word % 9) as f64 / 4.0);
+        assert_fewest_errors(&weighted, &architecture);
+    }
+}
+
+#[test]
+fn larger_networks_of_several_classes_agree_with_brute_force_too() {
+    for (widths, bias) in [
+        (vec![4, 2, 3], false),
+        (vec![3, 2, 3], true),
+        (vec![3, 2, 4], false),
+        (vec![2, 3, 3], true),
+        (vec![4, 4], true),
+    ] {
+        let architecture = Architecture::new(widths, bias).unwrap();
+        for seed in 0..2 {
+            let task = random_classes(architecture.num_inputs(), architecture.num_outputs(), 24, seed, |_| 1.0);
+            assert_fewest_errors(&task, &architecture);
+        }
+    }
+}
+
+#[test]
+fn a_stopped_search_over_classes_has_an_honest_bound_and_threads_change_nothing() {
+    let architecture = Architecture::new(vec![6, 2, 3], true).unwrap();
+    let task = random_classes(6, 3, 120, 5, |word| (word % 3) as f64);
+    let on = |threads: usize, max_nodes: u64| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let trainer = ExactTrainer { max_nodes, ..ExactTrainer::default() };
+        pool.install(|| trainer.train(&task, &architecture, &RunControl::default()).unwrap())
+    };
+    let best = on(1, u64::MAX);
+    assert_eq!((best.status, best.lower_bound), (SampleStatus::Optimal, best.loss));
+    assert_eq!(best, on(3, u64::MAX));
+    for max_nodes in [1, 100, 5_000] {
+        let stopped = on(2, max_nodes);
+        assert_eq!(stopped.status, SampleStatus::Heuristic, "{max_nodes}");
+        assert!(stopped.lower_bound <= best.loss && best.loss <= stopped.loss, "{max_nodes}");
+    }
+    let late = RunControl { deadline: Some(Instant::now()), ..RunControl::default() };
+    let late = ExactTrainer::default().train(&task, &architecture, &late).unwrap();
+    assert_eq!(late.status, SampleStatus::TimeLimit);
+    assert!(late.lower_bound <= best.loss && best.loss <= late.loss);
 }
 
 #[test]
