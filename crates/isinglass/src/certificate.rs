@@ -1,5 +1,6 @@
 //! Certificates: what was proven about the loss of a task, in a form that code which shares nothing with the search checks.
 
+mod classes;
 mod committee;
 mod error;
 mod layers;
@@ -10,9 +11,10 @@ pub use error::CertificateError;
 use crate::exact::{ExactError, ExactTrainer};
 use crate::network::{Architecture, Network};
 use crate::sealed::{self, SealError};
-use crate::task::Task;
+use crate::task::{Objective, Task};
+use classes::ErrorProof;
 use isinglass_qubo::sampler::RunControl;
-use layers::{Proof, Verdict};
+use layers::{Failed, Proof, Verdict};
 use rows::Rows;
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +35,9 @@ const ROUNDING: f64 = 1e-9;
 pub struct Certificate {
     network: Network,
     rows: Rows,
+    /// What loss and bound count.
+    #[serde(default, skip_serializing_if = "Objective::is_output_bits")]
+    objective: Objective,
     /// Loss of the network.
     pub loss: f64,
     /// No network of its shape has a smaller loss.
@@ -51,6 +56,8 @@ struct Shares {
 /// What was checked.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Checked {
+    /// What loss and bound count. With one output, wrong output bits and classification errors are the same.
+    pub objective: Objective,
     /// Loss of the network, counted anew.
     pub loss: f64,
     /// The bound, proven anew.
@@ -71,13 +78,23 @@ impl Certificate {
     /// [`ExactError`] when the exact trainer does not take the task.
     pub fn new(task: &Task, network: &Network, lower_bound: f64, control: &RunControl<'_>) -> Result<Self, ExactError> {
         let rows = Rows::of(task);
-        let loss = rows.loss(network);
+        let objective = task.objective();
+        let loss = match objective {
+            Objective::OutputBits => rows.loss(network),
+            Objective::Errors => rows.errors(network),
+        };
         let prices = ExactTrainer::default().prices(task, network.architecture(), loss, control)?;
         let prices = prices.into_iter().map(|prices| Shares {
             output_bias: prices.output_bias,
             shares: rows.inputs().map(|input| prices.share(&input)).collect(),
         });
-        Ok(Self { network: network.clone(), prices: prices.collect(), rows, loss, lower_bound })
+        Ok(Self { network: network.clone(), prices: prices.collect(), rows, objective, loss, lower_bound })
+    }
+
+    /// What loss and bound count.
+    #[must_use]
+    pub fn objective(&self) -> Objective {
+        self.objective
     }
 
     /// The shape that the bound is about.
@@ -111,6 +128,9 @@ impl Certificate {
         if !(self.loss.is_finite() && self.lower_bound.is_finite()) {
             return Err(CertificateError::NotANumber);
         }
+        if self.objective == Objective::Errors {
+            return self.check_errors(control);
+        }
         let loss = self.rows.loss(&self.network);
         let tolerance = ROUNDING * self.rows.total();
         if (loss - self.loss).abs() > tolerance {
@@ -120,6 +140,7 @@ impl Certificate {
         let verdict = proof.no_network_below(&self.rows, &self.prices, self.lower_bound - tolerance);
         match verdict {
             Verdict::Proven => Ok(Checked {
+                objective: self.objective,
                 loss,
                 lower_bound: self.lower_bound,
                 optimal: loss <= self.lower_bound + tolerance + self.rounding_of_search(),
@@ -129,6 +150,33 @@ impl Certificate {
             Verdict::Refuted(found) => Err(CertificateError::Bound { stated: self.lower_bound, found }),
             Verdict::Stopped(status) => Err(CertificateError::Stopped { status }),
             Verdict::TooLarge { fan_in } => Err(CertificateError::FanIn { fan_in }),
+        }
+    }
+
+    /// Counts the classification errors and proves the bound on them.
+    fn check_errors(&self, control: &RunControl<'_>) -> Result<Checked, CertificateError> {
+        let rows = self.rows.of_classes()?;
+        let loss = self.rows.errors(&self.network);
+        let tolerance = ROUNDING * self.rows.total();
+        if (loss - self.loss).abs() > tolerance {
+            return Err(CertificateError::Loss { stated: self.loss, found: loss });
+        }
+        let limit = ((self.lower_bound - tolerance) * rows::UNITS).ceil() as i128;
+        let mut proof = ErrorProof::new(self.architecture().bias(), control);
+        match proof.prove(&rows, self.architecture().widths(), limit) {
+            Ok(()) => Ok(Checked {
+                objective: self.objective,
+                loss,
+                lower_bound: self.lower_bound,
+                optimal: loss <= self.lower_bound + tolerance + self.rounding_of_search(),
+                num_functions: proof.num_functions,
+                num_nodes: proof.num_nodes,
+            }),
+            Err(Failed::Refuted(cost)) => {
+                Err(CertificateError::Bound { stated: self.lower_bound, found: cost as f64 / rows::UNITS })
+            }
+            Err(Failed::Stopped(status)) => Err(CertificateError::Stopped { status }),
+            Err(Failed::TooLarge { fan_in }) => Err(CertificateError::FanIn { fan_in }),
         }
     }
 

@@ -7,7 +7,7 @@ use clap::Args;
 use isinglass::certificate::{Certificate, CertificateError, Checked};
 use isinglass::network::Codebook;
 use isinglass::report::NetworkReport;
-use isinglass::task::Task;
+use isinglass::task::{Objective, Task};
 use isinglass_qubo::RunControl;
 use serde::Serialize;
 
@@ -60,7 +60,7 @@ pub(crate) fn run(arguments: &VerifyArguments, session: &Session) -> Result<Outc
         let split = arguments.data.split(None)?;
         let prepared = arguments.data.prepare(&split)?;
         let codebook = Codebook::for_classes(prepared.classes.names().len());
-        let task = Task::new(prepared.train.inputs, codebook.targets(&prepared.train.labels))
+        let task = Task::of_classes(prepared.train.inputs, &prepared.train.labels, &codebook)
             .map_err(|error| Failure::from_error(&error))?;
         let name = split.train.source().to_owned();
         if !certificate.matches(&task) {
@@ -99,7 +99,7 @@ pub(crate) fn run(arguments: &VerifyArguments, session: &Session) -> Result<Outc
 
 impl Report for VerifyReport {
     fn text(&self) -> String {
-        let Checked { loss, lower_bound, optimal, num_functions, num_nodes } = &self.checked;
+        let Checked { objective, loss, lower_bound, optimal, num_functions, num_nodes } = &self.checked;
         let widths: Vec<String> = self.network.widths.iter().map(ToString::to_string).collect();
         let bias = if self.network.bias { "with bias" } else { "no bias" };
         let (functions, nodes) = (thousands(*num_functions as u64), thousands(*num_nodes));
@@ -114,6 +114,13 @@ impl Report for VerifyReport {
         );
         sheet.line("Loss", format!("{loss}, counted by a forward pass"));
         sheet.line("Bound", format!("no network of this shape loses less than {lower_bound}"));
+        if self.network.widths.last() > Some(&1) {
+            let not = match objective {
+                Objective::OutputBits => " (not classification errors)",
+                Objective::Errors => "",
+            };
+            sheet.line("", format!("loss and bound count {}{not}", objective.unit()));
+        }
         sheet.line(
             "",
             match optimal {

@@ -24,6 +24,12 @@ pub enum CertificateError {
         /// The input, counted from 0.
         input: usize,
     },
+    /// Classification errors of rows whose targets do not name a class.
+    #[error("the targets of input {input} do not name classes, so there are no classification errors to count")]
+    NotClasses {
+        /// The input, counted from 0.
+        input: usize,
+    },
     /// The number of prices is not that of inputs.
     #[error("there must be one price for each of the {num_inputs} distinct inputs")]
     Prices {

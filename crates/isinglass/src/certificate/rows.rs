@@ -1,5 +1,7 @@
 //! Rows merged by equal inputs.
 
+use super::ROUNDING;
+use super::classes::ClassRow;
 use super::error::CertificateError;
 use crate::bits::BitMatrix;
 use crate::network::{Architecture, Network};
@@ -7,6 +9,9 @@ use crate::task::Task;
 use crate::verify;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+/// Units to a row of weight 1, for whole numbers.
+pub(super) const UNITS: f64 = (1u32 << 20) as f64;
 
 /// Distinct inputs in ascending order, and how much weight wants each output to be `-1` and `+1`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -67,6 +72,32 @@ impl Rows {
     /// The sum of all weights.
     pub(super) fn total(&self) -> f64 {
         self.weights.iter().flatten().flatten().sum()
+    }
+
+    /// How much weight each class has at each input, in units of `1 / UNITS`, where the targets are one-hot codewords.
+    pub(super) fn of_classes(&self) -> Result<Vec<ClassRow>, CertificateError> {
+        if self.num_outputs < 2 || self.inputs.num_columns() > 64 {
+            return Err(CertificateError::NotClasses { input: 0 });
+        }
+        let rows = self.inputs().zip(&self.weights).enumerate().map(|(index, (input, weights))| {
+            // each row wants one output to be +1 and the others -1
+            let total: f64 = weights.iter().map(|[_, plus]| plus).sum();
+            if weights.iter().any(|[minus, plus]| (minus + plus - total).abs() > ROUNDING * total) {
+                return Err(CertificateError::NotClasses { input: index });
+            }
+            let input = input.iter().enumerate().map(|(bit, &set)| u64::from(set) << bit).sum();
+            Ok((input, weights.iter().map(|[_, plus]| (plus * UNITS) as i128).collect()))
+        });
+        rows.collect()
+    }
+
+    /// The classification errors of a network, by a forward pass in plain spins.
+    pub(super) fn errors(&self, network: &Network) -> f64 {
+        let of_input = |(input, weights): (Vec<bool>, &Vec<[f64; 2]>)| -> f64 {
+            let class = verify::class_of(network, &input);
+            weights.iter().enumerate().filter(|&(other, _)| other != class).map(|(_, [_, plus])| plus).sum()
+        };
+        self.inputs().zip(&self.weights).map(of_input).sum()
     }
 
     /// The loss of a network, by a forward pass in plain spins.

@@ -60,6 +60,60 @@ proptest! {
     }
 }
 
+/// Rows of random classes, whose errors are counted.
+fn class_task(num_inputs: usize, num_classes: usize, num_rows: usize, seed: u64, unit: f64) -> Task {
+    let bits = random_task(num_inputs, 1, num_rows, seed, unit);
+    let mut stream = isinglass_qubo::rng::stream(seed, 11);
+    let classes: Vec<u64> = (0..num_rows).map(|_| stream.next_u64() % num_classes as u64).collect();
+    let targets = BitMatrix::from_fn(num_rows, num_classes, |row, class| classes[row] == class as u64);
+    let task = Task::weighted(bits.inputs().clone(), targets, bits.weights().to_vec()).unwrap();
+    task.with_objective(Objective::Errors).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn fewest_classification_errors_are_proven_again_and_nothing_more(
+        hidden in proptest::collection::vec(1usize..=3, 1..=3),
+        num_classes in 2usize..=4,
+        bias: bool,
+        num_rows in 1usize..20,
+        seed: u64,
+        unit in prop_oneof![Just(1.0), Just(0.25)],
+    ) {
+        let widths: Vec<usize> = hidden.into_iter().chain([num_classes]).collect();
+        let architecture = Architecture::new(widths, bias).unwrap();
+        prop_assume!(architecture.num_weights() <= 20);
+        let task = class_task(architecture.num_inputs(), num_classes, num_rows, seed, unit);
+        let (training, certificate) = certify(&task, &architecture, ExactTrainer::default());
+        let checked = check(&certificate).unwrap();
+        prop_assert!(checked.optimal);
+        prop_assert_eq!((checked.objective, checked.loss), (Objective::Errors, training.loss));
+        prop_assert_eq!(Certificate::from_json(&certificate.to_json()).unwrap(), certificate.clone());
+
+        let mut lie = certificate.clone();
+        lie.lower_bound += unit;
+        let refuted = matches!(check(&lie), Err(CertificateError::Bound { .. }));
+        prop_assert!(refuted);
+        // the same network and bound say nothing of output bits
+        let mut other = certificate;
+        other.objective = Objective::OutputBits;
+        let wrong_bits = crate::verify::wrong_output_bits(&training.network, &task);
+        let is_about_bits = matches!(check(&other), Err(CertificateError::Loss { found, .. }) if found == wrong_bits);
+        prop_assert!(is_about_bits || wrong_bits == training.loss);
+    }
+}
+
+#[test]
+fn errors_of_rows_without_classes_are_not_certified() {
+    let architecture = Architecture::new(vec![3, 2, 3], true).unwrap();
+    let (_, mut certificate) = certify(&random_task(3, 3, 12, 2, 1.0), &architecture, ExactTrainer::default());
+    assert_eq!(certificate.objective(), Objective::OutputBits);
+    certificate.objective = Objective::Errors;
+    insta::assert_snapshot!(check(&certificate).unwrap_err(), @"the targets of input 0 do not name classes, so there are no classification errors to count");
+}
+
 #[test]
 fn a_search_that_was_stopped_leaves_a_bound_that_holds() {
     let architecture = Architecture::new(vec![7, 5, 1], false).unwrap();

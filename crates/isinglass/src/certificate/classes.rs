@@ -1,0 +1,162 @@
+//! No network of a shape makes fewer classification errors than a bound: by listing what its layers can compute.
+//!
+//! Written apart from the search of the exact trainer, of which nothing is used.
+
+use super::layers::Failed;
+use isinglass_qubo::sampler::RunControl;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The largest fan-in whose weight vectors are listed.
+const MAX_FAN_IN: usize = 24;
+
+/// Parts of networks looked at between two looks at the clock.
+const NODES_PER_CHECK: u64 = 1 << 10;
+
+/// An input of some layer (bit `i` is input `i`), and how much weight each class has there.
+pub(super) type ClassRow = (u64, Vec<i128>);
+
+/// A proof in progress.
+pub(super) struct ErrorProof<'a> {
+    bias: bool,
+    control: &'a RunControl<'a>,
+    pub(super) num_functions: usize,
+    pub(super) num_nodes: u64,
+}
+
+/// What a layer has to tell apart, and what may follow it.
+struct Layer<'a> {
+    rows: &'a [ClassRow],
+    total: i128,
+    /// Output bits of a neuron, one for each row; of a function and its complement only one, as the weights behind it undo the other.
+    functions: &'a [Vec<bool>],
+    widths: &'a [usize],
+    limit: i128,
+}
+
+impl<'a> ErrorProof<'a> {
+    pub(super) fn new(bias: bool, control: &'a RunControl<'a>) -> Self {
+        Self { bias, control, num_functions: 0, num_nodes: 0 }
+    }
+
+    /// Proves that every network of these widths errs on at least `limit` of the weight of these rows.
+    pub(super) fn prove(&mut self, rows: &[ClassRow], widths: &[usize], limit: i128) -> Result<(), Failed> {
+        let total: i128 = rows.iter().flat_map(|(_, weights)| weights).sum();
+        let most: i128 = rows.iter().map(|(_, weights)| weights.iter().copied().max().unwrap_or(0)).sum();
+        if total - most >= limit {
+            return Ok(());
+        }
+        let fan_in = widths[0] + usize::from(self.bias);
+        if fan_in > MAX_FAN_IN {
+            return Err(Failed::TooLarge { fan_in });
+        }
+        if widths.len() == 2 {
+            let start = vec![(-1, 0); rows.len()];
+            return self.outputs(rows, total, fan_in, limit, 0, &start);
+        }
+        let functions = self.functions(rows, fan_in);
+        self.num_functions = self.num_functions.max(functions.len());
+        let layer = Layer { rows, total, functions: &functions, widths, limit };
+        self.hidden(&layer, 0, widths[1], &vec![0; rows.len()])
+    }
+
+    /// An input with the constant of the bias behind it.
+    fn with_bias(&self, input: u64, fan_in: usize) -> u64 {
+        if self.bias { input | 1 << (fan_in - 1) } else { input }
+    }
+
+    fn functions(&self, rows: &[ClassRow], fan_in: usize) -> Vec<Vec<bool>> {
+        let inputs: Vec<u64> = rows.iter().map(|&(input, _)| self.with_bias(input, fan_in)).collect();
+        let mut functions = BTreeSet::new();
+        for weights in 0..1u64 << fan_in {
+            // fires iff at most half of the inputs are opposed: a tie gives +1
+            let function: Vec<bool> =
+                inputs.iter().map(|input| 2 * (weights ^ input).count_ones() as usize <= fan_in).collect();
+            let complement: Vec<bool> = function.iter().map(|bit| !bit).collect();
+            if !functions.contains(&complement) {
+                functions.insert(function);
+            }
+        }
+        functions.into_iter().collect()
+    }
+
+    fn count_node(&mut self) -> Result<(), Failed> {
+        self.num_nodes += 1;
+        if self.num_nodes.is_multiple_of(NODES_PER_CHECK)
+            && let Some(status) = self.control.should_stop(None)
+        {
+            return Err(Failed::Stopped(status));
+        }
+        Ok(())
+    }
+
+    /// All choices of `num_left` functions from number `from` on, for rows that lie in `cells` by the functions before.
+    fn hidden(&mut self, layer: &Layer<'_>, from: usize, num_left: usize, cells: &[u64]) -> Result<(), Failed> {
+        let num_left = num_left - 1;
+        for next in from..layer.functions.len() {
+            self.count_node()?;
+            let function = &layer.functions[next];
+            let cells: Vec<u64> = cells.iter().zip(function).map(|(cell, &bit)| cell << 1 | u64::from(bit)).collect();
+            let mut merged: BTreeMap<u64, Vec<i128>> = BTreeMap::new();
+            for (&cell, (_, weights)) in cells.iter().zip(layer.rows) {
+                let sums = merged.entry(cell).or_insert_with(|| vec![0; weights.len()]);
+                sums.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += weight);
+            }
+            // each function to come splits a cell in two at most, and each part gets one answer
+            let num_answers = 1usize.checked_shl(num_left as u32).unwrap_or(usize::MAX);
+            let most = |sums: &Vec<i128>| -> i128 {
+                let mut sums = sums.clone();
+                sums.sort_unstable();
+                sums.iter().rev().take(num_answers).sum()
+            };
+            if layer.total - merged.values().map(most).sum::<i128>() >= layer.limit {
+                continue;
+            }
+            if num_left == 0 {
+                let behind: Vec<ClassRow> = merged.into_iter().collect();
+                self.prove(&behind, &layer.widths[1..], layer.limit)?;
+            } else {
+                self.hidden(layer, next, num_left, &cells)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// All weights of the outputs from `class` on; `leads` are for each row the agreements of the class with most of them so far, and its
+    /// weight.
+    fn outputs(
+        &mut self,
+        rows: &[ClassRow],
+        total: i128,
+        fan_in: usize,
+        limit: i128,
+        class: usize,
+        leads: &[(i64, i128)],
+    ) -> Result<(), Failed> {
+        let num_classes = rows.first().map_or(0, |(_, weights)| weights.len());
+        for own in 0..1u64 << fan_in {
+            self.count_node()?;
+            let mut right = 0;
+            let mut next = Vec::with_capacity(rows.len());
+            for ((input, weights), &lead) in rows.iter().zip(leads) {
+                let opposed = (own ^ self.with_bias(*input, fan_in)).count_ones();
+                let agreements = fan_in as i64 - i64::from(opposed);
+                let lead = if agreements > lead.0 { (agreements, weights[class]) } else { lead };
+                // a later class needs more agreements than the leading one has
+                let later = match lead.0 < fan_in as i64 {
+                    true => weights[class + 1..].iter().copied().max().unwrap_or(0),
+                    false => 0,
+                };
+                right += lead.1.max(later);
+                next.push(lead);
+            }
+            if total - right >= limit {
+                continue;
+            }
+            if class + 1 == num_classes {
+                return Err(Failed::Refuted(u64::try_from(total - right).unwrap_or(u64::MAX)));
+            }
+            self.outputs(rows, total, fan_in, limit, class + 1, &next)?;
+        }
+        Ok(())
+    }
+}
