@@ -1,5 +1,9 @@
 //! The model file: a network, the input pipeline that feeds it, and how it was made.
 
+mod scores;
+
+pub use scores::RowScores;
+
 use crate::bits::BitMatrix;
 use crate::dataset::{Classes, DatasetError, Pipeline, Table};
 use crate::network::{Architecture, Codebook, Network};

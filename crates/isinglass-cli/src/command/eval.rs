@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use isinglass::dataset::Table;
+use isinglass::dataset::DatasetError;
 use isinglass::metrics::{Score, confusion_matrix};
 use isinglass::model::Model;
 use serde::Serialize;
@@ -57,7 +57,7 @@ pub(crate) fn run(arguments: &EvalArguments, session: &Session) -> Result<Outcom
     let model = read_model(&arguments.model)?;
     let table = arguments.table.read_columns(None, model.pipeline.needed_columns())?;
     let rows = arguments.rows.select(table)?;
-    let predicted = predict(&model, &rows)?;
+    let predicted = model.predict(&rows).map_err(|error| does_not_fit(&model, error))?;
     let labels = model.classes.encode(&rows)?;
     let score = Score::of(&predicted, &labels);
     let confusion = confusion_matrix(&predicted, &labels, model.classes.names().len());
@@ -88,21 +88,16 @@ pub(crate) fn goal(required: Option<f64>, accuracy: f64, which: &str) -> Outcome
     }
 }
 
-/// The class index of each row.
-///
-/// # Errors
-/// A [`Failure`] that says which columns the model needs, when the rows are of another kind.
-pub(crate) fn predict(model: &Model, rows: &Table) -> Result<Vec<u32>, Failure> {
+/// The failure that says which columns a model needs, for rows of another kind.
+pub(crate) fn does_not_fit(model: &Model, error: DatasetError) -> Failure {
     const SHOWN: usize = 8;
-    model.predict(rows).map_err(|error| {
-        let names: Vec<&str> = model.pipeline.column_names().collect();
-        let more = if names.len() > SHOWN { format!(" and {} more", names.len() - SHOWN) } else { String::new() };
-        let shown = names[..names.len().min(SHOWN)].join(", ");
-        Failure::from(error).context("the rows do not fit the model").with_hint(format!(
-            "the model was trained on {} and needs rows with the columns {shown}{more}",
-            model.made.data
-        ))
-    })
+    let names: Vec<&str> = model.pipeline.column_names().collect();
+    let more = if names.len() > SHOWN { format!(" and {} more", names.len() - SHOWN) } else { String::new() };
+    let shown = names[..names.len().min(SHOWN)].join(", ");
+    Failure::from(error).context("the rows do not fit the model").with_hint(format!(
+        "the model was trained on {} and needs rows with the columns {shown}{more}",
+        model.made.data
+    ))
 }
 
 /// A model from its file.

@@ -3,14 +3,15 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use isinglass::dataset::{LabelColumn, Table};
-use isinglass::model::Model;
+use isinglass::dataset::LabelColumn;
+use isinglass::model::{Model, RowScores};
+use isinglass::network::ClassScore;
 use serde::Serialize;
 
 use crate::app::Outcome;
 use crate::arguments::rows::RowArguments;
 use crate::arguments::table::TableArguments;
-use crate::command::eval::{self, read_model};
+use crate::command::eval::{does_not_fit, read_model};
 use crate::failure::Failure;
 use crate::files::{check_places, write_text};
 use crate::output::Report;
@@ -25,6 +26,9 @@ pub(crate) struct PredictArguments {
     table: TableArguments,
     #[command(flatten)]
     rows: RowArguments,
+    /// Print distance and margin of every class as CSV
+    #[arg(long, help_heading = "Output")]
+    scores: bool,
     /// Write the classes to this file, one a line, instead of to standard output
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     out: Option<PathBuf>,
@@ -35,7 +39,15 @@ struct PredictReport {
     source: String,
     num_rows: usize,
     predictions: Vec<String>,
+    /// With `--scores`: the names of the classes, and of each row a score for each class, in their order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    classes: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scores: Option<Vec<Vec<ClassScore>>>,
     out: Option<PathBuf>,
+    /// The text of the result.
+    #[serde(skip)]
+    lines: String,
 }
 
 /// Reads model and rows, and writes a class for each row.
@@ -45,29 +57,36 @@ struct PredictReport {
 pub(crate) fn run(arguments: &PredictArguments, session: &Session) -> Result<Outcome, Failure> {
     check_places([&arguments.out])?;
     let model = read_model(&arguments.model)?;
-    let (rows, classes) = predict(&model, arguments)?;
+    let (source, rows) = predict(&model, arguments)?;
     let names = model.classes.names();
-    let predictions: Vec<String> = classes.into_iter().map(|class| names[class as usize].clone()).collect();
+    let predictions: Vec<String> = rows.iter().map(|row| names[row.class as usize].clone()).collect();
+    let lines = match arguments.scores {
+        true => model.scores_to_csv(&rows),
+        false => predictions.iter().flat_map(|class| [class.as_str(), "\n"]).collect(),
+    };
     let report = PredictReport {
-        source: rows.source().to_owned(),
+        source,
         num_rows: predictions.len(),
         predictions,
+        classes: arguments.scores.then(|| names.to_vec()),
+        scores: arguments.scores.then(|| rows.into_iter().map(|row| row.scores).collect()),
         out: arguments.out.clone(),
+        lines,
     };
     if let Some(path) = &arguments.out {
-        write_text(path, &report.lines())?;
+        write_text(path, &report.lines)?;
     }
     session.output().report(&report)?;
     Ok(Outcome::Done)
 }
 
-/// Rows and their classes. Raw rows need no labels: a file that does not fit when one of its columns is taken for the label
+/// The source of the rows, and their classes with scores. Raw rows need no labels: a file that does not fit when one of its columns is taken for the label
 /// is read again with all columns as inputs.
-fn predict(model: &Model, arguments: &PredictArguments) -> Result<(Table, Vec<u32>), Failure> {
-    let with = |table: &TableArguments| -> Result<(Table, Vec<u32>), Failure> {
+fn predict(model: &Model, arguments: &PredictArguments) -> Result<(String, Vec<RowScores>), Failure> {
+    let with = |table: &TableArguments| -> Result<(String, Vec<RowScores>), Failure> {
         let rows = arguments.rows.select(table.read_columns(None, model.pipeline.needed_columns())?)?;
-        let classes = eval::predict(model, &rows)?;
-        Ok((rows, classes))
+        let scores = model.scores(&rows).map_err(|error| does_not_fit(model, error))?;
+        Ok((rows.source().to_owned(), scores))
     };
     let table = &arguments.table;
     let first = with(table);
@@ -77,17 +96,11 @@ fn predict(model: &Model, arguments: &PredictArguments) -> Result<(Table, Vec<u3
     with(&TableArguments { label: Some(LabelColumn::None), ..table.clone() }).or(first)
 }
 
-impl PredictReport {
-    fn lines(&self) -> String {
-        self.predictions.iter().flat_map(|class| [class.as_str(), "\n"]).collect()
-    }
-}
-
 impl Report for PredictReport {
     fn text(&self) -> String {
         match &self.out {
             Some(path) => format!("{} classes written to {}\n", self.num_rows, path.display()),
-            None => self.lines(),
+            None => self.lines.clone(),
         }
     }
 }

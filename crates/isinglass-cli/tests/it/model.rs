@@ -160,3 +160,36 @@ fn a_command_that_fails_leaves_the_file_that_was_there() {
         assert_eq!(std::fs::read_dir(program.path()).unwrap().count(), 2, "{arguments}");
     }
 }
+
+#[test]
+fn scores_tell_the_predicted_class() {
+    let program = Program::new();
+    program.json(
+        "train digits --classes 1,2,3 --pool 4x4 --limit 60 --hidden 2 --num-sweeps 50 --no-baselines --no-proof --out m.json",
+    );
+    let rows = "m.json digits --classes 1,2,3 --limit 40";
+    let report = program.json(&format!("predict {rows} --scores"));
+    assert_eq!(report["classes"], serde_json::json!(["1", "2", "3"]));
+    let best = |scores: &Value| {
+        let number = |class: usize, name: &str| scores[class][name].as_i64().unwrap();
+        (0..3).min_by_key(|&class| (number(class, "distance"), -number(class, "margin"))).unwrap()
+    };
+    let scores = report["scores"].as_array().unwrap();
+    let names: Vec<&Value> = scores.iter().map(|scores| &report["classes"][best(scores)]).collect();
+    assert_eq!(names, report["predictions"].as_array().unwrap().iter().collect::<Vec<_>>());
+
+    let csv = lines(&program, &format!("predict {rows} --scores"));
+    assert_eq!(csv[0], "class,distance_1,margin_1,distance_2,margin_2,distance_3,margin_3");
+    let first = &scores[0];
+    let cells: Vec<String> = (0..3)
+        .flat_map(|class| [&first[class]["distance"], &first[class]["margin"]])
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(csv[1], format!("{},{}", names[0].as_str().unwrap(), cells.join(",")));
+    let written = program.run(&format!("predict {rows} --scores --out scores.csv"));
+    assert!(written.status.success());
+    let file = std::fs::read_to_string(program.path().join("scores.csv")).unwrap();
+    assert_eq!(file.lines().collect::<Vec<_>>(), csv);
+    // without scores nothing changes
+    assert!(program.json(&format!("predict {rows}")).get("scores").is_none());
+}

@@ -366,6 +366,8 @@ fn a_deadline_in_the_middle_of_compiling_keeps_what_earlier_steps_found() {
     // and before there is anything, that is said
     let error = train(&task, &plan, TrainingState::default(), &control, |_| ControlFlow::Continue(())).unwrap_err();
     assert!(matches!(error, TrainError::Formulation(FormulationError::Stopped { .. })), "{error}");
+}
+
 /// Rows in clouds of bits, one cloud for each of four classes.
 fn clouds(num_rows: usize) -> (BitMatrix, Vec<u32>) {
     let mut stream = rng::stream(11, 0);
