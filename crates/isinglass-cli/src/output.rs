@@ -2,6 +2,7 @@
 //!
 //! Standard output gets the result, as text or as one JSON object; standard error gets notes, progress and errors.
 
+pub(crate) mod confusion;
 pub(crate) mod figure;
 pub(crate) mod histogram;
 pub(crate) mod number;

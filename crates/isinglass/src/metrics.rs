@@ -44,6 +44,29 @@ pub fn confusion_matrix(predicted: &[u32], labels: &[u32], num_classes: usize) -
     matrix
 }
 
+/// Pairs of classes that are confused, `(true class, predicted class, number of rows)`: the most frequent first, equal ones in the order of
+/// their classes.
+#[must_use]
+pub fn most_confused(confusion: &[Vec<usize>]) -> Vec<(usize, usize, usize)> {
+    let of_class = |(truth, counts): (usize, &Vec<usize>)| {
+        let pair = move |(predicted, &count): (usize, &usize)| (truth, predicted, count);
+        counts.iter().enumerate().map(pair).collect::<Vec<_>>()
+    };
+    let mut pairs: Vec<(usize, usize, usize)> = confusion.iter().enumerate().flat_map(of_class).collect();
+    pairs.retain(|&(truth, predicted, count)| truth != predicted && count > 0);
+    pairs.sort_by_key(|&(truth, predicted, count)| (std::cmp::Reverse(count), truth, predicted));
+    pairs
+}
+
+/// How often each class is taken for which, on the training rows and on the test rows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Confusion {
+    /// `train[true class][predicted class]`, numbers of training rows.
+    pub train: Vec<Vec<usize>>,
+    /// The same for the test rows; absent without test rows.
+    pub test: Option<Vec<Vec<usize>>>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,5 +76,11 @@ mod tests {
         let score = Score::of(&[0, 1, 1, 2], &[0, 1, 0, 2]);
         assert_eq!((score.errors, score.accuracy()), (1, 0.75));
         assert_eq!(confusion_matrix(&[0, 1, 1, 2], &[0, 1, 0, 2], 3), [[1, 1, 0], [0, 1, 0], [0, 0, 1]]);
+    }
+
+    #[test]
+    fn the_most_frequent_confusions_come_first() {
+        let matrix = vec![vec![9, 1, 0], vec![4, 9, 4], vec![0, 2, 9]];
+        assert_eq!(most_confused(&matrix), [(1, 0, 4), (1, 2, 4), (2, 1, 2), (0, 1, 1)]);
     }
 }

@@ -11,8 +11,10 @@ pub use weight_maps::{WeightMap, weight_maps};
 use crate::baseline::BaselineResult;
 use crate::dataset::TestRows;
 use crate::formulation::{GateKind, Statistics};
+use crate::metrics::Confusion;
 use crate::network::Architecture;
-use crate::train::StepRecord;
+use crate::task::{Objective, Task};
+use crate::train::{StepRecord, Training};
 use isinglass_qubo::SampleStatus;
 use serde::Serialize;
 
@@ -123,13 +125,40 @@ pub struct OptimumReport {
     pub seconds: f64,
 }
 
+/// Wrong output bits, where the loss counts classification errors instead.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OutputBitsReport {
+    /// Wrong output bits of the network on the training rows, weighted: what a QUBO counts.
+    pub wrong: f64,
+    /// The least number of all networks of this shape, where the solver of the QUBO proved it.
+    pub least: Option<f64>,
+    /// Whether the network has that number: it is optimal in output bits (not in classification errors).
+    pub optimal: bool,
+}
+
+impl OutputBitsReport {
+    /// The report of a run whose loss counts classification errors; nothing for others.
+    #[must_use]
+    pub fn of(training: &Training, task: &Task) -> Option<Self> {
+        let (wrong, least) = (training.wrong_output_bits, training.least_output_bits);
+        (task.objective() == Objective::Errors).then_some(Self { wrong, least, optimal: least == Some(wrong) })
+    }
+}
+
 /// What came out.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ResultReport {
-    /// Energy of the sample on the QUBO, offset included; null where there is none.
+    /// Energy of the sample on the QUBO, offset included: wrong output bits, where the formulation is exact; null where there is
+    /// no QUBO.
     pub energy: Option<f64>,
-    /// Loss of the network on the training rows: wrong output bits.
+    /// What the loss counts; absent where wrong output bits and classification errors are the same.
+    #[serde(skip_serializing_if = "Objective::is_output_bits")]
+    pub objective: Objective,
+    /// Loss of the network on the training rows.
     pub loss: f64,
+    /// Wrong output bits, where the loss counts something else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output_bits: Option<OutputBitsReport>,
     /// Training rows whose predicted class is wrong.
     pub train_errors: usize,
     /// Share of training rows that are right.
@@ -144,6 +173,8 @@ pub struct ResultReport {
     pub optimum: OptimumReport,
     /// Violated constraints of the sample that the weights were read from; null where there is no QUBO.
     pub violations: Option<usize>,
+    /// Which class is taken for which.
+    pub confusion: Confusion,
 }
 
 /// A training run from end to end.

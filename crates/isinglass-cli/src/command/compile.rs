@@ -128,7 +128,7 @@ pub(crate) fn run(arguments: &CompileArguments, session: &Session) -> Result<Out
     let codebook = Codebook::for_classes(prepared.classes.names().len());
     let architecture = arguments.network.architecture(prepared.pipeline.num_inputs(), &codebook)?;
     let options = arguments.formulation.options();
-    let task = Task::new(prepared.train.inputs, codebook.targets(&prepared.train.labels))
+    let task = Task::of_classes(prepared.train.inputs, &prepared.train.labels, &codebook)
         .map_err(|error| Failure::from_error(&error))?;
 
     let start = Instant::now();

@@ -15,9 +15,9 @@ use crate::arguments::value;
 use crate::failure::Failure;
 use crate::files::{cannot_read, read_text};
 use crate::output::Report;
+use crate::output::confusion::confusion_table;
 use crate::output::number::{percent, thousands};
 use crate::output::sheet::Sheet;
-use crate::output::table::{Align, table};
 use crate::session::Session;
 
 /// Which model, on which rows.
@@ -114,16 +114,9 @@ impl Report for EvalReport {
             "Majority",
             format!("{} right by always answering the most frequent class", percent(self.majority_accuracy)),
         );
-        let mut text = sheet.finish();
-        text.push_str("\nRows of each class (down), by the class predicted (across)\n");
-        let mut header = vec![String::new()];
-        header.extend(self.classes.iter().cloned());
-        let body = self.classes.iter().zip(&self.confusion).map(|(class, counts)| {
-            std::iter::once(class.clone()).chain(counts.iter().map(|&count| thousands(count as u64))).collect()
-        });
-        let rows: Vec<Vec<String>> = std::iter::once(header).chain(body).collect();
-        let alignment: Vec<Align> = (0..=self.classes.len()).map(|_| Align::Right).collect();
-        text.extend(table(&alignment, &rows).into_iter().map(|line| line + "\n"));
+        let confusion = confusion_table("these rows", &self.classes, &self.confusion).lines();
+        let mut text = sheet.finish() + "\n";
+        text.extend(confusion.into_iter().map(|line| line + "\n"));
         text
     }
 }

@@ -17,11 +17,12 @@ use clap::Args;
 use isinglass::baseline::{BaselineResult, LabelledBits, evaluate_all};
 use isinglass::certificate::Certificate;
 use isinglass::dataset::{Dataset, Split};
-use isinglass::metrics::Score;
+use isinglass::metrics::{Confusion, Score, confusion_matrix};
 use isinglass::model::{Model, Provenance, predict};
 use isinglass::network::Codebook;
 use isinglass::report::{
-    DatasetReport, FormulationReport, NetworkReport, OptimumReport, ResultReport, SolverReport, TrainReport,
+    DatasetReport, FormulationReport, NetworkReport, OptimumReport, OutputBitsReport, ResultReport, SolverReport,
+    TrainReport,
 };
 use isinglass::task::{Merge, Task};
 use isinglass::train::{Batching, RandomWeights, Solver, TrainError, Training, TrainingPlan, random_weights, train};
@@ -123,7 +124,7 @@ pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outco
     prepared.note_identifiers(session);
     let codebook = Codebook::for_classes(prepared.classes.names().len());
     let architecture = arguments.network.architecture(prepared.pipeline.num_inputs(), &codebook)?;
-    let task = Task::new(prepared.train.inputs.clone(), codebook.targets(&prepared.train.labels))
+    let task = Task::of_classes(prepared.train.inputs.clone(), &prepared.train.labels, &codebook)
         .map_err(|error| Failure::from_error(&error))?;
     let setup = arguments.embedding.setup()?;
     let cancel = session.interrupted()?;
@@ -175,7 +176,7 @@ pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outco
     let baselines = run.baselines(&comparing, session)?;
     let random_weights = run.random_weights(&task, &comparing);
     let solver = run.solver_report(reason, solver_seconds);
-    let result = run.result(train_score, test_score, optimum);
+    let result = run.result(&task, train_score, test_score, optimum);
     let report = TrainReport {
         isinglass: env!("CARGO_PKG_VERSION").to_owned(),
         command: command_line(),
@@ -376,9 +377,11 @@ impl Run<'_> {
         }
     }
 
-    fn result(&self, train: Score, test: Option<Score>, optimum: OptimumReport) -> ResultReport {
+    fn result(&self, task: &Task, train: Score, test: Option<Score>, optimum: OptimumReport) -> ResultReport {
         let has_qubo = self.training.formulation.is_some();
         ResultReport {
+            objective: task.objective(),
+            output_bits: OutputBitsReport::of(self.training, task),
             energy: has_qubo.then_some(self.training.verification.energy),
             loss: self.training.loss,
             train_errors: train.errors,
@@ -388,6 +391,15 @@ impl Run<'_> {
             proven_optimal: optimum.loss == Some(self.training.loss),
             optimum,
             violations: has_qubo.then(|| self.training.verification.violations()),
+            confusion: self.confusion(),
         }
+    }
+
+    fn confusion(&self) -> Confusion {
+        let of = |data: &Dataset| {
+            let predicted = predict(&self.training.network, self.codebook, &data.inputs);
+            confusion_matrix(&predicted, &data.labels, self.codebook.num_classes())
+        };
+        Confusion { train: of(&self.prepared.train), test: self.prepared.test.as_ref().map(of) }
     }
 }

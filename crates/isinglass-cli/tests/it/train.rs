@@ -138,8 +138,55 @@ fn two_hidden_layers_and_several_outputs_are_trained() {
     let result = &report["result"];
     assert_eq!(result["proven_optimal"], true);
     assert_eq!(result["optimum"]["loss"], result["loss"]);
-    let wrong_bits = result["loss"].as_f64().unwrap();
+    assert_eq!((&result["objective"], &result["loss"]), (&json!("errors"), &json!(result["train_errors"].as_f64())));
+    let wrong_bits = result["output_bits"]["wrong"].as_f64().unwrap();
     assert!(result["train_errors"].as_f64().unwrap() <= wrong_bits, "a wrong class has a wrong bit: {result}");
+}
+
+/// The task of three classes whose QUBO is small enough for all samples.
+const THREE_CLASSES: &str = "digits --classes 1,2,3 --pool 4x4 --features r1c1,r1c2 --limit 40 --hidden none";
+
+#[test]
+fn where_only_output_bits_are_proven_text_json_and_reports_say_so() {
+    let words = "optimal in output bits (not in classification errors)";
+    let arguments = format!("train {THREE_CLASSES} --solver exhaustive --no-polish --no-proof --no-baselines");
+    let program = Program::new();
+    let report = program.json(&format!("{arguments} --report report.md"));
+    let (result, bits) = (&report["result"], &report["result"]["output_bits"]);
+    assert_eq!((&result["proven_optimal"], &bits["optimal"]), (&json!(false), &json!(true)));
+    assert_eq!((&bits["least"], &result["energy"]), (&bits["wrong"], &bits["wrong"]));
+    assert_eq!(report["solver"]["status"], "heuristic");
+    let text = String::from_utf8(program.run(&arguments).stdout).unwrap();
+    assert!(text.contains(words) && !text.contains("proven optimal"), "{text}");
+    let markdown = std::fs::read_to_string(program.path().join("report.md")).unwrap();
+    assert!(markdown.contains(words) && !markdown.contains("proven optimal"), "{markdown}");
+
+    // with the proof, errors are proven beside it
+    let report = quick(&format!("{THREE_CLASSES} --solver exact"));
+    assert_eq!((&report["result"]["proven_optimal"], &report["solver"]["status"]), (&json!(true), &json!("optimal")));
+    assert!(report["result"]["loss"].as_f64().unwrap() <= result["loss"].as_f64().unwrap());
+    let text = String::from_utf8(Program::new().run(&format!("train {THREE_CLASSES} --no-baselines")).stdout).unwrap();
+    assert!(text.contains("proven optimal in classification errors"), "{text}");
+}
+
+#[test]
+fn the_confusion_matrix_of_training_counts_all_rows() {
+    let arguments =
+        "train digits --classes 1,2,3 --pool 4x4 --limit 60 --hidden 2 --test 0.25 --no-baselines --no-proof";
+    let program = Program::new();
+    let report = program.json(&format!("{arguments} --report report.md"));
+    let (confusion, result) = (&report["result"]["confusion"], &report["result"]);
+    for (part, num_rows, errors) in [("train", "num_rows", "train_errors"), ("test", "num_test_rows", "test_errors")] {
+        let matrix: Vec<Vec<u64>> = serde_json::from_value(confusion[part].clone()).unwrap();
+        let all: u64 = matrix.iter().flatten().sum();
+        let right: u64 = (0..3).map(|class| matrix[class][class]).sum();
+        assert_eq!(report["dataset"][num_rows], all);
+        assert_eq!(result[errors], all - right);
+    }
+    let text = String::from_utf8(program.run(arguments).stdout).unwrap();
+    assert!(text.contains("Confusion matrix of the test rows: true class down, predicted class across\n"), "{text}");
+    let markdown = std::fs::read_to_string(program.path().join("report.md")).unwrap();
+    assert!(markdown.contains("Confusion matrix of the training rows"), "{markdown}");
 }
 
 #[test]

@@ -26,6 +26,7 @@ pub(super) fn document(report: &AblateReport) -> Document {
         .with("threads", report.threads);
     let mut all = Vec::new();
     all.extend(task.notice.clone().map(Block::Notice));
+    all.extend(report.loss_note().map(Block::Text));
     all.extend(blocks(&report.ablation));
     Document {
         title: "What each reduction of the formulation buys".to_owned(),

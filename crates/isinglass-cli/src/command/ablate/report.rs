@@ -75,6 +75,14 @@ impl AblateReport {
     }
 }
 
+impl AblateReport {
+    /// What the loss counts, where it could be something else.
+    pub(super) fn loss_note(&self) -> Option<String> {
+        (self.network.widths.last() > Some(&1))
+            .then(|| "the loss counts wrong output bits, not classification errors".to_owned())
+    }
+}
+
 impl Report for AblateReport {
     fn text(&self) -> String {
         let mut sheet = Sheet::new();
@@ -87,6 +95,7 @@ impl Report for AblateReport {
         let how =
             if self.ablation.target_proven { "the least loss, proven" } else { "the least loss found, not proven" };
         sheet.line("Target", format!("{}: {how}", compact(self.ablation.target)));
+        sheet.lines("", self.loss_note());
         sheet.line("Annealing", format!("at the number of sweeps of least time to solution, {} threads", self.threads));
         let notes =
             self.ablation.rows.iter().flat_map(|row| row.notes.iter().map(move |note| format!("{}: {note}", row.name)));

@@ -5,6 +5,7 @@ use isinglass_qubo::document::{Block, Document, Figure, Manifest, Section};
 
 use super::chip::Chains;
 use super::text::{OF_MINIBATCHES, TrainOutput};
+use crate::output::confusion::ConfusionTable;
 use crate::output::figure::{axis, bars, on_chip, table_of, weights};
 use crate::output::number::count;
 
@@ -32,7 +33,7 @@ pub(super) fn document(output: &TrainOutput<'_>, chains: Option<&Chains<'_>>) ->
             sections.push(Section::new(title, blocks));
         }
     };
-    push("Result", [paragraphs(output.result_lines()), accuracy(output)].concat());
+    push("Result", [paragraphs(output.result_lines()), accuracy(output), confusion(output)].concat());
     push("Data and network", [paragraphs(output.data_lines()), paragraphs(vec![output.network_line()])].concat());
     push("Formulation", paragraphs(output.qubo_lines()));
     push("Solver", [paragraphs(output.solver_lines()), paragraphs(output.program_lines())].concat());
@@ -76,6 +77,15 @@ fn accuracy(output: &TrainOutput<'_>) -> Vec<Block> {
     let names = std::iter::once("this network".to_owned()).chain(short).collect();
     blocks.extend(bars("wrong", "Share of wrong rows", ("", axis("wrong rows, %")), names, series));
     blocks
+}
+
+/// Which classes are taken for which.
+fn confusion(output: &TrainOutput<'_>) -> Vec<Block> {
+    let table = |table: ConfusionTable| {
+        let columns: Vec<&str> = table.columns.iter().map(String::as_str).collect();
+        table_of(&table.caption, &columns, table.rows)
+    };
+    output.confusion_tables().into_iter().map(table).collect()
 }
 
 fn chip(output: &TrainOutput<'_>, chains: Option<&Chains<'_>>) -> Vec<Block> {

@@ -46,7 +46,7 @@ pub(super) fn optimum(
 
 /// The same optimum, or, where it is not proven, the loss that no network of any shape can avoid, if `loss` is no more.
 pub(super) fn or_unavoidable(optimum: OptimumReport, task: &Task, loss: f64) -> OptimumReport {
-    let unavoidable = task.group(Merge::Equal).constant;
+    let unavoidable = task.loss_groups(Merge::Equal).constant;
     if optimum.loss.is_some() || loss > unavoidable {
         return optimum;
     }

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use clap::builder::PossibleValue;
 use isinglass::formulation::{FormulationError, Size, WeightTerms, compile_within};
 use isinglass::network::Architecture;
-use isinglass::task::Task;
+use isinglass::task::{Objective, Task};
 use isinglass::train::{NamedMipSolver, NamedSampler, SamplerCall, Solver};
 use isinglass_qubo::RunControl;
 
@@ -137,6 +137,10 @@ impl Choice {
             TrainSolver::Auto if setup.is_some() => {
                 let reason = "a chip takes a QUBO, not weights".to_owned();
                 Self::named(SolverName::Auto, options, setup, Some(reason))
+            }
+            TrainSolver::Auto if task.objective() == Objective::Errors => {
+                let reason = "it counts classification errors, where a QUBO counts wrong output bits".to_owned();
+                plain(weights(&options)?, Some(reason))
             }
             // minibatches differ in size, so only the whole set is small enough or not
             TrainSolver::Auto if arguments.batch_size.is_some() => plain(weights(&options)?, Some(BETTER.to_owned())),

@@ -14,12 +14,15 @@ use super::chip::OnChip;
 use crate::arguments::solver::{EmulationOutput, claim_lines};
 use crate::command::compile::statistics_lines;
 use crate::output::Report;
+use crate::output::confusion::{ConfusionTable, confusion_table};
 use crate::output::number::{compact, count, duration, rate, significant, thousands};
 use crate::output::sheet::Sheet;
 use crate::output::table::{Align, table};
 
 /// Rows of the table of minibatches that are shown.
 const SHOWN_BATCHES: usize = 20;
+/// What is proven where only the QUBO is.
+const OPTIMAL_IN_OUTPUT_BITS: &str = "optimal in output bits (not in classification errors)";
 /// Which network a run on minibatches gives.
 pub(super) const OF_MINIBATCHES: &str =
     "The network is the one of all minibatches with the fewest errors on all training rows.";
@@ -73,6 +76,8 @@ impl Report for TrainOutput<'_> {
         };
         section(self.batch_lines());
         section(self.comparison_lines());
+        // one matrix is enough here; --json and reports have both
+        section(self.confusion_tables().first().map(ConfusionTable::lines).unwrap_or_default());
         let picture = weights_picture(self.network, &self.report.dataset.input_names);
         if !picture.is_empty() {
             section(vec!["Weights (█ is +1, · is -1)".to_owned(), picture.trim_end().to_owned()]);
@@ -133,7 +138,13 @@ impl TrainOutput<'_> {
     pub(super) fn program_lines(&self) -> Vec<String> {
         let of_batches: Vec<&MipClaim> = self.report.batches.iter().filter_map(|step| step.mip.as_ref()).collect();
         match (&self.mip, of_batches.first()) {
-            (Some(claim), _) => claim_lines(claim, claim.objective),
+            (Some(claim), _) => {
+                let mut lines = claim_lines(claim, claim.objective);
+                if self.report.result.output_bits.is_some() {
+                    lines.push("the program counts wrong output bits, not classification errors".to_owned());
+                }
+                lines
+            }
             (None, Some(first)) => {
                 let optimal = of_batches.iter().filter(|claim| claim.optimal).count();
                 let all = count(of_batches.len(), "minibatch", "minibatches");
@@ -226,20 +237,48 @@ impl TrainOutput<'_> {
                 None => format!("loss {}", compact(result.loss)),
             },
         ];
+        lines.extend(self.output_bits_lines());
         let optimum = &result.optimum;
+        let in_errors = if result.output_bits.is_some() { " in classification errors" } else { "" };
         let how = match (optimum.lower_bound, optimum.seconds) {
             // nothing was searched, so there is no time to speak of
             (None, _) | (_, 0.0) => optimum.how.clone(),
             (Some(_), seconds) => format!("{}, {}", optimum.how, duration(seconds)),
         };
         lines.push(match optimum.loss {
-            Some(_) if result.proven_optimal => format!("proven optimal: {how}"),
+            Some(_) if result.proven_optimal => format!("proven optimal{in_errors}: {how}"),
             Some(least) => {
-                format!("{} above the optimum of {}: {how}", compact(result.loss - least), compact(least))
+                format!("{} above the optimum of {}{in_errors}: {how}", compact(result.loss - least), compact(least))
             }
-            None => format!("optimum not proven: {how}"),
+            None => format!("optimum not proven{in_errors}: {how}"),
         });
         lines
+    }
+
+    /// What the QUBO counts, where that is not the loss.
+    fn output_bits_lines(&self) -> Vec<String> {
+        let result = &self.report.result;
+        let Some(bits) = &result.output_bits else { return Vec::new() };
+        let mut lines = vec![format!(
+            "the loss counts classification errors; the QUBO counts wrong output bits, of which this network has {}",
+            compact(bits.wrong)
+        )];
+        lines.extend(bits.least.map(|least| match bits.optimal {
+            true => format!("{OPTIMAL_IN_OUTPUT_BITS}: the solver proved the least energy of an exact QUBO"),
+            false => format!(
+                "{} above the optimum in output bits of {} (not in classification errors)",
+                compact(bits.wrong - least),
+                compact(least)
+            ),
+        }));
+        lines
+    }
+
+    /// Confusion matrices, those of the test rows first.
+    pub(super) fn confusion_tables(&self) -> Vec<ConfusionTable> {
+        let (classes, confusion) = (&self.report.dataset.classes, &self.report.result.confusion);
+        let test = confusion.test.iter().map(|matrix| confusion_table("the test rows", classes, matrix));
+        test.chain([confusion_table("the training rows", classes, &confusion.train)]).collect()
     }
 
     /// The table of minibatches, its header first; nothing without them.
