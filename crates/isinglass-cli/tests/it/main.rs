@@ -20,6 +20,7 @@ mod mip;
 mod model;
 mod plan;
 mod program;
+mod reader;
 mod readme;
 #[cfg(feature = "qpu")]
 mod real_chip;
