@@ -1,11 +1,12 @@
 //! The sampler that chooses: presolve, then for each component the method that suits its size and structure.
 
+mod timed;
+
 use crate::model::Bqm;
 use crate::presolve::{Presolve, Statistics};
-use crate::race::{Contestant, MakeSampler, Racing, Round};
 use crate::sampler::{
-    Exhaustive, ParallelTempering, Polished, Presolving, RunControl, SampleError, Sampler, Sampling,
-    SimulatedAnnealing, TreeDecomposition, elimination_width,
+    Exhaustive, Polished, Presolving, RunControl, SampleError, SampleStatus, Sampler, Sampling, SimulatedAnnealing,
+    TreeDecomposition, elimination_width_within,
 };
 use serde::Serialize;
 use std::cell::RefCell;
@@ -18,13 +19,46 @@ const AT_ONCE: TreeDecomposition = TreeDecomposition { max_width: 16, max_bytes:
 const ENTRIES: f64 = (1u64 << 28) as f64;
 /// The memory that its tables may take.
 const BYTES: f64 = (1u64 << 30) as f64;
+/// No order of larger width is looked for, to say how wide a problem is.
+const MOST_WIDTH: usize = 96;
+
+/// How much may be done before annealing. An update of annealing takes about a nanosecond, as does a unit of the presolve's effort;
+/// one of the work on elimination orders takes 16.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Effort {
+    presolve: u64,
+    order: u64,
+}
+
+impl Effort {
+    /// What is always worth it: a quarter of a second, and some hundredths.
+    const LEAST: Self = Self { presolve: 1 << 28, order: 1 << 20 };
+    /// About as long as an anneal itself takes.
+    const UPDATES_PER_WORK: u64 = 16;
+
+    /// In proportion to an anneal of a model.
+    fn before(annealing: &SimulatedAnnealing, bqm: &Bqm) -> Self {
+        let reads = annealing.num_reads.next_multiple_of(64) as u64;
+        let updates = reads.saturating_mul(annealing.num_sweeps).saturating_mul(bqm.num_variables() as u64);
+        Self {
+            presolve: updates.saturating_mul(2).max(Self::LEAST.presolve),
+            order: (updates / Self::UPDATES_PER_WORK).clamp(Self::LEAST.order, 1 << 24),
+        }
+    }
+}
 
 /// Solves exactly what can be solved exactly, and anneals the rest.
 ///
 /// A problem that bucket elimination solves in a few milliseconds is solved so at once. Any other one is presolved. Each connected component of what is left is then searched exhaustively up to 20 variables, solved by
-/// bucket elimination where its [`elimination_width`] promises at most `2^28` table entries, and annealed otherwise, the
-/// samples polished by steepest descent. A run with a deadline uses its time: parallel tempering and annealing race until then,
-/// with ever more sweeps.
+/// bucket elimination where its [`elimination_width`](crate::sampler::elimination_width) promises at most `2^28` table entries, and annealed otherwise, the
+/// samples polished by steepest descent. Presolve and search for an elimination order take about as much work as the anneal at most.
+///
+/// A run with a deadline uses its time, unless the minimum is proven before. The problem is annealed from the beginning, by one thread less
+/// while that one presolves, which may take a tenth of the time. If this helps, the components of what is left are solved or annealed
+/// in the rest. Annealing of single reads, annealing of 64 reads side by side, parallel tempering, and recombinations of good samples
+/// are tried for ever longer times; the one that reaches the least energy has most of the time. The best sample of all is returned, also when
+/// it came before the presolve was done. Reads and sweeps then follow from the time, and not from
+/// [`annealing`](Self::annealing).
 ///
 /// # Examples
 /// ```
@@ -99,33 +133,45 @@ impl Automatic {
         bqm: &Bqm,
         control: &RunControl<'_>,
     ) -> Result<(Sampling, AutomaticReport), SampleError> {
-        if bqm.num_variables() > EXHAUSTIVE {
-            // too wide, or coefficients too far apart: then the rest of this function
-            if let Ok(sampling) =
-                (TreeDecomposition { threads: self.annealing.threads, ..AT_ONCE }).sample(bqm, control)
-            {
-                let (num_variables, density) = (bqm.num_variables(), bqm.density());
-                let choice = Choice { num_variables, density, width: None, method: Method::Tree };
-                return Ok((sampling, AutomaticReport { presolve: None, choices: vec![choice] }));
-            }
+        if let Some(deadline) = control.deadline {
+            return self.sample_by(deadline, bqm, control);
+        }
+        if let Some(sampling) = self.at_once(bqm, control)? {
+            return Ok((sampling, AutomaticReport { presolve: None, choices: vec![whole(bqm, Method::Tree)] }));
         }
         let choices = RefCell::new(Vec::new());
+        let is_stopped = || control.should_stop(None).is_some();
         let make = |component: &Bqm| {
-            let choice = choose(component);
+            let choice = choose(component, Effort::before(&self.annealing, component).order, &is_stopped);
             choices.borrow_mut().push(choice);
-            self.make(choice.method, control.deadline.is_some())
+            self.make(choice.method)
         };
         let mut presolving = Presolving::new(Box::new(make));
-        presolving.presolve = self.presolve;
+        let effort = self.presolve.effort.min(Effort::before(&self.annealing, bqm).presolve);
+        presolving.presolve = Presolve { effort, ..self.presolve };
         let (sampling, presolve) = presolving.sample_with_statistics(bqm, control)?;
         drop(presolving);
         Ok((sampling, AutomaticReport { presolve, choices: choices.into_inner() }))
     }
 
-    fn make(&self, method: Method, has_deadline: bool) -> Box<dyn Sampler> {
+    /// The minimum of a problem that is narrow enough to be solved as it is.
+    fn at_once(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Option<Sampling>, SampleError> {
+        if bqm.num_variables() <= EXHAUSTIVE {
+            return Ok(None);
+        }
+        let is_stopped = || control.should_stop(None).is_some();
+        let width = elimination_width_within(bqm, AT_ONCE.max_width, Effort::LEAST.order, &is_stopped);
+        // too wide, or coefficients too far apart: no error here
+        if !width.is_ok_and(|found| found.width.is_some() && found.num_bytes <= AT_ONCE.max_bytes as f64) {
+            return Ok(None);
+        }
+        let sampling = TreeDecomposition { threads: self.annealing.threads, ..AT_ONCE }.sample(bqm, control)?;
+        Ok(Some(sampling).filter(|sampling| sampling.status == SampleStatus::Optimal))
+    }
+
+    fn make(&self, method: Method) -> Box<dyn Sampler> {
         let threads = self.annealing.threads;
         match method {
-            Method::Sa if has_deadline => Box::new(self.racing()),
             Method::Exhaustive => Box::new(Exhaustive { threads, ..Exhaustive::default() }),
             Method::Tree => Box::new(TreeDecomposition { threads, ..TreeDecomposition::default() }),
             Method::Sa => Box::new(Polished { inner: self.annealing.clone(), threads }),
@@ -133,45 +179,23 @@ impl Automatic {
     }
 }
 
-impl Automatic {
-    fn racing(&self) -> Racing<'static> {
-        let annealing = self.annealing.clone();
-        let num_sweeps = annealing.num_sweeps;
-        let seed = annealing.seed;
-        let num_threads = (annealing.threads.unwrap_or_else(rayon::current_num_threads) / 2).max(1);
-        let threads = Some(num_threads);
-        let anneal = move |round: Round| -> Box<dyn Sampler> {
-            let num_sweeps = num_sweeps.saturating_mul(round.effort);
-            let inner = SimulatedAnnealing { num_sweeps, seed: round.seed, threads, ..annealing.clone() };
-            Box::new(Polished { inner, threads })
-        };
-        let temper = move |round: Round| -> Box<dyn Sampler> {
-            Box::new(ParallelTempering {
-                num_sweeps: num_sweeps.saturating_mul(round.effort),
-                num_reads: 2 * num_threads,
-                seed: round.seed,
-                threads,
-                ..ParallelTempering::default()
-            })
-        };
-        let contestant = |name: &str, make: MakeSampler<'static>| Contestant { name: name.to_owned(), make };
-        let contestants = vec![contestant("pt", Box::new(temper)), contestant("sa", Box::new(anneal))];
-        Racing { seed, contestants }
-    }
+/// A method for all of a problem.
+fn whole(bqm: &Bqm, method: Method) -> Choice {
+    Choice { num_variables: bqm.num_variables(), density: bqm.density(), width: None, method }
 }
 
 /// The method for a connected component.
-fn choose(bqm: &Bqm) -> Choice {
-    let (num_variables, density) = (bqm.num_variables(), bqm.density());
-    let choice = |width, method| Choice { num_variables, density, width, method };
-    if num_variables <= EXHAUSTIVE {
-        return choice(None, Method::Exhaustive);
+fn choose(bqm: &Bqm, most_work: u64, is_stopped: &dyn Fn() -> bool) -> Choice {
+    if bqm.num_variables() <= EXHAUSTIVE {
+        return whole(bqm, Method::Exhaustive);
     }
     // coefficients without a common unit within reach are no error here: annealing takes them
-    match elimination_width(bqm) {
-        Ok(found) if found.num_entries <= ENTRIES && found.num_bytes <= BYTES => choice(found.width, Method::Tree),
-        Ok(found) => choice(found.width, Method::Sa),
-        Err(_) => choice(None, Method::Sa),
+    match elimination_width_within(bqm, MOST_WIDTH, most_work, is_stopped) {
+        Ok(found) if found.num_entries <= ENTRIES && found.num_bytes <= BYTES => {
+            Choice { width: found.width, ..whole(bqm, Method::Tree) }
+        }
+        Ok(found) => Choice { width: found.width, ..whole(bqm, Method::Sa) },
+        Err(_) => whole(bqm, Method::Sa),
     }
 }
 
@@ -247,6 +271,92 @@ mod tests {
         assert_eq!(long.status, SampleStatus::TimeLimit);
         assert!(start.elapsed() >= Duration::from_millis(400));
         assert!(long.best().unwrap().energy <= quick.best().unwrap().energy + 1e-9);
+    }
+
+    /// A ring with chords: three neighbours for each variable, and no structure for exact methods.
+    fn sparse(num_variables: usize) -> Bqm {
+        let mut builder = BqmBuilder::new(Vartype::Spin, num_variables);
+        let sign = |number: usize| if crate::rng::mix(number as u64) & 1 == 1 { 1.0 } else { -1.0 };
+        for variable in 0..num_variables {
+            builder.add_quadratic(variable, (variable + 1) % num_variables, sign(3 * variable));
+            let other = crate::rng::mix(variable as u64) as usize % num_variables;
+            if variable % 2 == 0 && other != variable {
+                builder.add_quadratic(variable, other, sign(3 * variable + 1));
+            }
+        }
+        builder.build().unwrap()
+    }
+
+    fn by(bqm: &Bqm, milliseconds: u64) -> (Sampling, std::time::Duration) {
+        use std::time::{Duration, Instant};
+        let start = Instant::now();
+        let control =
+            RunControl { deadline: Some(start + Duration::from_millis(milliseconds)), ..RunControl::default() };
+        let sampling = Automatic::default().sample(bqm, &control).unwrap();
+        (sampling, start.elapsed())
+    }
+
+    #[test]
+    #[cfg_attr(miri, ignore = "long")]
+    fn a_large_problem_is_annealed_within_a_short_limit() {
+        let bqm = sparse(200_000);
+        let (sampling, time) = by(&bqm, 300);
+        let sample = sampling.best().unwrap().sample;
+        let field = |variable: usize| -> f64 {
+            let (neighbors, biases) = bqm.neighborhood(variable);
+            neighbors.iter().zip(biases).map(|(&other, bias)| bias * f64::from(sample[other as usize])).sum()
+        };
+        assert!((0..sample.len()).all(|variable| f64::from(sample[variable]) * field(variable) <= 0.0));
+        assert_eq!(sampling.status, SampleStatus::TimeLimit);
+        // a tenth of a second on a quiet machine
+        assert!(time.as_millis() < 300 + 2000, "{time:?}");
+    }
+
+    #[test]
+    #[cfg_attr(miri, ignore = "long")]
+    fn what_the_presolve_solves_is_proven_long_before_the_limit() {
+        let planted = crate::testing::planted(40, 30, 1);
+        let (sampling, time) = by(&planted.bqm, 60_000);
+        assert_eq!((sampling.status, sampling.lower_bound), (SampleStatus::Optimal, Some(planted.energy)));
+        assert_eq!(sampling.best().unwrap().energy, planted.energy);
+        assert!(time.as_secs() < 30);
+    }
+
+    #[test]
+    #[cfg_attr(miri, ignore = "long")]
+    fn components_share_the_time_and_are_lifted_back() {
+        let mut builder = BqmBuilder::new(Vartype::Binary, 160);
+        for (block, seed) in [(0, 1), (80, 2)] {
+            for (first, second, bias) in random_reals(Vartype::Binary, 80, 60, seed).interactions() {
+                builder.add_quadratic(block + first, block + second, bias);
+            }
+        }
+        let bqm = builder.build().unwrap();
+        let (sampling, _) = by(&bqm, 600);
+        let (quick, _) = report(&bqm);
+        assert!(sampling.best().unwrap().energy <= quick.best().unwrap().energy + 1e-9);
+    }
+
+    #[test]
+    fn a_cancelled_run_with_a_deadline_returns_a_sample() {
+        use std::time::{Duration, Instant};
+        let cancel = std::sync::atomic::AtomicBool::new(true);
+        let deadline = Some(Instant::now() + Duration::from_secs(600));
+        let control = RunControl { deadline, cancel: Some(&cancel), ..RunControl::default() };
+        let sampling = Automatic::default().sample(&sparse(5000), &control).unwrap();
+        assert_eq!((sampling.status, sampling.samples.is_empty()), (SampleStatus::Interrupted, false));
+    }
+
+    #[test]
+    fn work_before_an_anneal_grows_with_the_anneal() {
+        let bqm = sparse(2000);
+        let effort = |num_sweeps| {
+            let annealing = SimulatedAnnealing { num_sweeps, ..SimulatedAnnealing::default() };
+            Effort::before(&annealing, &bqm)
+        };
+        assert_eq!(effort(1), Effort::LEAST);
+        assert_eq!(effort(10_000).presolve, 2 * 64 * 10_000 * 2000);
+        assert_eq!(effort(u64::MAX).order, 1 << 24);
     }
 
     #[test]

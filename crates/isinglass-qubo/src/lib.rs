@@ -35,6 +35,7 @@ pub mod embedding;
 pub mod qpu;
 pub mod time_to_solution;
 pub mod race;
+mod portfolio;
 pub mod automatic;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -8,6 +8,7 @@ pub use builder::{BqmBuilder, ModelError};
 
 use crate::dyadic::{DoubledSum, ExactSum};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// The values that the variables of a model take (dimod's word).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -225,21 +226,39 @@ impl Bqm {
         if vartype == self.vartype {
             return Ok(self.clone());
         }
-        let mut builder = BqmBuilder::new(vartype, self.num_variables());
-        builder.add_offset(self.offset);
-        // x = scale * y + shift for every variable, old x and new y
+        // scale * y + shift for every variable, old x and new y
         let (scale, shift) = if vartype == Vartype::Spin { (0.5, 0.5) } else { (2.0, -1.0) };
-        for (variable, &bias) in self.linear.iter().enumerate() {
-            builder.add_linear(variable, bias * scale);
-            builder.add_offset(bias * shift);
-        }
+        let mut offset = self.offset;
+        let mut linear: Vec<f64> = self.linear.iter().map(|bias| bias * scale).collect();
+        self.linear.iter().for_each(|bias| offset += bias * shift);
         for (first, second, bias) in self.interactions() {
-            builder.add_quadratic(first, second, bias * scale * scale);
-            builder.add_linear(first, bias * scale * shift);
-            builder.add_linear(second, bias * scale * shift);
-            builder.add_offset(bias * shift * shift);
+            linear[first] += bias * scale * shift;
+            linear[second] += bias * scale * shift;
+            offset += bias * shift * shift;
         }
-        builder.build()
+        let biases = self.biases.iter().map(|bias| bias * scale * scale).collect();
+        let (row_starts, neighbors) = (self.row_starts.clone(), self.neighbors.clone());
+        let converted = Self { vartype, offset, linear, row_starts, neighbors, biases };
+        converted.check_finite()?;
+        Ok(converted)
+    }
+
+    /// The model itself where it is of that type, and else [`to_vartype`](Self::to_vartype).
+    pub(crate) fn as_vartype(&self, vartype: Vartype) -> Result<Cow<'_, Self>, ModelError> {
+        if vartype == self.vartype { Ok(Cow::Borrowed(self)) } else { self.to_vartype(vartype).map(Cow::Owned) }
+    }
+
+    fn check_finite(&self) -> Result<(), ModelError> {
+        if !self.offset.is_finite() {
+            return Err(ModelError::OffsetNotFinite { offset: self.offset });
+        }
+        if let Some(variable) = self.linear.iter().position(|bias| !bias.is_finite()) {
+            return Err(ModelError::LinearNotFinite { variable, bias: self.linear[variable] });
+        }
+        match self.interactions().find(|(.., bias)| !bias.is_finite()) {
+            Some((first, second, bias)) => Err(ModelError::QuadraticNotFinite { first, second, bias }),
+            None => Ok(()),
+        }
     }
 
     /// The largest absolute coefficient, offset not counted; zero for a model without any.

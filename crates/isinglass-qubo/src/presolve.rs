@@ -61,6 +61,9 @@ pub enum PresolveError {
 /// Regions are given up after so many searches in a row that found nothing: a large model without gates would only cost time.
 const PATIENCE: usize = 1000;
 
+/// Regions are given up as well when this effort, a tenth of a second, was in vain.
+const EFFORT_IN_VAIN: u64 = 1 << 27;
+
 /// The most bytes that the model under reduction may take.
 const MAX_BYTES: usize = 16 << 30;
 
@@ -193,7 +196,8 @@ impl Presolve {
     /// Reduces until no rule applies.
     pub(crate) fn reduce(&self, work: &mut Work, statistics: &mut Statistics, stop: impl Fn() -> bool) -> Outcome {
         let limit = work.effort().saturating_add(self.effort);
-        let is_over = |work: &Work| work.effort() > limit || stop();
+        let is_over_at = |effort: u64| effort > limit || stop();
+        let is_over = |work: &Work| is_over_at(work.effort());
         let mut bound = None;
         let mut regions = Regions::new(work.num_variables());
         let mut roof_is_due = self.roof_duality;
@@ -212,7 +216,7 @@ impl Presolve {
             }
             // once before the regions, and once whenever they are all searched
             if regions_are_done && std::mem::take(&mut roof_is_due) {
-                let Some(dual) = roof_dual(work, !self.strong_only, limit) else {
+                let Some(dual) = roof_dual(work, !self.strong_only, &is_over_at) else {
                     return Outcome { bound, complete: false };
                 };
                 bound = bound.max(Some(dual.bound));
@@ -232,11 +236,14 @@ impl Presolve {
                 return Outcome { bound, complete: true };
             };
             regions_are_done = false;
+            let before = work.effort();
             if regions::search(work, variable, self.region_size, self.strong_only, statistics) {
                 regions.in_vain = 0;
+                regions.effort_in_vain = 0;
                 regions.add(work, variable);
             } else {
                 regions.in_vain += 1;
+                regions.effort_in_vain += work.effort() - before;
             }
             if is_over(work) {
                 return Outcome { bound, complete: false };
@@ -272,13 +279,14 @@ pub(crate) struct Outcome {
 struct Regions {
     /// Searches in a row that found nothing.
     in_vain: usize,
+    effort_in_vain: u64,
     queue: VecDeque<u32>,
     is_waiting: Vec<bool>,
 }
 
 impl Regions {
     fn new(num_variables: usize) -> Self {
-        Self { in_vain: 0, queue: VecDeque::new(), is_waiting: vec![false; num_variables] }
+        Self { in_vain: 0, effort_in_vain: 0, queue: VecDeque::new(), is_waiting: vec![false; num_variables] }
     }
 
     fn add(&mut self, work: &Work, variable: usize) {
@@ -289,7 +297,7 @@ impl Regions {
 
     /// The next variable, unless so many were in vain that the rest is given up.
     fn next(&mut self, work: &Work) -> Option<usize> {
-        if self.in_vain > PATIENCE {
+        if self.in_vain > PATIENCE || self.effort_in_vain > EFFORT_IN_VAIN {
             return None;
         }
         while let Some(variable) = self.queue.pop_front() {

@@ -115,6 +115,11 @@ pub fn race(
     control: &RunControl<'_>,
 ) -> Result<Outcome, SampleError> {
     assert!(!contestants.is_empty(), "a race has contestants");
+    run(bqm, seed, contestants, control).outcome(bqm)
+}
+
+/// Lets the contestants run.
+fn run(bqm: &Bqm, seed: u64, contestants: &[Contestant<'_>], control: &RunControl<'_>) -> Finished {
     let track = Track {
         bqm,
         seed,
@@ -134,7 +139,65 @@ pub fn race(
         }
         runners.into_iter().map(|runner| runner.join().expect("samplers do not panic")).collect()
     });
-    track.finish(runners)
+    let ended = track.ended.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    Finished { runners, status: ended.unwrap_or(SampleStatus::Heuristic) }
+}
+
+/// One sampler, again and again until the deadline or the target of the run.
+///
+/// Every thread makes rounds of its own, with other seeds and growing effort. The samples are those of the round of each thread
+/// in which its best one was found. Without deadline and target each thread makes one round.
+///
+/// # Examples
+/// ```
+/// use isinglass_qubo::race::Restarts;
+/// use isinglass_qubo::sampler::SimulatedAnnealing;
+/// use isinglass_qubo::{RunControl, SampleStatus, Sampler, testing::planted};
+/// use std::time::{Duration, Instant};
+/// let make = |seed, effort: u64| {
+///     let num_sweeps = 100 * effort;
+///     Box::new(SimulatedAnnealing { num_sweeps, seed, threads: Some(1), ..SimulatedAnnealing::default() }) as Box<dyn Sampler>
+/// };
+/// let restarts = Restarts { seed: 0, threads: None, make: Box::new(make) };
+/// let deadline = Some(Instant::now() + Duration::from_millis(50));
+/// let planted = planted(30, 20, 1);
+/// let sampling = restarts.sample(&planted.bqm, &RunControl { deadline, ..RunControl::default() })?;
+/// assert_eq!((sampling.status, sampling.best().unwrap().energy), (SampleStatus::TimeLimit, planted.energy));
+/// # Ok::<(), isinglass_qubo::SampleError>(())
+/// ```
+pub struct Restarts<'a> {
+    /// Seed of all rounds.
+    pub seed: u64,
+    /// Threads. `[default: those of the surrounding pool] [range: 1..]`
+    pub threads: Option<usize>,
+    /// Makes the sampler of a round, for one thread, from a seed and an effort by which the usual number of sweeps is to be multiplied.
+    pub make: MakeRestart<'a>,
+}
+
+/// Makes the sampler of a round from its seed and its effort.
+pub type MakeRestart<'a> = Box<dyn Fn(u64, u64) -> Box<dyn Sampler> + Sync + 'a>;
+
+impl Sampler for Restarts<'_> {
+    /// That of the sampler of a round.
+    fn name(&self) -> &'static str {
+        (self.make)(self.seed, 1).name()
+    }
+
+    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
+        let num_threads = self.threads.unwrap_or_else(rayon::current_num_threads);
+        if num_threads == 0 {
+            return Err(SampleError::Parameter { name: "threads", value: 0.0, allowed: "at least 1" });
+        }
+        let contestant = |thread: usize| {
+            // the first round of the first thread is what one call of the sampler would be
+            let seed = move |round: Round| if thread == 0 { round.seed } else { mix(round.seed ^ mix(thread as u64)) };
+            let make = move |round: Round| (self.make)(seed(round), round.effort);
+            Contestant { name: thread.to_string(), make: Box::new(make) }
+        };
+        let contestants: Vec<Contestant<'_>> = (0..num_threads).map(contestant).collect();
+        let runners = run(bqm, self.seed, &contestants, control);
+        runners.restarted(bqm)
+    }
 }
 
 /// A race as a sampler: one sample for each contestant, the best it found until the deadline or the target of the run.
@@ -168,12 +231,21 @@ struct Track<'a> {
     best: Mutex<Option<f64>>,
 }
 
+/// Sweeps and inverse temperatures of a round.
+#[derive(Clone, Copy, Default)]
+struct Schedule {
+    num_sweeps: u64,
+    beta_range: Option<(f64, f64)>,
+}
+
 /// A contestant on its way.
 struct Runner {
     standing: Standing,
-    best: Option<Vec<i8>>,
+    /// The samples of the round with the best one.
+    best: Option<SampleSet>,
     /// The sample that it proved to be optimal.
     proven: Option<Vec<i8>>,
+    schedule: Schedule,
     lower_bound: Option<f64>,
     error: Option<SampleError>,
 }
@@ -189,10 +261,17 @@ impl Runner {
             is_optimal: false,
             refused: None,
         };
-        Self { standing, best: None, proven: None, lower_bound: None, error: None }
+        Self {
+            standing,
+            best: None,
+            proven: None,
+            schedule: Schedule::default(),
+            lower_bound: None,
+            error: None,
+        }
     }
 
-    fn enter(&mut self, sampling: &Sampling, seconds: f64) {
+    fn enter(&mut self, sampling: Sampling, seconds: f64) {
         self.standing.num_rounds += 1;
         self.standing.num_reads += sampling.samples.len() as u64;
         self.standing.num_updates = self.standing.num_updates.saturating_add(sampling.num_updates);
@@ -201,11 +280,12 @@ impl Runner {
         if sampling.status == SampleStatus::Optimal {
             self.proven = sampling.best().map(|row| row.sample.to_vec());
         }
-        if let Some(row) = sampling.best()
-            && self.standing.best().is_none_or(|best| row.energy < best.energy)
+        if let Some(energy) = sampling.best().map(|row| row.energy)
+            && self.standing.best().is_none_or(|best| energy < best.energy)
         {
-            self.standing.improvements.push(Improvement { seconds, energy: row.energy });
-            self.best = Some(row.sample.to_vec());
+            self.standing.improvements.push(Improvement { seconds, energy });
+            self.schedule = Schedule { num_sweeps: sampling.num_sweeps, beta_range: sampling.beta_range };
+            self.best = Some(sampling.samples);
         }
     }
 }
@@ -250,11 +330,12 @@ impl Track<'_> {
                     break;
                 }
             };
-            runner.enter(&sampling, self.start.elapsed().as_secs_f64());
+            let status = sampling.status;
+            runner.enter(sampling, self.start.elapsed().as_secs_f64());
             runner.standing.best().iter().for_each(|best| self.enter(best.energy));
-            if sampling.status != SampleStatus::Heuristic {
+            if status != SampleStatus::Heuristic {
                 // an interruption may come from the others, who have ended the race by then
-                self.end(sampling.status);
+                self.end(status);
             } else if let (Some(target), Some(best)) = (self.control.target, runner.standing.best())
                 && meets(best.energy, target)
             {
@@ -267,39 +348,79 @@ impl Track<'_> {
         }
         runner
     }
+}
 
-    fn finish(&self, runners: Vec<Runner>) -> Result<Outcome, SampleError> {
+/// Everyone at the end of the race.
+struct Finished {
+    runners: Vec<Runner>,
+    status: SampleStatus,
+}
+
+impl Finished {
+    /// The runner that reached the least energy first.
+    fn winner(&self) -> Option<usize> {
         let first = |left: &Improvement, right: &Improvement| {
             left.energy.total_cmp(&right.energy).then(left.seconds.total_cmp(&right.seconds))
         };
-        let bests = runners.iter().enumerate().filter_map(|(index, runner)| Some((index, runner.standing.best()?)));
-        let winner = bests.min_by(|(_, left), (_, right)| first(left, right)).map(|(index, _)| index);
-        let Some(winner) = winner else {
-            let error = runners.into_iter().find_map(|runner| runner.error);
-            return Err(error.expect("a contestant without a sample could not run"));
-        };
-        let proven = runners.iter().find_map(|runner| runner.proven.as_ref());
+        let bests = self.runners.iter().enumerate();
+        let bests = bests.filter_map(|(index, runner)| Some((index, runner.standing.best()?)));
+        bests.min_by(|(_, left), (_, right)| first(left, right)).map(|(index, _)| index)
+    }
+
+    fn proven(&self) -> Option<&[i8]> {
+        self.runners.iter().find_map(|runner| runner.proven.as_deref())
+    }
+
+    fn error(self) -> SampleError {
+        let error = self.runners.into_iter().find_map(|runner| runner.error);
+        error.expect("a contestant without a sample could not run")
+    }
+
+    fn sampling(&self, samples: SampleSet) -> Sampling {
+        Sampling {
+            samples,
+            status: self.status,
+            lower_bound: self.runners.iter().filter_map(|runner| runner.lower_bound).reduce(f64::max),
+            num_sweeps: 0,
+            num_updates: self.runners.iter().fold(0, |sum, runner| sum.saturating_add(runner.standing.num_updates)),
+            beta_range: None,
+        }
+    }
+
+    fn outcome(self, bqm: &Bqm) -> Result<Outcome, SampleError> {
+        let Some(winner) = self.winner() else { return Err(self.error()) };
+        let proven = self.proven();
         // energies may be equal only because they are rounded
-        let is_beaten = |sample: &Vec<i8>| {
+        let is_beaten = |sample: &[i8]| {
             proven.is_some_and(|proven| {
-                self.bqm.energy(sample) == self.bqm.energy(proven)
-                    && self.bqm.exact_energy(sample) > self.bqm.exact_energy(proven)
+                bqm.energy(sample) == bqm.energy(proven) && bqm.exact_energy(sample) > bqm.exact_energy(proven)
             })
         };
-        let bests = runners.iter().filter_map(|runner| runner.best.as_ref());
-        let samples = bests.map(|best| if is_beaten(best) { proven.unwrap_or(best) } else { best });
-        let samples = SampleSet::from_samples(self.bqm, samples);
-        let ended = *self.ended.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let sampling = Sampling {
-            samples: samples.expect("they were samples before"),
-            status: ended.unwrap_or(SampleStatus::Heuristic),
-            lower_bound: runners.iter().filter_map(|runner| runner.lower_bound).reduce(f64::max),
-            num_sweeps: 0,
-            num_updates: runners.iter().fold(0, |sum, runner| sum.saturating_add(runner.standing.num_updates)),
-            beta_range: None,
+        let best = |runner: &Runner| {
+            let sample = runner.best.as_ref()?.best()?.sample;
+            Some(proven.filter(|_| is_beaten(sample)).unwrap_or(sample).to_vec())
         };
-        let standings = runners.into_iter().map(|runner| runner.standing).collect();
+        let samples = SampleSet::from_samples(bqm, self.runners.iter().filter_map(best));
+        let sampling = self.sampling(samples.expect("they were samples before"));
+        let standings = self.runners.into_iter().map(|runner| runner.standing).collect();
         Ok(Outcome { sampling, standings, winner })
+    }
+
+    /// The best rounds of all runners as one sampling, with the schedule of the winner's.
+    fn restarted(mut self, bqm: &Bqm) -> Result<Sampling, SampleError> {
+        let Some(winner) = self.winner() else { return Err(self.error()) };
+        let Schedule { num_sweeps, beta_range } = self.runners[winner].schedule;
+        if let Some(proven) = self.proven() {
+            let samples = SampleSet::from_samples(bqm, [proven]).expect("it was a sample before");
+            return Ok(Sampling { num_sweeps, beta_range, ..self.sampling(samples) });
+        }
+        let sets = self.runners.iter_mut().filter_map(|runner| runner.best.take());
+        let samples = sets.reduce(|mut all, set| {
+            all.append(set);
+            all
+        });
+        let sampling = self.sampling(samples.expect("the winner has samples"));
+        Ok(Sampling { num_sweeps, beta_range, ..sampling })
     }
 }
 
@@ -356,6 +477,42 @@ mod tests {
         assert!(standing.num_rounds > 1 && standing.num_reads >= 64);
         assert!(standing.improvements.windows(2).all(|pair| pair[1].energy < pair[0].energy));
         assert_eq!(outcome.sampling.best().map(|row| row.energy), standing.best().map(|best| best.energy));
+    }
+
+    #[test]
+    fn restarts_use_the_time_on_all_threads_and_return_whole_rounds() {
+        let bqm = random_integers(Vartype::Spin, 80, 6, 9, 4);
+        let efforts = Mutex::new(Vec::new());
+        let make = |seed, effort| {
+            efforts.lock().unwrap().push((seed, effort));
+            Box::new(SimulatedAnnealing { num_sweeps: effort, seed, threads: Some(1), ..SimulatedAnnealing::default() })
+                as Box<dyn Sampler>
+        };
+        let restarts = Restarts { seed: 1, threads: Some(2), make: Box::new(make) };
+        let start = Instant::now();
+        let deadline = Some(start + Duration::from_millis(150));
+        let sampling = restarts.sample(&bqm, &RunControl { deadline, ..RunControl::default() }).unwrap();
+        assert_eq!(sampling.status, SampleStatus::TimeLimit);
+        assert!(start.elapsed() >= Duration::from_millis(150) && sampling.samples.len() <= 128);
+        drop(restarts);
+        let efforts = efforts.into_inner().unwrap();
+        let seeds: std::collections::BTreeSet<u64> = efforts.iter().map(|(seed, _)| *seed).collect();
+        assert_eq!(seeds.len(), efforts.len(), "no round is made twice");
+        assert!(efforts.iter().any(|&(_, effort)| effort > 1));
+        let refused = Restarts { seed: 1, threads: Some(0), make: Box::new(|_, _| Box::new(Exhaustive::default())) };
+        assert!(matches!(refused.sample(&bqm, &RunControl::default()), Err(SampleError::Parameter { .. })));
+    }
+
+    #[test]
+    fn restarts_without_a_limit_make_one_round() {
+        let bqm = random_integers(Vartype::Spin, 30, 6, 9, 4);
+        let make = |seed, effort| {
+            Box::new(SimulatedAnnealing { num_sweeps: 10 * effort, seed, ..SimulatedAnnealing::default() })
+                as Box<dyn Sampler>
+        };
+        let restarts = Restarts { seed: 1, threads: Some(1), make: Box::new(make) };
+        let sampling = restarts.sample(&bqm, &RunControl::default()).unwrap();
+        assert_eq!((restarts.name(), sampling.samples.len(), sampling.num_sweeps), ("sa", 64, 10));
     }
 
     #[test]

@@ -107,3 +107,29 @@ fn the_mean_energy_is_that_of_all_samples() {
         assert_eq!(bqm.mean_energy(), energies.sum::<f64>() / 8.0);
     }
 }
+
+#[test]
+fn a_converted_model_is_the_one_that_a_builder_would_make() {
+    use crate::testing::{random_integers, random_reals};
+    for seed in 0..20 {
+        for (from, to, scale, shift) in
+            [(Vartype::Binary, Vartype::Spin, 0.5, 0.5), (Vartype::Spin, Vartype::Binary, 2.0, -1.0)]
+        {
+            for bqm in [random_integers(from, 20, 5, 9, seed), random_reals(from, 20, 7, seed)] {
+                let mut builder = BqmBuilder::new(to, bqm.num_variables());
+                builder.add_offset(bqm.offset());
+                for (variable, &bias) in bqm.linear().iter().enumerate() {
+                    builder.add_linear(variable, bias * scale);
+                    builder.add_offset(bias * shift);
+                }
+                for (first, second, bias) in bqm.interactions() {
+                    builder.add_quadratic(first, second, bias * scale * scale);
+                    builder.add_linear(first, bias * scale * shift);
+                    builder.add_linear(second, bias * scale * shift);
+                    builder.add_offset(bias * shift * shift);
+                }
+                assert_eq!(bqm.to_vartype(to).unwrap(), builder.build().unwrap());
+            }
+        }
+    }
+}

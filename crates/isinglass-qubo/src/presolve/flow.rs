@@ -16,6 +16,9 @@ pub(super) struct Network {
     arcs: Vec<u32>,
 }
 
+/// Arcs looked at before a flow asks again whether it is to end: some milliseconds.
+const EFFORT_BETWEEN_LOOKS: u64 = 1 << 20;
+
 impl Network {
     pub(super) fn new(num_nodes: usize) -> Self {
         Self { num_nodes, heads: Vec::new(), residual: Vec::new(), starts: Vec::new(), arcs: Vec::new() }
@@ -49,20 +52,26 @@ impl Network {
         &self.arcs[self.starts[node as usize]..self.starts[node as usize + 1]]
     }
 
-    /// Pushes as much as possible from `source` to `sink` by shortest paths, level by level, while `effort` (arcs looked at) is
-    /// at most `limit`: the amount, and whether it is the largest.
+    /// Pushes as much as possible from `source` to `sink` by shortest paths, level by level, until `is_over` says so of the effort
+    /// (arcs looked at): the amount, and whether it is the largest.
     ///
     /// # References
     /// E. A. Dinic, *Algorithm for solution of a problem of maximum flow in networks with power estimation* (1970).
-    pub(super) fn push(&mut self, source: u32, sink: u32, effort: &mut u64, limit: u64) -> (Units, bool) {
+    pub(super) fn push(
+        &mut self,
+        source: u32,
+        sink: u32,
+        effort: &mut u64,
+        is_over: &dyn Fn(u64) -> bool,
+    ) -> (Units, bool) {
         let mut total = 0;
         loop {
             let levels = self.levels(source, effort);
             if levels[sink as usize] == UNREACHED {
                 return (total, true);
             }
-            total += self.blocking_flow(source, sink, &levels, effort);
-            if *effort > limit {
+            total += self.blocking_flow(source, sink, &levels, effort, is_over);
+            if is_over(*effort) {
                 return (total, false);
             }
         }
@@ -86,11 +95,25 @@ impl Network {
         levels
     }
 
-    fn blocking_flow(&mut self, source: u32, sink: u32, levels: &[u32], effort: &mut u64) -> Units {
+    fn blocking_flow(
+        &mut self,
+        source: u32,
+        sink: u32,
+        levels: &[u32],
+        effort: &mut u64,
+        is_over: &dyn Fn(u64) -> bool,
+    ) -> Units {
+        let mut next_look = *effort + EFFORT_BETWEEN_LOOKS;
         let mut next = self.starts.clone();
         let mut path: Vec<u32> = Vec::new();
         let mut total = 0;
         loop {
+            if *effort >= next_look {
+                if is_over(*effort) {
+                    return total;
+                }
+                next_look = *effort + EFFORT_BETWEEN_LOOKS;
+            }
             let node = path.last().map_or(source, |&arc| self.heads[arc as usize]);
             if node == sink {
                 let amount = path.iter().map(|&arc| self.residual[arc as usize]).min().expect("source is not sink");

@@ -4,6 +4,9 @@ use super::statistics::Statistics;
 use super::units::Units;
 use super::work::Work;
 
+/// Each coupling is sorted twice and copied, with numbers of 128 bits.
+const EFFORT_PER_COUPLING: u64 = 64;
+
 /// A set of variables, and the surrounding ones that interact with it.
 struct Region {
     /// Bits from 0 on.
@@ -94,7 +97,7 @@ impl Region {
             let outside = row.iter().filter(|&&(other, _)| !inside.contains(&other));
             couplings.extend(outside.map(|&(other, bias)| (other, place, bias)));
         }
-        work.effort += couplings.len() as u64;
+        work.effort += EFFORT_PER_COUPLING * couplings.len() as u64;
         couplings.sort_unstable();
         let mut columns: Vec<(Vec<Units>, u32)> = Vec::new();
         for same in couplings.chunk_by(|left, right| left.0 == right.0) {

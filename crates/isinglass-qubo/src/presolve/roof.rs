@@ -35,13 +35,13 @@ pub(crate) struct Roof {
 /// components that say nothing: in an optimum with `u = 0` one of these arcs would be a positive term, and it would vanish when
 /// the weak literals are set to 1.
 ///
-/// `None` when more than `limit` arcs were looked at. `weak` is empty unless asked for; then strong ones of the last kind are
+/// `None` when `is_over` says so of the effort, the arcs looked at. `weak` is empty unless asked for; then strong ones of the last kind are
 /// among the weak ones.
 ///
 /// # References
 /// P. L. Hammer, P. Hansen, B. Simeone, *Roof duality, complementation and persistency in quadratic 0-1 optimization*,
 /// Math. Programming 28 (1984); E. Boros, P. L. Hammer, *Pseudo-Boolean optimization*, Discrete Appl. Math. 123 (2002).
-pub(crate) fn roof_dual(work: &mut Work, ask_weak: bool, limit: u64) -> Option<Roof> {
+pub(crate) fn roof_dual(work: &mut Work, ask_weak: bool, is_over: &dyn Fn(u64) -> bool) -> Option<Roof> {
     let variables: Vec<usize> = work.left().collect();
     let mut number = vec![0u32; work.num_variables()];
     for (place, &variable) in variables.iter().enumerate() {
@@ -75,7 +75,7 @@ pub(crate) fn roof_dual(work: &mut Work, ask_weak: bool, limit: u64) -> Option<R
         }
     }
     network.connect();
-    let (flow, largest) = network.push(source, sink, &mut work.effort, limit);
+    let (flow, largest) = network.push(source, sink, &mut work.effort, is_over);
     if !largest {
         return None;
     }
@@ -98,7 +98,7 @@ pub(crate) fn roof_dual(work: &mut Work, ask_weak: bool, limit: u64) -> Option<R
         let mut forced: HashMap<u32, bool> = HashMap::new();
         for node in (0..source).filter(|&node| is_weak(node)) {
             let effort = &mut work.effort;
-            let reaches = || *effort <= limit && network.reaches(node ^ 1, node, follows, effort);
+            let reaches = || !is_over(*effort) && network.reaches(node ^ 1, node, follows, effort);
             if *forced.entry(components[node as usize]).or_insert_with(reaches) {
                 strong.push(literal(node));
             }
@@ -142,7 +142,7 @@ pub struct RoofDuality {
 pub fn roof_duality(bqm: &Bqm, strong_only: bool) -> Result<RoofDuality, PresolveError> {
     let unit = Unit::of(bqm)?;
     let mut work = model_in_units(bqm, unit)?;
-    let roof = roof_dual(&mut work, !strong_only, u64::MAX).expect("no limit");
+    let roof = roof_dual(&mut work, !strong_only, &|_| false).expect("no limit");
     let [low, high] = bqm.vartype().values();
     let fixed = roof.strong.into_iter().chain(roof.weak);
     let mut fixed: Vec<_> = fixed.map(|(variable, value)| (variable, if value { high } else { low })).collect();

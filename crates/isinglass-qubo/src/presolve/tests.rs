@@ -303,3 +303,32 @@ fn a_model_that_was_split_is_solved_by_its_parts() {
     let minima = presolved.components().iter().map(|part| exhaustive::minimum(&part.bqm).unwrap());
     assert_eq!(bqm.energy(&whole), minima.sum::<f64>());
 }
+
+#[test]
+fn a_presolve_that_is_stopped_at_any_moment_keeps_an_optimum() {
+    for (name, bqm) in models().step_by(7) {
+        for looks in [0u32, 1, 3, 10] {
+            let left = std::cell::Cell::new(looks);
+            let stop = || left.replace(left.get().saturating_sub(1)) == 0;
+            let Ok(presolved) = Presolve::default().run_until(&bqm, stop) else { continue };
+            let solve = |component: &Component| {
+                let sampling = Exhaustive::default().sample(&component.bqm, &RunControl::default()).unwrap();
+                sampling.best().unwrap().sample.to_vec()
+            };
+            let parts: Vec<Vec<i8>> = presolved.components().iter().map(solve).collect();
+            let (found, least) = (bqm.energy(&presolved.lift(&parts)), exhaustive::minimum(&bqm).unwrap());
+            assert!(
+                (found - least).abs() <= 1e-9 * least.abs().max(1e-300),
+                "{name}, {looks} looks: {found} and {least}"
+            );
+        }
+    }
+}
+
+#[test]
+fn roof_duality_ends_when_it_is_told_to() {
+    let bqm = random_integers(Vartype::Binary, 2000, 20, 9, 1);
+    let mut work = model_in_units(&bqm, Unit::of(&bqm).unwrap()).unwrap();
+    assert!(roof_dual(&mut work, true, &|_| true).is_none());
+    assert!(work.effort() < 20 * 2000 * 20, "{}", work.effort());
+}

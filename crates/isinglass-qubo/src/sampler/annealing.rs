@@ -24,6 +24,7 @@ pub use order::VariableOrder;
 pub use schedule::{BetaSchedule, Schedule};
 
 use super::isa::Isa;
+use super::pace::Pace;
 use super::threads::in_pool;
 use super::watch::Watch;
 use super::{RunControl, SampleError, SampleStatus, Sampler, Sampling, scaling};
@@ -36,6 +37,7 @@ use lanes::LANES;
 use layout::Layout;
 use problem::{Scaling, Width};
 use rayon::prelude::*;
+use std::time::Duration;
 
 /// The most bytes that samples and the states of all blocks under way may take.
 const MAX_BYTES: usize = 16 << 30;
@@ -49,7 +51,8 @@ const UPDATES_BETWEEN_LOOKS: usize = 1 << 22;
 /// first to the second of `beta_range`. In a sweep every variable in turn is offered a flip, which is taken by Metropolis' rule
 /// with probability `min(1, exp(-beta dE))`, and with 15/16 where `dE = 0`, so that walls between domains do not ride along with
 /// the sweep; or by heat bath. Then every cluster of strongly coupled variables is offered a flip of all its members at once. The
-/// state after the last sweep (or the current one, when stopped early) is the sample.
+/// state after the last sweep (or the current one, when stopped early) is the sample. In a run with a deadline that the schedule
+/// would not meet, sweeps are passed over, so that it is gone through to its cold end in time.
 ///
 /// Reads are lanes: 64 of them, a block, go through the problem side by side, and blocks are spread over threads. Read `k` is
 /// lane `k mod 64` of block `k div 64`, and every block is simulated whole: so the same seed gives the same samples for any
@@ -122,9 +125,7 @@ impl Sampler for SimulatedAnnealing {
     }
 
     fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
-        self.check()?;
-        scaling::check_energies(bqm)?;
-        in_pool(self.threads, || self.run(bqm, control))
+        in_pool(self.threads, || self.prepared(bqm)?.run(self, LANES, control))
     }
 }
 
@@ -136,59 +137,110 @@ impl SimulatedAnnealing {
         self.beta_schedule.check(self.num_sweeps, self.beta_range)
     }
 
-    fn run(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
-        let spin = bqm.to_vartype(Vartype::Spin)?;
-        let range = match self.beta_range {
+    /// Everything that depends on the problem alone, so that it can be annealed again and again; only reads, sweeps, seed, and
+    /// threads may change.
+    pub(crate) fn prepared<'a>(&self, bqm: &'a Bqm) -> Result<Prepared<'a>, SampleError> {
+        self.check()?;
+        scaling::check_energies(bqm)?;
+        let spin = bqm.as_vartype(Vartype::Spin)?;
+        let beta_range = match self.beta_range {
             Some(range) => range,
             None if self.beta_schedule.takes_range() => default_beta_range(&spin),
             None => (0.0, 0.0),
         };
-        let schedule = Schedule::new(&self.beta_schedule, range, self.num_sweeps)?;
+        let schedule = Schedule::new(&self.beta_schedule, beta_range, self.num_sweeps)?;
         let scaling = Scaling::new(&spin, schedule.coldest());
-        let run = Run { parameters: self, bqm, spin: &spin, control, schedule, scaling };
         let is_dense = self.variable_order == VariableOrder::Index
             && dense::suits(&spin, scaling.width)
             && !(self.cluster_moves && super::clusters::Clusters::are_in(&spin));
-        match (scaling.width, is_dense) {
-            (Width::Byte, _) => run.all_blocks::<Block<i8>>(),
-            (Width::Integer, false) => run.all_blocks::<Block<i16>>(),
-            (Width::Single, false) => run.all_blocks::<Block<f32>>(),
-            (Width::Double, false) => run.all_blocks::<Block<f64>>(),
-            (Width::Integer, true) => run.all_blocks::<DenseBlock<i16>>(),
-            (Width::Single, true) => run.all_blocks::<DenseBlock<f32>>(),
-            (Width::Double, true) => run.all_blocks::<DenseBlock<f64>>(),
-        }
+        let problem = match (scaling.width, is_dense) {
+            (Width::Byte, _) => self.laid_out::<Block<i8>>(&spin, scaling),
+            (Width::Integer, false) => self.laid_out::<Block<i16>>(&spin, scaling),
+            (Width::Single, false) => self.laid_out::<Block<f32>>(&spin, scaling),
+            (Width::Double, false) => self.laid_out::<Block<f64>>(&spin, scaling),
+            (Width::Integer, true) => self.laid_out::<DenseBlock<i16>>(&spin, scaling),
+            (Width::Single, true) => self.laid_out::<DenseBlock<f32>>(&spin, scaling),
+            (Width::Double, true) => self.laid_out::<DenseBlock<f64>>(&spin, scaling),
+        };
+        Ok(Prepared { bqm, beta_range, scaling, problem })
+    }
+
+    fn laid_out<L: Layout + 'static>(&self, spin: &Bqm, scaling: Scaling) -> Box<dyn Blocks> {
+        Box::new(LaidOut::<L>(L::problem(spin, scaling, self.variable_order, self.cluster_moves)))
+    }
+}
+
+/// A problem ready to be annealed.
+pub(crate) struct Prepared<'a> {
+    bqm: &'a Bqm,
+    beta_range: (f64, f64),
+    scaling: Scaling,
+    problem: Box<dyn Blocks>,
+}
+
+impl Prepared<'_> {
+    /// Anneals in the surrounding pool, with the parameters that the problem was prepared with, but for reads, sweeps and seed.
+    /// Of each block at most `samples_per_block` are returned, the best ones.
+    pub(crate) fn run(
+        &self,
+        parameters: &SimulatedAnnealing,
+        samples_per_block: usize,
+        control: &RunControl<'_>,
+    ) -> Result<Sampling, SampleError> {
+        parameters.check()?;
+        let schedule = Schedule::new(&parameters.beta_schedule, self.beta_range, parameters.num_sweeps)?;
+        let Self { bqm, scaling, .. } = *self;
+        self.problem.all_blocks(&Run { parameters, bqm, control, schedule, scaling, samples_per_block })
+    }
+}
+
+/// A problem in one of the layouts.
+trait Blocks: Send + Sync {
+    /// Anneals all reads of a run.
+    fn all_blocks(&self, run: &Run<'_>) -> Result<Sampling, SampleError>;
+}
+
+struct LaidOut<L: Layout>(L::Problem);
+
+impl<L: Layout> Blocks for LaidOut<L> {
+    fn all_blocks(&self, run: &Run<'_>) -> Result<Sampling, SampleError> {
+        run.all_blocks::<L>(&self.0)
     }
 }
 
 /// One call of the sampler.
 struct Run<'a> {
     parameters: &'a SimulatedAnnealing,
-    /// The problem as it was given, and over spins.
+    /// The problem as it was given.
     bqm: &'a Bqm,
-    spin: &'a Bqm,
     control: &'a RunControl<'a>,
     schedule: Schedule,
     scaling: Scaling,
+    samples_per_block: usize,
 }
 
+/// The time that a term of the problem takes in one sample when samples are taken out of a block: an estimate.
+const SECONDS_PER_TERM: f64 = 8e-9;
+
+/// What a run that was stopped may still take to take samples out of its blocks.
+const GRACE: Duration = Duration::from_millis(30);
+
 impl Run<'_> {
-    fn all_blocks<L: Layout>(&self) -> Result<Sampling, SampleError> {
+    fn all_blocks<L: Layout>(&self, problem: &L::Problem) -> Result<Sampling, SampleError> {
         let (num_reads, num_sweeps) = (self.parameters.num_reads, self.schedule.num_sweeps());
         let num_variables = self.bqm.num_variables();
         let num_blocks = num_reads.div_ceil(LANES);
         self.check_memory(L::bytes(num_variables), num_blocks)?;
-        let SimulatedAnnealing { variable_order, cluster_moves, .. } = *self.parameters;
-        let problem = L::problem(self.spin, self.scaling, variable_order, cluster_moves);
         let watch = Watch::new(self.control, (num_blocks as u64).saturating_mul(num_sweeps));
         let one_block = |index: usize| {
             // a run that was stopped still returns its first block
             if index > 0 && watch.is_stopped() {
                 return None;
             }
-            let block: L = self.block(&problem, index, &watch);
+            let block: L = self.block(problem, index, &watch);
             let values = self.bqm.vartype().values();
-            let samples = (0..LANES.min(num_reads - index * LANES)).map(|lane| block.sample(lane, values));
+            let lanes = self.lanes(&block, problem, LANES.min(num_reads - index * LANES), &watch);
+            let samples = lanes.into_iter().map(|lane| block.sample(lane, values));
             let set = SampleSet::from_samples(self.bqm, samples).expect("one value of the vartype for each variable");
             set.best().inspect(|best| watch.enter(best.energy));
             Some(set)
@@ -205,28 +257,46 @@ impl Run<'_> {
         Ok(Sampling { samples, status, lower_bound: None, num_sweeps, num_updates, beta_range })
     }
 
+    /// The lanes whose samples are taken: all in order, or those of least energy that there is time for.
+    fn lanes<L: Layout>(&self, block: &L, problem: &L::Problem, num_lanes: usize, watch: &Watch<'_>) -> Vec<usize> {
+        let time = match (watch.stopped_by(), watch.time_left()) {
+            (None, None) => Duration::MAX,
+            (Some(_), _) => GRACE,
+            (None, Some(left)) => left.max(GRACE),
+        };
+        let terms = self.bqm.num_variables() + 2 * self.bqm.num_interactions();
+        let affordable = (time.as_secs_f64() / (SECONDS_PER_TERM * terms as f64)) as usize;
+        let affordable = affordable.min(self.samples_per_block);
+        if affordable >= num_lanes {
+            return (0..num_lanes).collect();
+        }
+        let mut lanes = block.lanes_by_energy(problem, num_lanes);
+        lanes.truncate(affordable.max(1));
+        lanes.sort_unstable();
+        lanes
+    }
+
     /// Anneals block `index`, with a look at the clock now and then.
     fn block<L: Layout>(&self, problem: &L::Problem, index: usize, watch: &Watch<'_>) -> L {
         // lanes beyond the last read are no reads of the user's
         let num_reads = LANES.min(self.parameters.num_reads - index * LANES);
         let SimulatedAnnealing { seed, isa, proposal_acceptance_criteria: criteria, .. } = *self.parameters;
-        let (isa, num_sweeps) = (Isa::or_detect(isa), self.schedule.num_sweeps());
+        let isa = Isa::or_detect(isa);
         let mut block = L::new(problem, seed, index);
         // the same on every machine: rounding fields are computed afresh at each look
         let between_looks = (UPDATES_BETWEEN_LOOKS / (LANES * self.bqm.num_variables().max(1))).max(1) as u64;
-        let mut done = 0;
-        while done < num_sweeps {
-            let next = done + between_looks.min(num_sweeps - done);
+        let mut pace = Pace::new(watch.deadline(), self.schedule.num_sweeps());
+        while let Some(stretch) = pace.next(between_looks) {
             let rule = |sweep| Acceptance { criteria, beta: self.schedule.beta(sweep) * self.scaling.unit };
-            block.sweep(problem, isa, (done..next).map(rule));
+            block.sweep(problem, isa, stretch.sweeps().map(rule), &|| watch.is_stopped());
             if watch.target().is_some() {
-                let best = block.sample(block.best_lane(problem, num_reads), self.bqm.vartype().values());
-                watch.enter(self.bqm.energy(&best));
+                let best = block.lanes_by_energy(problem, num_reads)[0];
+                watch.enter(self.bqm.energy(&block.sample(best, self.bqm.vartype().values())));
             }
-            if watch.advance(next - done) {
+            watch.pass_over(stretch.num_passed_over());
+            if watch.advance(stretch.len()) {
                 break;
             }
-            done = next;
         }
         block
     }

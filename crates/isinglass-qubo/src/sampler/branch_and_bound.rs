@@ -13,6 +13,7 @@ use crate::model::{Bqm, Vartype};
 use crate::presolve::{Presolve, Statistics, Unit, Units, Work, bound_value, model_in_units};
 use crate::sample_set::SampleSet;
 use search::{Search, Solution, Solved};
+use std::time::Instant;
 
 /// Splits the problem by the value of one variable after another, drops what cannot hold a minimum, and so proves one.
 ///
@@ -98,7 +99,7 @@ impl BranchAndBound {
         let rules = Presolve { region_size: self.region_size, ..Presolve::default() };
         rules.check()?;
         Presolve::default().reduce(&mut root, &mut Statistics::default(), || watch.is_stopped());
-        let mut parts = self.parts(&root, unit, control)?;
+        let mut parts = self.parts(&root, unit, control, &watch)?;
         let whole = |parts: &[Part]| {
             let mut values = vec![false; root.num_variables()];
             for part in parts {
@@ -138,10 +139,18 @@ impl BranchAndBound {
     }
 
     /// The components of what the presolve left, small ones first, each with the best sample of annealing.
-    fn parts(&self, root: &Work, unit: Unit, control: &RunControl<'_>) -> Result<Vec<Part>, SampleError> {
+    fn parts(
+        &self,
+        root: &Work,
+        unit: Unit,
+        control: &RunControl<'_>,
+        watch: &Watch<'_>,
+    ) -> Result<Vec<Part>, SampleError> {
         let Self { num_reads, num_sweeps, seed, threads, .. } = *self;
         let annealing = SimulatedAnnealing { num_reads, num_sweeps, seed, threads, ..SimulatedAnnealing::default() };
-        let control = RunControl { deadline: control.deadline, cancel: control.cancel, ..RunControl::default() };
+        // half of the time is for the search
+        let deadline = watch.time_left().map(|left| Instant::now() + left / 2);
+        let control = RunControl { deadline, cancel: control.cancel, ..RunControl::default() };
         let mut components = root.components();
         components.sort_by_key(Vec::len);
         let part = |variables: Vec<u32>| {
@@ -151,7 +160,7 @@ impl BranchAndBound {
             let best = sampling.best().expect("annealing returns a sample");
             let values: Vec<bool> = best.sample.iter().map(|&spin| spin > 0).collect();
             let best = Solution { energy: work.energy(&values), values };
-            let lower = search::bound(&mut work);
+            let lower = search::bound(&mut work, watch);
             Ok(Part { variables, work, lower, best })
         };
         components.into_iter().map(part).collect()

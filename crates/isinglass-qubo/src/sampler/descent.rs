@@ -48,7 +48,7 @@ impl Sampler for SteepestDescent {
 
     fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
         check_energies(bqm)?;
-        let spin = bqm.to_vartype(Vartype::Spin)?;
+        let spin = bqm.as_vartype(Vartype::Spin)?;
         let Self { num_reads, seed, threads } = *self;
         let num_updates = AtomicU64::new(0);
         let sampling = Reads { num_reads, seed, threads, units: 1 }.run(bqm, control, |stream, watch| {
@@ -86,7 +86,7 @@ impl PartialOrd for Flip {
 const FLIPS_BETWEEN_LOOKS: u64 = 1 << 12;
 
 /// Takes the best flip until none lowers the energy, or until the watch says stop; returns the number of flips.
-pub(super) fn descend(state: &mut State<'_>, watch: &Watch<'_>) -> u64 {
+pub(crate) fn descend(state: &mut State<'_>, watch: &Watch<'_>) -> u64 {
     let flip = |state: &State<'_>, variable: usize| {
         let gain = -state.cost(variable);
         (gain > 0.0).then_some(Flip { gain, variable })

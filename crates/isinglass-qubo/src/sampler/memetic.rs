@@ -19,7 +19,7 @@ use super::{RunControl, SampleError, SampleStatus, Sampler, Sampling};
 use crate::model::{Bqm, Vartype};
 use crate::rng::{Stream, mix, stream};
 use crate::sample_set::SampleSet;
-use contraction::Contraction;
+pub(crate) use contraction::Contraction;
 use population::{Member, Population};
 use rand_core::Rng;
 use rayon::prelude::*;
@@ -104,7 +104,7 @@ impl Sampler for Memetic {
             }
         }
         check_energies(bqm)?;
-        let spin = bqm.to_vartype(Vartype::Spin)?;
+        let spin = bqm.as_vartype(Vartype::Spin)?;
         let watch = Watch::new(control, num_generations);
         let run = Run { memetic: self, bqm, spin: &spin, control, watch: &watch, num_updates: AtomicU64::new(0) };
         in_pool(threads, || match integer_unit(&spin) {

@@ -108,7 +108,7 @@ impl Sampler for ParallelTempering {
         self.check()?;
         scaling::check_energies(bqm)?;
         in_pool(self.threads, || {
-            let spin = bqm.to_vartype(Vartype::Spin)?;
+            let spin = bqm.as_vartype(Vartype::Spin)?;
             let beta_range = self.beta_range.unwrap_or_else(|| default_beta_range(&spin));
             let scaling = Scaling::new(&spin, beta_range.1);
             let run = Run { parameters: self, bqm, spin: &spin, control, beta_range, scaling };
@@ -214,7 +214,7 @@ impl Run<'_> {
         while done < num_sweeps {
             let next = done + between_looks.min(num_sweeps - done);
             for _ in done..next {
-                block.sweep(num_sweeps);
+                block.sweep(num_sweeps, &|| watch.is_stopped());
             }
             if watch.target().is_some() {
                 let best = values(block.best_spins(block.best_read()), self.bqm.vartype());

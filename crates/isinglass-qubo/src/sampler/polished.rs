@@ -9,13 +9,18 @@ use super::{RunControl, SampleError, SampleStatus, Sampler, Sampling};
 use crate::model::{Bqm, Vartype};
 use crate::sample_set::SampleSet;
 use rayon::prelude::*;
+use std::time::{Duration, Instant};
+
+/// What descents may take after a deadline.
+const GRACE: Duration = Duration::from_millis(30);
 
 /// Samples of `inner`, each followed by a steepest descent: no single flip lowers what is left.
 ///
 /// It goes by the name of `inner`, and reports its sweeps and temperatures; `num_updates` counts the flips of the descents as well.
-/// The order of samples is kept. Samples proven to be optimal are returned as they are: no descent lowers them, and a flip whose cost is
+/// The order of samples is kept. Samples proven to be optimal are returned unchanged: no descent lowers them, and a flip whose cost is
 /// rounded might raise them. If the inner run was stopped, the descents are still done, unless
-/// the user cancels; if they are what meets the target, the status is [`SampleStatus::Target`].
+/// the user cancels; after a deadline that of the best sample, and the others for some milliseconds. If they are what meets the
+/// target, the status is [`SampleStatus::Target`].
 ///
 /// # Examples
 /// ```
@@ -42,7 +47,7 @@ impl<S: Sampler> Sampler for Polished<S> {
 
     fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
         check_energies(bqm)?;
-        let spin = bqm.to_vartype(Vartype::Spin)?;
+        let spin = bqm.as_vartype(Vartype::Spin)?;
         let sampling = self.inner.sample(bqm, control)?;
         if sampling.status == SampleStatus::Optimal {
             return Ok(sampling);
@@ -50,8 +55,14 @@ impl<S: Sampler> Sampler for Polished<S> {
         // a deadline that has passed must not cost the polish of what was found
         let cancel_only = RunControl { cancel: control.cancel, ..RunControl::default() };
         let watch = Watch::new(&cancel_only, 0);
+        let energies = sampling.samples.energies();
+        let best = (0..energies.len()).min_by(|&left, &right| energies[left].total_cmp(&energies[right]));
+        let grace = control.deadline.and_then(|deadline| deadline.checked_add(GRACE));
         let one_sample = |index: usize| {
             let sample = sampling.samples.row(index).sample;
+            if Some(index) != best && grace.is_some_and(|grace| Instant::now() > grace) {
+                return (sample.to_vec(), 0);
+            }
             let mut state = State::new(&spin, sample.iter().map(|&value| if value > 0 { 1 } else { -1 }).collect());
             let flips = descend(&mut state, &watch);
             (values(state.spins(), bqm.vartype()), flips)
@@ -127,6 +138,18 @@ mod tests {
                 sample[variable] = -sample[variable];
             }
         }
+    }
+
+    #[test]
+    fn the_best_sample_is_polished_even_after_the_deadline() {
+        let bqm = random_reals(Vartype::Spin, 400, 20, 3);
+        let inner = RandomSampling { num_reads: 20, seed: 1, threads: None };
+        let best = inner.sample(&bqm, &RunControl::default()).unwrap().best().unwrap().energy;
+        let long_ago = Instant::now().checked_sub(Duration::from_secs(5)).unwrap();
+        let control = RunControl { deadline: Some(long_ago), ..RunControl::default() };
+        let sampling = Polished { inner, threads: None }.sample(&bqm, &control).unwrap();
+        assert_eq!(sampling.status, SampleStatus::TimeLimit);
+        assert!(sampling.best().unwrap().energy < best);
     }
 
     #[test]

@@ -131,7 +131,7 @@ impl PopulationAnnealing {
         self.check()?;
         scaling::check_energies(bqm)?;
         in_pool(self.threads, || {
-            let spin = bqm.to_vartype(Vartype::Spin)?;
+            let spin = bqm.as_vartype(Vartype::Spin)?;
             let beta_range = self.beta_range.unwrap_or_else(|| (0.0, default_beta_range(&spin).1));
             let scaling = Scaling::new(&spin, beta_range.1);
             let run = Run { parameters: self, bqm, offset: spin.offset(), control, beta_range, scaling };

@@ -122,7 +122,7 @@ fn confirmed(
 }
 
 /// Samplings of all components as one of the whole.
-fn combine(bqm: &Bqm, presolved: &Presolved, parts: &[Sampling], control: &RunControl<'_>) -> Sampling {
+pub(crate) fn combine(bqm: &Bqm, presolved: &Presolved, parts: &[Sampling], control: &RunControl<'_>) -> Sampling {
     let is_solved = |part: &Sampling| part.status == SampleStatus::Optimal;
     let solved = parts.iter().all(is_solved);
     let num_reads = parts.iter().filter(|part| !is_solved(part)).map(|part| part.samples.len()).min().unwrap_or(1);

@@ -161,7 +161,7 @@ impl SimulatedQuantumAnnealing {
         self.check()?;
         scaling::check_energies(bqm)?;
         in_pool(self.threads, || {
-            let spin = bqm.to_vartype(Vartype::Spin)?;
+            let spin = bqm.as_vartype(Vartype::Spin)?;
             let path = Path::new(self, &spin);
             // slices are as cold as B(s) beta / 2P makes them
             let coldest = path.classical_beta(1.0).max(path.classical_beta(0.0)) / self.num_slices as f64;

@@ -6,6 +6,7 @@ mod tests;
 
 pub use schedule::{ReferenceSchedule, reference_beta_range};
 
+use super::pace::Pace;
 use super::reads::Reads;
 use super::scaling::check_energies;
 use super::state::{random_spins, values};
@@ -89,7 +90,7 @@ impl Sampler for ReferenceAnnealing {
         Reads { num_reads: self.num_reads, seed: self.seed, threads: None, units: 1 }.check(bqm, control)?;
         self.check_initial_states(bqm)?;
         check_energies(bqm)?;
-        let spin = bqm.to_vartype(Vartype::Spin)?;
+        let spin = bqm.as_vartype(Vartype::Spin)?;
         let betas = self.betas(&spin)?;
         let num_sweeps = (betas.len() as u64).saturating_mul(self.num_sweeps_per_beta);
         let watch = Watch::new(control, num_sweeps.saturating_mul(self.num_reads as u64));
@@ -139,22 +140,18 @@ impl ReferenceAnnealing {
     }
 
     fn anneal(&self, chain: &mut Chain<'_>, betas: &[f64], watch: &Watch<'_>) {
-        let between_looks = (UPDATES_BETWEEN_LOOKS / (chain.spins.len().max(1) as u64)).max(1);
-        let mut not_counted = 0;
-        for &beta in betas {
-            for _ in 0..self.num_sweeps_per_beta {
-                chain.sweep(beta, self.randomize_order, self.proposal_acceptance_criteria);
-                not_counted += 1;
-                if not_counted == between_looks {
-                    not_counted = 0;
-                    if watch.advance(between_looks) {
-                        return;
-                    }
-                }
-            }
-        }
-        watch.advance(not_counted);
+        let num_sweeps = (betas.len() as u64).saturating_mul(self.num_sweeps_per_beta);
+        let beta = |sweep: u64| betas[(sweep / self.num_sweeps_per_beta) as usize];
+        let rule = Rule { randomize_order: self.randomize_order, criteria: self.proposal_acceptance_criteria };
+        chain.anneal(num_sweeps, beta, rule, watch);
     }
+}
+
+/// How flips are offered and taken.
+#[derive(Clone, Copy)]
+struct Rule {
+    randomize_order: bool,
+    criteria: ProposalAcceptanceCriteria,
 }
 
 /// One read under way, and the generator that goes on through all reads.
@@ -185,11 +182,32 @@ impl<'a> Chain<'a> {
         self.costs = (0..self.spins.len()).map(cost).collect();
     }
 
-    /// Offers as many flips as there are variables.
-    fn sweep(&mut self, beta: f64, randomize_order: bool, criteria: ProposalAcceptanceCriteria) {
+    /// Goes through a schedule; returns the number of sweeps made.
+    fn anneal(&mut self, num_sweeps: u64, beta: impl Fn(u64) -> f64, rule: Rule, watch: &Watch<'_>) -> u64 {
+        let between_looks = (UPDATES_BETWEEN_LOOKS / (self.spins.len().max(1) as u64)).max(1);
+        let mut pace = Pace::new(watch.deadline(), num_sweeps);
+        let mut made = 0;
+        while let Some(stretch) = pace.next(between_looks) {
+            for sweep in stretch.sweeps() {
+                self.sweep(beta(sweep), rule, watch);
+            }
+            made += stretch.len();
+            watch.pass_over(stretch.num_passed_over());
+            if watch.advance(stretch.len()) {
+                break;
+            }
+        }
+        made
+    }
+
+    /// Offers as many flips as there are variables; fewer in a long sweep of a run that is stopped.
+    fn sweep(&mut self, beta: f64, Rule { randomize_order, criteria }: Rule, watch: &Watch<'_>) {
         let num_variables = self.spins.len();
         let hopeless = LARGEST_EXPONENTIAL / beta;
         for turn in 0..num_variables {
+            if turn > 0 && turn as u64 % UPDATES_BETWEEN_LOOKS == 0 && watch.is_stopped() {
+                return;
+            }
             let variable = if randomize_order { (self.random.next() % num_variables as u64) as usize } else { turn };
             let cost = self.costs[variable];
             if cost >= hopeless {

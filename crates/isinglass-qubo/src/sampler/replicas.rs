@@ -16,6 +16,9 @@ use super::lanes::{LANES, LaneRandom, Lanes};
 /// between domains of a chain along with the sweep, so that these never meet. At `beta = 0` all are taken.
 const FREE_FLIPS_TURNED_DOWN: f32 = 1.0 / 16.0;
 
+/// Variables of a sweep between two looks at the clock in a problem that has more of them: some milliseconds.
+const PART: usize = 1 << 16;
+
 /// Sweeps after which rounding fields are computed afresh.
 const SWEEPS_BETWEEN_REFRESHES: u32 = 64;
 
@@ -105,11 +108,18 @@ impl<'a, T: Number> Replicas<'a, T> {
         self.sweeps = self.sweeps.wrapping_add(1);
     }
 
-    /// Offers every variable a flip in every lane, in index order.
-    pub(super) fn sweep(&mut self, temperatures: &Temperatures) {
+    /// Offers every variable a flip in every lane, in index order; a long sweep ends in the middle when `is_stopped`.
+    pub(super) fn sweep(&mut self, temperatures: &Temperatures, is_stopped: &dyn Fn() -> bool) {
         self.begin_sweep();
         let Self { problem, isa, spins, fields, energies, random, .. } = self;
-        T::sweep(*isa, problem, spins, fields, energies, temperatures, random);
+        let num_variables = spins.len();
+        for first in (0..num_variables).step_by(PART) {
+            if first > 0 && is_stopped() {
+                return;
+            }
+            let part = first..num_variables.min(first + PART);
+            T::sweep(*isa, problem, part, spins, fields, energies, temperatures, random);
+        }
     }
 
     /// Half of what `variable` would gain by a turn in each lane, `s_i f_i`, and the lanes in which it is up as bits.

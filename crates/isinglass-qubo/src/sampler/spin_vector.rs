@@ -170,7 +170,7 @@ impl SpinVectorMonteCarlo {
     fn run(&self, bqm: &Bqm, control: &RunControl<'_>, cut: CutReads) -> Result<Sampling, SampleError> {
         let num_blocks = self.num_reads.div_ceil(LANES);
         self.check_memory(bqm.num_variables(), num_blocks, control)?;
-        let spin = bqm.to_vartype(Vartype::Spin)?;
+        let spin = bqm.as_vartype(Vartype::Spin)?;
         let scale = self.scale.unwrap_or_else(|| AnnealSchedule::scale(&spin));
         let couplings = Couplings::new(&spin, scale);
         let clusters = Clusters::new(&spin, scale, &self.cluster_moves)?;

@@ -92,7 +92,7 @@ impl Sampler for Tabu {
         let reads = Reads { num_reads, seed, threads, units: num_iterations };
         reads.check(bqm, control)?;
         check_energies(bqm)?;
-        let spin = bqm.to_vartype(Vartype::Spin)?;
+        let spin = bqm.as_vartype(Vartype::Spin)?;
         let run = Run { tabu: self, bqm, spin: &spin, num_updates: AtomicU64::new(0) };
         if let Some(unit) = integer_unit(&spin) {
             run.all_reads(&reads, control, &Problem::in_integers(&spin, unit))

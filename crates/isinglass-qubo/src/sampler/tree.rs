@@ -124,26 +124,45 @@ pub struct EliminationWidth {
 pub fn elimination_width(bqm: &Bqm) -> Result<EliminationWidth, SampleError> {
     check_energies(bqm)?;
     let units = Units::new(bqm)?;
-    let (order, low) = find_order(bqm, &|| false);
+    let (order, low) = find_order(bqm, MOST_WIDTH_FOUND, order::MOST_WORK, &|| false);
     let lower_bound = lower_bound(bqm, low, order.as_ref());
-    Ok(match order {
+    Ok(found(order, units, lower_bound))
+}
+
+/// As [`elimination_width`], but only for orders of width up to `most_width`, within less work, until `is_stopped`, and without more
+/// of a lower bound than the search gives.
+pub(crate) fn elimination_width_within(
+    bqm: &Bqm,
+    most_width: usize,
+    most_work: u64,
+    is_stopped: &dyn Fn() -> bool,
+) -> Result<EliminationWidth, SampleError> {
+    check_energies(bqm)?;
+    let units = Units::new(bqm)?;
+    let (order, lower_bound) = find_order(bqm, most_width.min(MOST_WIDTH_FOUND), most_work, is_stopped);
+    Ok(found(order, units, lower_bound))
+}
+
+fn found(order: Option<Order>, units: Units, lower_bound: usize) -> EliminationWidth {
+    match order {
         Some(order) => {
             let plan = Plan::new(&order);
             let num_bytes = num_bytes(&plan, units.bytes());
             EliminationWidth { width: Some(order.width), lower_bound, num_entries: order.num_entries, num_bytes }
         }
         None => EliminationWidth { width: None, lower_bound, num_entries: f64::INFINITY, num_bytes: f64::INFINITY },
-    })
+    }
 }
 
 /// The best order found, if any, and a lower bound on the width of all.
-fn find_order(bqm: &Bqm, is_stopped: &dyn Fn() -> bool) -> (Option<Order>, usize) {
+fn find_order(bqm: &Bqm, most_width: usize, most_work: u64, is_stopped: &dyn Fn() -> bool) -> (Option<Order>, usize) {
     let num_ends: usize = (0..bqm.num_variables()).map(|variable| graph::neighbors(bqm, variable).count()).sum();
     let low = bound::edge_bound(bqm.num_variables(), num_ends / 2);
-    if low > MOST_WIDTH_FOUND || bqm.num_variables() + num_ends > MOST_IN_GRAPH {
+    if low > most_width || bqm.num_variables() + num_ends > MOST_IN_GRAPH {
         return (None, low);
     }
-    let (order, reduced) = order::best_order(EliminationGraph::new(bqm, MOST_WIDTH_FOUND), is_stopped);
+    let Some(graph) = EliminationGraph::new(bqm, most_width, is_stopped) else { return (None, low) };
+    let (order, reduced) = order::best_order(graph, most_work, is_stopped);
     (order, low.max(reduced))
 }
 
@@ -176,7 +195,7 @@ impl Sampler for TreeDecomposition {
         }
         check_energies(bqm)?;
         let units = Units::new(bqm)?;
-        let (order, low) = find_order(bqm, &|| control.should_stop(None).is_some());
+        let (order, low) = find_order(bqm, MOST_WIDTH_FOUND, order::MOST_WORK, &|| control.should_stop(None).is_some());
         let fits = order.as_ref().filter(|order| order.width <= self.max_width);
         let plan = match (fits, control.should_stop(None)) {
             (_, Some(status)) => return stopped(bqm, control, status),
@@ -256,7 +275,7 @@ impl TreeDecomposition {
 
 /// What a stopped run returns.
 fn stopped(bqm: &Bqm, control: &RunControl<'_>, status: SampleStatus) -> Result<Sampling, SampleError> {
-    let spin = bqm.to_vartype(Vartype::Spin)?;
+    let spin = bqm.as_vartype(Vartype::Spin)?;
     let mut state = State::new(&spin, vec![-1; bqm.num_variables()]);
     descend(&mut state, &Watch::new(control, 0));
     Ok(sampling(bqm, values(state.spins(), bqm.vartype()), status))

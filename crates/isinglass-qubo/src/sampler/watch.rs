@@ -40,7 +40,7 @@ impl CutReads {
 /// second.
 pub struct Watch<'a> {
     control: &'a RunControl<'a>,
-    total: u64,
+    total: AtomicU64,
     done: AtomicU64,
     status: OnceLock<SampleStatus>,
     shared: Mutex<Shared>,
@@ -56,7 +56,7 @@ impl<'a> Watch<'a> {
     #[must_use]
     pub fn new(control: &'a RunControl<'a>, total: u64) -> Self {
         let shared = Mutex::new(Shared { best: None, next_report: Instant::now() + REPORT_INTERVAL });
-        Self { control, total, done: AtomicU64::new(0), status: OnceLock::new(), shared }
+        Self { control, total: AtomicU64::new(total), done: AtomicU64::new(0), status: OnceLock::new(), shared }
     }
 
     /// The energy at which the run may stop.
@@ -84,9 +84,29 @@ impl<'a> Watch<'a> {
             && Instant::now() >= shared.next_report
         {
             shared.next_report = Instant::now() + REPORT_INTERVAL;
-            progress.report(ProgressReport { done, total: self.total, best_energy: shared.best });
+            progress.report(ProgressReport {
+                done,
+                total: self.total.load(Ordering::Relaxed).max(done),
+                best_energy: shared.best,
+            });
         }
         self.is_stopped()
+    }
+
+    /// Takes `units` of work off the whole, since they are passed over.
+    pub(crate) fn pass_over(&self, units: u64) {
+        let less = |total: u64| Some(total.saturating_sub(units));
+        let _ = self.total.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+    }
+
+    /// The time until the deadline; `None` without one.
+    pub(crate) fn time_left(&self) -> Option<Duration> {
+        self.control.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
+    }
+
+    /// When the run is to end.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        self.control.deadline
     }
 
     /// Whether there is a reason to stop.

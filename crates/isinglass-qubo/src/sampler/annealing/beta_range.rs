@@ -33,9 +33,9 @@ pub fn default_beta_range(spin: &Bqm) -> (f64, f64) {
         own.map(|bias| (bias / largest).powi(2)).sum::<f64>().sqrt()
     };
     let mut scales: Vec<f64> = (0..spin.num_variables()).map(scale).filter(|&scale| scale > 0.0).collect();
-    scales.sort_by(f64::total_cmp);
-    let Some(&least) = scales.first() else { return (0.1, 1.0) };
-    let median = scales[scales.len() / 2];
+    let Some(least) = scales.iter().copied().min_by(f64::total_cmp) else { return (0.1, 1.0) };
+    let middle = scales.len() / 2;
+    let median = *scales.select_nth_unstable_by(middle, f64::total_cmp).1;
     let beta = |value: f64| (value / largest).clamp(f64::MIN_POSITIVE, LARGEST_BETA);
     (beta(HOT / median), beta(COLD / least.max(median / 100.0)))
 }

@@ -4,7 +4,7 @@ use super::acceptance::Acceptance;
 use super::lanes::{LANES, Lanes, State, spread};
 use super::number::Number;
 use super::order::Order;
-use super::problem::Problem;
+use super::problem::{PART, Problem};
 use super::random::{Random, random_spins};
 use crate::rng::{Stream, stream};
 use crate::sampler::isa::Isa;
@@ -33,7 +33,7 @@ impl<T: Number> Block<T> {
         let spins = random_spins(&mut random, num_variables);
         let state = State { spins, fields: vec![Lanes([T::ZERO; LANES]); num_variables] };
         let shuffled =
-            problem.shuffles.then(|| (problem.order.clone(), stream(seed, FIRST_ORDER_STREAM + index as u64)));
+            problem.shuffles.then(|| (Order::joined(&problem.order), stream(seed, FIRST_ORDER_STREAM + index as u64)));
         let mut block = Self { state, random, shuffled };
         block.compute_fields(problem);
         block
@@ -51,26 +51,39 @@ impl<T: Number> Block<T> {
         }
     }
 
-    /// One sweep for each rule.
-    pub(super) fn sweep(&mut self, problem: &Problem<T>, isa: Isa, rules: impl Iterator<Item = Acceptance>) {
+    /// One sweep for each rule; a long one ends in the middle when `is_stopped`.
+    pub(super) fn sweep(
+        &mut self,
+        problem: &Problem<T>,
+        isa: Isa,
+        rules: impl Iterator<Item = Acceptance>,
+        is_stopped: &dyn Fn() -> bool,
+    ) {
         if problem.rounds {
             self.compute_fields(problem);
         }
         for rule in rules {
+            let shuffled;
             let order = match &mut self.shuffled {
                 Some((order, stream)) => {
                     order.shuffle(stream);
-                    order
+                    shuffled = order.clone().into_parts(PART);
+                    &shuffled
                 }
                 None => &problem.order,
             };
-            T::sweep(isa, &rule, &problem.couplings, order, &mut self.state, &mut self.random);
+            for (index, part) in order.iter().enumerate() {
+                if index > 0 && is_stopped() {
+                    return;
+                }
+                T::sweep(isa, &rule, &problem.couplings, part, &mut self.state, &mut self.random);
+            }
             T::flip_clusters(isa, &rule, &problem.clusters, &problem.couplings, &mut self.state, &mut self.random);
         }
     }
 
-    /// Of the first `num_lanes` lanes the one of least energy as the fields tell it: `sum_i s_i (f_i + h_i) / 2` in units.
-    pub(super) fn best_lane(&self, problem: &Problem<T>, num_lanes: usize) -> usize {
+    /// Twice the energy of every lane as the fields tell it, `sum_i s_i (f_i + h_i)`, in units.
+    pub(super) fn energies(&self, problem: &Problem<T>) -> [f64; LANES] {
         let mut energies = [0.0f64; LANES];
         for ((spins, fields), &own) in self.state.spins.iter().zip(&self.state.fields).zip(&problem.linear) {
             for ((energy, up), field) in energies.iter_mut().zip(spread(*spins)).zip(&fields.0) {
@@ -78,7 +91,7 @@ impl<T: Number> Block<T> {
                 *energy += if up == 0 { -twice } else { twice };
             }
         }
-        (0..num_lanes).min_by(|&left, &right| energies[left].total_cmp(&energies[right])).unwrap_or(0)
+        energies
     }
 
     /// The spins of one read, as these values.

@@ -114,7 +114,7 @@ mod tests {
                 Acceptance { criteria: super::super::ProposalAcceptanceCriteria::Metropolis, beta: 0.3 },
                 20,
             );
-            block.sweep(&problem, crate::sampler::isa::Isa::detect(), rules);
+            block.sweep(&problem, crate::sampler::isa::Isa::detect(), rules, &|| false);
             block.assert_fields(&problem);
         }
         check::<i8>(&chains(4.0));

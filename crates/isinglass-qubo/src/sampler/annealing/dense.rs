@@ -28,6 +28,9 @@ use tile::Tile;
 
 pub(super) use matrix::suits;
 
+/// Tiles between two looks at the clock: some milliseconds in a problem that has more of them.
+const TILES_BETWEEN_LOOKS: usize = 16;
+
 /// The numbers for which there are dense kernels.
 pub(super) trait DenseNumber: Number {
     /// What a tile is decided on in: floating-point numbers that hold every field exactly.
@@ -126,29 +129,36 @@ impl<T: DenseNumber> Layout for DenseBlock<T> {
         block
     }
 
-    fn sweep(&mut self, problem: &DenseProblem<T>, isa: Isa, rules: impl Iterator<Item = Acceptance>) {
+    fn sweep(
+        &mut self,
+        problem: &DenseProblem<T>,
+        isa: Isa,
+        rules: impl Iterator<Item = Acceptance>,
+        is_stopped: &dyn Fn() -> bool,
+    ) {
         if problem.rounds {
             self.compute_fields(problem, isa);
         }
         for rule in rules {
             let rule = Rule::new(&rule);
             for tile in 0..problem.matrix.num_tiles() {
+                if tile > 0 && tile % TILES_BETWEEN_LOOKS == 0 && is_stopped() {
+                    return;
+                }
                 self.offer_tile(problem, isa, rule, tile);
             }
         }
     }
 
-    fn best_lane(&self, problem: &DenseProblem<T>, num_lanes: usize) -> usize {
-        let energy = |lane: usize| -> f64 {
+    fn energies(&self, problem: &DenseProblem<T>) -> [f64; LANES] {
+        std::array::from_fn(|lane| {
             let term = |(variable, own): (usize, &T)| {
                 let field = self.fields[variable / WIDTH * LANES + lane].0[variable % WIDTH];
                 let sum = field.to_f64() + own.to_f64();
                 if self.spins[variable] >> lane & 1 == 1 { sum } else { -sum }
             };
             problem.linear.iter().enumerate().map(term).sum()
-        };
-        let energies: Vec<f64> = (0..num_lanes).map(energy).collect();
-        (0..num_lanes).min_by(|&left, &right| energies[left].total_cmp(&energies[right])).unwrap_or(0)
+        })
     }
 
     fn sample(&self, lane: usize, [low, high]: [i8; 2]) -> Vec<i8> {

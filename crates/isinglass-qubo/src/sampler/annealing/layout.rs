@@ -2,6 +2,7 @@
 
 use super::acceptance::Acceptance;
 use super::block::{Block, block_bytes};
+use super::lanes::LANES;
 use super::number::Number;
 use super::order::VariableOrder;
 use super::problem::{Problem, Scaling};
@@ -12,7 +13,7 @@ use crate::sampler::isa::Isa;
 /// one, and in floating-point numbers samples are then the same, bit for bit.
 pub(super) trait Layout: Sized {
     /// The problem in this layout, shared by all blocks.
-    type Problem: Sync;
+    type Problem: Send + Sync;
 
     /// The problem in units of the scaling. The dense layout takes index order and no clusters.
     fn problem(spin: &Bqm, scaling: Scaling, order: VariableOrder, cluster_moves: bool) -> Self::Problem;
@@ -20,10 +21,23 @@ pub(super) trait Layout: Sized {
     fn bytes(num_variables: usize) -> (usize, usize);
     /// Block `index` of `seed` with random spins.
     fn new(problem: &Self::Problem, seed: u64, index: usize) -> Self;
-    /// One sweep for each rule.
-    fn sweep(&mut self, problem: &Self::Problem, isa: Isa, rules: impl Iterator<Item = Acceptance>);
-    /// Of the first `num_lanes` lanes the one of least energy as the fields tell it.
-    fn best_lane(&self, problem: &Self::Problem, num_lanes: usize) -> usize;
+    /// One sweep for each rule; a long one ends in the middle when `is_stopped`.
+    fn sweep(
+        &mut self,
+        problem: &Self::Problem,
+        isa: Isa,
+        rules: impl Iterator<Item = Acceptance>,
+        is_stopped: &dyn Fn() -> bool,
+    );
+    /// Numbers that are ordered as the energies of the lanes are, as the fields tell them.
+    fn energies(&self, problem: &Self::Problem) -> [f64; LANES];
+    /// The first `num_lanes` lanes, those of least energy first, the first among equals.
+    fn lanes_by_energy(&self, problem: &Self::Problem, num_lanes: usize) -> Vec<usize> {
+        let energies = self.energies(problem);
+        let mut lanes: Vec<usize> = (0..num_lanes).collect();
+        lanes.sort_by(|&left, &right| energies[left].total_cmp(&energies[right]));
+        lanes
+    }
     /// The spins of one lane, as values `[low, high]`.
     fn sample(&self, lane: usize, values: [i8; 2]) -> Vec<i8>;
 }
@@ -43,12 +57,18 @@ impl<T: Number> Layout for Block<T> {
         Block::new(problem, seed, index)
     }
 
-    fn sweep(&mut self, problem: &Problem<T>, isa: Isa, rules: impl Iterator<Item = Acceptance>) {
-        Block::sweep(self, problem, isa, rules);
+    fn sweep(
+        &mut self,
+        problem: &Problem<T>,
+        isa: Isa,
+        rules: impl Iterator<Item = Acceptance>,
+        is_stopped: &dyn Fn() -> bool,
+    ) {
+        Block::sweep(self, problem, isa, rules, is_stopped);
     }
 
-    fn best_lane(&self, problem: &Problem<T>, num_lanes: usize) -> usize {
-        Block::best_lane(self, problem, num_lanes)
+    fn energies(&self, problem: &Problem<T>) -> [f64; LANES] {
+        Block::energies(self, problem)
     }
 
     fn sample(&self, lane: usize, values: [i8; 2]) -> Vec<i8> {

@@ -60,6 +60,34 @@ impl Order {
         })
     }
 
+    /// The order cut into parts of at most `size` variables, or of one group; a sweep through all of them is a sweep through it.
+    pub(super) fn into_parts(self, size: usize) -> Vec<Self> {
+        if self.variables.len() <= size {
+            return vec![self];
+        }
+        let mut parts = Vec::with_capacity(self.variables.len() / size + 1);
+        let mut part = Self { variables: Vec::new(), ends: Vec::new() };
+        for group in self.groups() {
+            if !part.variables.is_empty() && part.variables.len() + group.len() > size {
+                parts.push(std::mem::replace(&mut part, Self { variables: Vec::new(), ends: Vec::new() }));
+            }
+            part.variables.extend_from_slice(group);
+            part.ends.push(part.variables.len() as u32);
+        }
+        parts.push(part);
+        parts
+    }
+
+    /// The order that was cut into these parts.
+    pub(super) fn joined(parts: &[Self]) -> Self {
+        let mut order = Self { variables: Vec::new(), ends: Vec::new() };
+        for group in parts.iter().flat_map(Self::groups) {
+            order.variables.extend_from_slice(group);
+            order.ends.push(order.variables.len() as u32);
+        }
+        order
+    }
+
     /// Draws a permutation of groups of one.
     pub(super) fn shuffle(&mut self, stream: &mut Stream) {
         for place in (1..self.variables.len()).rev() {
@@ -173,6 +201,19 @@ mod tests {
         assert!(order.ends.len() < 140, "{}", order.ends.len());
         for (place, &variable) in order.variables.iter().enumerate() {
             assert!(place.abs_diff(variable as usize) <= WINDOW);
+        }
+    }
+
+    #[test]
+    fn parts_are_the_groups_of_the_order_one_after_the_other() {
+        let bqm = random_integers(Vartype::Spin, 300, 6, 3, 1);
+        for kind in [VariableOrder::Index, VariableOrder::Random, VariableOrder::Coloring] {
+            let order = Order::new(kind, &bqm);
+            for size in [1, 50, 299, 300] {
+                let parts = order.clone().into_parts(size);
+                assert!(parts.iter().all(|part| part.variables.len() <= size.max(GROUP)));
+                assert!(Order::joined(&parts).groups().eq(order.groups()));
+            }
         }
     }
 

@@ -56,13 +56,17 @@ impl Scaling {
     }
 }
 
+/// Variables of a sweep between two looks at the clock in a problem that has more of them: a few milliseconds.
+pub(super) const PART: usize = 1 << 16;
+
 /// Linear biases and couplings as multiples of a unit.
 pub(super) struct Problem<T> {
     pub(super) linear: Vec<T>,
     /// Fields where all spins are -1.
     pub(super) down: Vec<T>,
     pub(super) couplings: Couplings<T>,
-    pub(super) order: Order,
+    /// The order of a sweep, in parts between which a run can be stopped.
+    pub(super) order: Vec<Order>,
     /// Whether each sweep has an order of its own.
     pub(super) shuffles: bool,
     /// What is flipped as a whole after each sweep.
@@ -94,7 +98,7 @@ impl<T: Number> Problem<T> {
             linear,
             down,
             couplings,
-            order: Order::new(order, spin),
+            order: Order::new(order, spin).into_parts(PART),
             shuffles: order == VariableOrder::Random,
             clusters: if cluster_moves { Clusters::find(spin, scaling.unit) } else { Clusters::default() },
             rounds: scaling.rounds,

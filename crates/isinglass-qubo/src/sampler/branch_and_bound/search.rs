@@ -25,9 +25,16 @@ pub(super) struct Solved {
 /// Depth-first search goes so deep and no deeper, for it takes stack; what lies below keeps its bound.
 const MOST_DEPTH: usize = 400;
 
-/// Roof duality of the model as it is.
-pub(super) fn bound(work: &mut Work) -> Units {
-    roof_dual(work, true, u64::MAX).expect("no limit").bound
+/// Roof duality of the model as it is; in a run that is stopped, the sum of all that can lower the energy.
+pub(super) fn bound(work: &mut Work, watch: &Watch<'_>) -> Units {
+    let lowest = |work: &Work| {
+        let row = |variable: usize| {
+            let pairs = work.row(variable).iter().filter(|&&(other, _)| (other as usize) < variable);
+            pairs.map(|&(_, bias)| bias.min(0)).sum::<Units>() + work.linear(variable).min(0)
+        };
+        work.offset() + work.left().map(row).sum::<Units>()
+    };
+    roof_dual(work, true, &|_| watch.is_stopped()).map_or_else(|| lowest(work), |roof| roof.bound)
 }
 
 pub(super) struct Search<'a> {
@@ -160,7 +167,7 @@ impl Search<'_> {
         let mut work = part.clone();
         work.add_offset(offset);
         work.fix(variable, value);
-        let outcome = self.rules.reduce(&mut work, &mut Statistics::default(), || false);
+        let outcome = self.rules.reduce(&mut work, &mut Statistics::default(), || self.watch.is_stopped());
         self.watch.advance(1);
         (work, outcome.bound.map_or(lower, |bound| bound.max(lower)))
     }
@@ -222,7 +229,7 @@ impl Search<'_> {
     fn each_part(&mut self, parts: &[(Vec<u32>, Work)], offset: Units, upper: Units, depth: usize) -> Solved {
         let mut order: Vec<usize> = (0..parts.len()).collect();
         order.sort_by_key(|&index| parts[index].0.len());
-        let mut lowers: Vec<Units> = parts.iter().map(|(_, part)| bound(&mut part.clone())).collect();
+        let mut lowers: Vec<Units> = parts.iter().map(|(_, part)| bound(&mut part.clone(), self.watch)).collect();
         let mut found: Vec<Option<Solution>> = vec![None; parts.len()];
         let total = |lowers: &[Units]| offset + lowers.iter().sum::<Units>();
         for index in order {

@@ -7,8 +7,8 @@ use crate::model::{Bqm, BqmBuilder, ModelError, Vartype};
 /// With `r` the first sample, the sample `t` of clusters stands for `s_i = r_i t_c(i)` and has its energy: the first sample
 /// is all ones, and every other given sample is a sample of clusters as well.
 #[derive(Clone, Debug)]
-pub(super) struct Contraction {
-    pub(super) model: Bqm,
+pub(crate) struct Contraction {
+    pub(crate) model: Bqm,
     reference: Vec<i8>,
     cluster: Vec<u32>,
 }
@@ -18,7 +18,7 @@ impl Contraction {
     ///
     /// # Errors
     /// [`ModelError`] when a sum of biases is not finite.
-    pub(super) fn new(spin: &Bqm, samples: &[&[i8]]) -> Result<Self, ModelError> {
+    pub(crate) fn new(spin: &Bqm, samples: &[&[i8]]) -> Result<Self, ModelError> {
         debug_assert_eq!(spin.vartype(), Vartype::Spin);
         let mut sets = Sets::new(spin.num_variables());
         for (first, second, _) in spin.interactions() {
@@ -43,7 +43,7 @@ impl Contraction {
     }
 
     /// The sample of variables that a sample of clusters stands for.
-    pub(super) fn expand(&self, sample: &[i8]) -> Vec<i8> {
+    pub(crate) fn expand(&self, sample: &[i8]) -> Vec<i8> {
         let spin = |(&reference, &cluster): (&i8, &u32)| reference * sample[cluster as usize];
         self.reference.iter().zip(&self.cluster).map(spin).collect()
     }

@@ -95,8 +95,8 @@ impl<'a, T: Number> Block<'a, T> {
     }
 
     /// One sweep of a run of `num_sweeps`, exchanges, and now and then cluster moves and a better ladder.
-    pub(super) fn sweep(&mut self, num_sweeps: u64) {
-        self.replicas.sweep(&self.temperatures);
+    pub(super) fn sweep(&mut self, num_sweeps: u64, is_stopped: &dyn Fn() -> bool) {
+        self.replicas.sweep(&self.temperatures, is_stopped);
         self.keep_best();
         if self.sweeps.is_multiple_of(CLUSTER_PERIOD) {
             self.move_clusters();

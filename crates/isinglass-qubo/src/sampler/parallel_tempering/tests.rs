@@ -88,12 +88,12 @@ fn assert_every_rung_is_boltzmann(bqm: &Bqm, parameters: ParallelTempering, fixe
     let mut block = Block::new(&problem, &parameters, beta_range, scaling, 0, num_reads);
     let total = if fixed_ladder { 1 } else { 4 * 1000 };
     for _ in 0..1200 {
-        block.sweep(total);
+        block.sweep(total, &|| false);
     }
     let mut counts = vec![vec![0.0; 1 << bqm.num_variables()]; num_replicas];
     for _ in 0..3000 {
         for _ in 0..16 {
-            block.sweep(total);
+            block.sweep(total, &|| false);
         }
         for set in block.sets() {
             for (rung, &lane) in set.iter().enumerate() {

@@ -76,7 +76,7 @@ impl<'a, T: Number> Population<'a, T> {
                 if watch.is_stopped() {
                     break;
                 }
-                block.sweep(&temperatures);
+                block.sweep(&temperatures, &|| watch.is_stopped());
                 num_updates.fetch_add((LANES * block.problem().num_variables()) as u64, Relaxed);
             }
         });

@@ -8,6 +8,7 @@ use super::number::Number;
 use super::problem::Problem;
 use crate::sampler::isa::dispatch;
 use crate::sampler::lanes::{LANES, LaneRandom, Lanes, bits, exponential};
+use std::ops::Range;
 
 /// Variables whose gains are summed before they go to the energies.
 pub(super) const CHUNK: usize = 1 << 12;
@@ -17,6 +18,7 @@ macro_rules! kernels {
         dispatch! {
             pub(super) fn $sweep(
                 problem: &Problem<$type>,
+                variables: Range<usize>,
                 spins: &mut [Lanes<$type>],
                 fields: &mut [Lanes<$type>],
                 energies: &mut Lanes<f64>,
@@ -48,15 +50,16 @@ kernels!(sweep_doubles, turn_doubles, look_at_doubles, f64);
 #[inline(always)]
 fn sweep_lanes<T: Number>(
     problem: &Problem<T>,
+    variables: Range<usize>,
     spins: &mut [Lanes<T>],
     fields: &mut [Lanes<T>],
     energies: &mut Lanes<f64>,
     temperatures: &Temperatures,
     random: &mut LaneRandom,
 ) {
-    let mut first = 0;
-    while first < spins.len() {
-        let end = spins.len().min(first + CHUNK);
+    let mut first = variables.start;
+    while first < variables.end {
+        let end = variables.end.min(first + CHUNK);
         let mut sums = [T::Sum::default(); LANES];
         for variable in first..end {
             update(problem, variable, spins, fields, &mut sums, temperatures, random);

@@ -5,6 +5,7 @@ use super::kernel;
 use super::problem::Problem;
 use crate::sampler::isa::Isa;
 use crate::sampler::lanes::{LANES, LaneRandom, Lanes};
+use std::ops::Range;
 
 /// A type of numbers with the kernel that sweeps it. Integer arithmetic wraps: a field that is known to fit in the end may leave
 /// the range on the way there.
@@ -24,10 +25,11 @@ pub(in crate::sampler) trait Number: Copy + PartialEq + PartialOrd + Send + Sync
     /// This number times a sign: -1, 0 or 1.
     fn signed(self, sign: Self) -> Self;
 
-    /// Offers every variable a flip in every lane, in index order.
+    /// Offers each of `variables` a flip in every lane, in index order.
     fn sweep(
         isa: Isa,
         problem: &Problem<Self>,
+        variables: Range<usize>,
         spins: &mut [Lanes<Self>],
         fields: &mut [Lanes<Self>],
         energies: &mut Lanes<f64>,
@@ -84,13 +86,14 @@ macro_rules! number {
             fn sweep(
                 isa: Isa,
                 problem: &Problem<Self>,
+                variables: Range<usize>,
                 spins: &mut [Lanes<Self>],
                 fields: &mut [Lanes<Self>],
                 energies: &mut Lanes<f64>,
                 temperatures: &Temperatures,
                 random: &mut LaneRandom,
             ) {
-                $sweep(isa, problem, spins, fields, energies, temperatures, random);
+                $sweep(isa, problem, variables, spins, fields, energies, temperatures, random);
             }
             fn turn(
                 isa: Isa,

@@ -9,7 +9,7 @@ fn assert_energies_stay_true<T: Number>(bqm: &crate::Bqm, scaling: Scaling) {
     let mut replicas = Replicas::new(&problem, Isa::detect(), 5, 0);
     let temperatures = Temperatures::new(|lane| 0.02 * lane as f64 / bqm.max_abs_coefficient() * scaling.unit);
     for _ in 0..130 {
-        replicas.sweep(&temperatures);
+        replicas.sweep(&temperatures, &|| false);
     }
     replicas.flip_both(3, [1, 2]);
     let moved = replicas.replica(7);

@@ -25,9 +25,12 @@ pub(super) struct EliminationGraph {
 
 const UNKNOWN: u32 = u32::MAX;
 
+/// Work between two looks at the clock: some milliseconds.
+pub(super) const WORK_BETWEEN_LOOKS: u64 = 1 << 18;
+
 impl EliminationGraph {
-    /// The variables of `bqm`, joined where their quadratic bias is not zero.
-    pub(super) fn new(bqm: &Bqm, limit: usize) -> Self {
+    /// The variables of `bqm`, joined where their quadratic bias is not zero; nothing in a run that is stopped.
+    pub(super) fn new(bqm: &Bqm, limit: usize, is_stopped: &dyn Fn() -> bool) -> Option<Self> {
         let num_variables = bqm.num_variables();
         let neighbors: Vec<Vec<u32>> = (0..num_variables).map(|variable| neighbors(bqm, variable).collect()).collect();
         let num_edges = neighbors.iter().map(Vec::len).sum::<usize>() / 2;
@@ -50,10 +53,17 @@ impl EliminationGraph {
             pairs: Vec::new(),
             work: (num_variables + 2 * num_edges) as u64,
         };
+        let mut next_look = graph.work + WORK_BETWEEN_LOOKS;
         for vertex in 0..num_variables as u32 {
             graph.count_fill(vertex);
+            if graph.work > next_look {
+                if is_stopped() {
+                    return None;
+                }
+                next_look = graph.work + WORK_BETWEEN_LOOKS;
+            }
         }
-        graph
+        Some(graph)
     }
 
     /// Number of vertices, eliminated ones included.
@@ -361,7 +371,7 @@ mod tests {
     fn degrees_fills_and_scopes_are_those_of_plain_sets() {
         for (num_variables, degree, limit) in [(12, 3, 100), (30, 4, 100), (30, 5, 6), (80, 3, 9)] {
             let bqm = random_integers(Vartype::Spin, num_variables, degree, 3, 1);
-            let graph = EliminationGraph::new(&bqm, limit);
+            let graph = EliminationGraph::new(&bqm, limit, &|| false).unwrap();
             let edges = EdgeSet::Hash { places: vec![EMPTY; 4], num_taken: 0 };
             let mut hashed = EliminationGraph { edges, ..graph.clone() };
             for (first, second, _) in bqm.interactions().filter(|&(.., bias)| bias != 0.0) {

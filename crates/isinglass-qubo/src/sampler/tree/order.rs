@@ -1,6 +1,6 @@
 //! The search for an order in which eliminating the variables takes small tables.
 
-use super::graph::EliminationGraph;
+use super::graph::{EliminationGraph, WORK_BETWEEN_LOOKS};
 use crate::rng::{Stream, stream};
 use rand_core::Rng;
 use std::cmp::Reverse;
@@ -44,8 +44,8 @@ impl Order {
 /// Attempts go on while their work is worth less than half of the table entries that the best order takes: so much
 /// work, about 16 ns each where an entry takes one, is spent for an entry.
 const WORK_PER_ENTRY: f64 = 1.0 / 32.0;
-/// However large the tables, the search for orders ends after so much work (some tenths of a second).
-const MOST_WORK: u64 = 1 << 24;
+/// However large the tables, the search for orders ends after so much work (some tenths of a second) unless told otherwise.
+pub(super) const MOST_WORK: u64 = 1 << 24;
 /// Attempts that may fail without any order being found.
 const MOST_FAILURES: u64 = 4;
 
@@ -64,9 +64,13 @@ const MOST_FAILURES: u64 = 4;
 /// Comput. Intell. 21 (2005): the reductions.
 /// K. Kask, A. Gelfand, L. Otten, R. Dechter, *Pushing the power of stochastic greedy ordering schemes for inference in graphical
 /// models*, AAAI (2011): repeated randomised attempts, ended early.
-pub(super) fn best_order(mut graph: EliminationGraph, is_stopped: &dyn Fn() -> bool) -> (Option<Order>, usize) {
+pub(super) fn best_order(
+    mut graph: EliminationGraph,
+    most_work: u64,
+    is_stopped: &dyn Fn() -> bool,
+) -> (Option<Order>, usize) {
     let mut start = Order::new();
-    let low = reduce(&mut graph, &mut start);
+    let low = reduce(&mut graph, &mut start, is_stopped);
     if graph.vertices().next().is_none() {
         return (Some(start), low);
     }
@@ -75,13 +79,13 @@ pub(super) fn best_order(mut graph: EliminationGraph, is_stopped: &dyn Fn() -> b
     for attempt in 0.. {
         let below = best.as_ref().map_or(f64::INFINITY, |best| best.num_entries);
         let hopeless = best.is_none() && attempt == MOST_FAILURES;
-        if hopeless || work > MOST_WORK || work as f64 > below * WORK_PER_ENTRY || is_stopped() {
+        if hopeless || work > most_work || work as f64 > below * WORK_PER_ENTRY || is_stopped() {
             break;
         }
         let mut graph = graph.clone();
         let before = graph.work();
         let rule = if attempt == 0 { Rule::plain() } else { Rule::random(&graph, attempt) };
-        best = greedy(&mut graph, start.clone(), rule, below, MOST_WORK - work).or(best);
+        best = greedy(&mut graph, start.clone(), rule, below, most_work - work, is_stopped).or(best);
         // copying the graph is work too
         work += graph.work() - before + graph.num_vertices() as u64;
     }
@@ -89,12 +93,19 @@ pub(super) fn best_order(mut graph: EliminationGraph, is_stopped: &dyn Fn() -> b
 }
 
 /// Eliminates what can be eliminated without making the width larger than it must be, and returns a lower bound on it.
-fn reduce(graph: &mut EliminationGraph, order: &mut Order) -> usize {
+fn reduce(graph: &mut EliminationGraph, order: &mut Order, is_stopped: &dyn Fn() -> bool) -> usize {
     let mut low = 0;
     let mut queue: Vec<u32> = graph.vertices().collect();
     queue.reverse();
+    let mut next_look = graph.work() + WORK_BETWEEN_LOOKS;
     loop {
         while let Some(vertex) = queue.pop() {
+            if graph.work() > next_look {
+                if is_stopped() {
+                    return low;
+                }
+                next_look = graph.work() + WORK_BETWEEN_LOOKS;
+            }
             if graph.is_eliminated(vertex) || graph.fill(vertex) != Some(0) {
                 continue;
             }
@@ -196,8 +207,16 @@ fn distances(graph: &EliminationGraph, random: &mut Stream) -> Vec<f32> {
 
 /// Completes an order by the rule; nothing where it comes to `below` entries, to more than `most_work`, or to degrees
 /// above the graph's limit.
-fn greedy(graph: &mut EliminationGraph, mut order: Order, mut rule: Rule, below: f64, most_work: u64) -> Option<Order> {
+fn greedy(
+    graph: &mut EliminationGraph,
+    mut order: Order,
+    mut rule: Rule,
+    below: f64,
+    most_work: u64,
+    is_stopped: &dyn Fn() -> bool,
+) -> Option<Order> {
     let most_work = graph.work() + most_work;
+    let mut next_look = graph.work() + WORK_BETWEEN_LOOKS;
     let mut keys = vec![STALE; graph.num_vertices()];
     let mut heap = BinaryHeap::new();
     let mut left = 0;
@@ -223,6 +242,12 @@ fn greedy(graph: &mut EliminationGraph, mut order: Order, mut rule: Rule, below:
         left -= 1;
         if order.num_entries >= below || graph.work() > most_work {
             return None;
+        }
+        if graph.work() > next_look {
+            if is_stopped() {
+                return None;
+            }
+            next_look = graph.work() + WORK_BETWEEN_LOOKS;
         }
         for &touched in graph.touched() {
             enter(graph, &mut keys, &mut heap, touched);

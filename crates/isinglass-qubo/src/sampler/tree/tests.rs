@@ -61,7 +61,7 @@ proptest! {
     ) {
         let bqm = random_integers(Vartype::Spin, num_variables, degree, 4, seed);
         let found = elimination_width(&bqm).unwrap();
-        let (_, low) = find_order(&bqm, &|| false);
+        let (_, low) = find_order(&bqm, MOST_WIDTH_FOUND, order::MOST_WORK, &|| false);
         let width = treewidth(&bqm);
         prop_assert!(low <= width && found.lower_bound <= width && width <= found.width.unwrap(), "{} in {:?}", width, found);
     }
@@ -264,7 +264,7 @@ fn memory_above_the_limit_is_refused_before_it_is_taken() {
 #[test]
 fn a_run_stopped_between_tables_has_a_sample_without_a_bound() {
     let bqm = clique(20);
-    let (order, _) = find_order(&bqm, &|| false);
+    let (order, _) = find_order(&bqm, MOST_WIDTH_FOUND, order::MOST_WORK, &|| false);
     let run = Run { isa: Isa::Portable, in_parallel: false, advance: &|_| true };
     let model = InUnits { bqm: &bqm, units: Units::new(&bqm).unwrap() };
     assert_eq!(tables::minimize::<i32>(&model, &Plan::new(&order.unwrap()), &run), None);
@@ -291,4 +291,25 @@ fn tree_decomposition_passes_the_conformance_suite() {
     crate::testing::sampler_conformance(|_, threads| {
         Box::new(TreeDecomposition { threads: Some(threads), ..TreeDecomposition::default() })
     });
+}
+
+#[test]
+fn the_search_for_an_order_ends_when_it_is_told_to() {
+    let bqm = random_integers(Vartype::Spin, 20_000, 40, 3, 1);
+    let looks = std::cell::Cell::new(0);
+    let stop = || {
+        looks.set(looks.get() + 1);
+        looks.get() > 3
+    };
+    let found = elimination_width_within(&bqm, MOST_WIDTH_FOUND, order::MOST_WORK, &stop).unwrap();
+    // the few looks after the one that says stop are those of the functions on the way out
+    assert!(found.width.is_none() && looks.get() < 10, "{} looks", looks.get());
+}
+
+#[test]
+fn an_order_wider_than_asked_for_is_not_looked_for() {
+    let found = elimination_width_within(&clique(40), 16, order::MOST_WORK, &|| false).unwrap();
+    assert_eq!((found.width, found.lower_bound), (None, 39));
+    let ring = model(50, (0..50).map(|first| (first, (first + 1) % 50)));
+    assert_eq!(elimination_width_within(&ring, 16, 1 << 20, &|| false).unwrap().width, Some(2));
 }

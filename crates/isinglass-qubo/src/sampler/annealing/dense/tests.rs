@@ -25,10 +25,10 @@ fn anneal<L: Layout>(
         Acceptance { criteria, beta }
     };
     for half in [0..20, 20..40] {
-        block.sweep(&problem, isa, half.map(schedule));
+        block.sweep(&problem, isa, half.map(schedule), &|| false);
     }
     let samples = (0..LANES).map(|lane| block.sample(lane, [-1, 1])).collect();
-    (samples, block.best_lane(&problem, LANES))
+    (samples, block.lanes_by_energy(&problem, LANES)[0])
 }
 
 /// `Reference` is the type of the sparse layout's numbers.
