@@ -17,6 +17,7 @@ use isinglass_qubo::memory::sampling_bytes;
 use isinglass_qubo::mip_solver::MipClaim;
 use isinglass_qubo::presolve::Statistics;
 use isinglass_qubo::qpu::{PlanError, SolverProperties};
+use isinglass_qubo::race::Restarts;
 use isinglass_qubo::sampler::{Polished, Presolving, Sampling};
 use isinglass_qubo::{Bqm, Progress, RunControl, Sampler};
 
@@ -91,6 +92,12 @@ impl SolverName {
         }
     }
 
+    /// Whether another run with another seed may find something better.
+    fn can_restart(self) -> bool {
+        let exact = matches!(self, Self::Exhaustive | Self::Tree | Self::BranchAndBound | Self::Mip);
+        !(exact || matches!(self, Self::Auto | Self::QpuEmulator))
+    }
+
     /// Whether more sweeps make a read better and longer.
     pub(crate) fn has_sweeps(self) -> bool {
         matches!(self, Self::Auto | Self::Sa | Self::Pt | Self::Sqa | Self::Svmc | Self::Memetic | Self::SaReference)
@@ -112,6 +119,17 @@ pub(crate) fn without_emulator(argument: Arg) -> Arg {
     match argument.get_id().as_str() {
         "solver" | "solvers" => offering(argument, |name| name != SolverName::QpuEmulator),
         flag if emulator::FLAGS.contains(&flag) => argument.hide(true),
+        _ => argument,
+    }
+}
+
+/// An argument as `solve` has it, which goes on sampling until the time limit.
+pub(crate) fn with_restarts(argument: Arg) -> Arg {
+    match argument.get_id().as_str() {
+        "time_limit" => argument.help(
+            "Sample until this time, such as 500ms, 10s or 2m; samplers restart, unless --num-reads is given, \
+             and then stop early when all reads are done",
+        ),
         _ => argument,
     }
 }
@@ -263,12 +281,31 @@ impl SolverOptions {
             return Ok(Sampled { sampling, reason, presolve: None, claim: Some(claim) });
         }
         if self.presolve {
-            let presolving = Presolving::new(Box::new(|_| self.named(solver, call)));
+            let restarts = control.deadline.is_some() && call.num_reads.is_none() && solver.can_restart();
+            let make = |_: &Bqm| -> Box<dyn Sampler + '_> {
+                if restarts { Box::new(self.restarts(solver, call)) } else { self.named(solver, call) }
+            };
+            let presolving = Presolving::new(Box::new(make));
             let (sampling, presolve) = presolving.sample_with_statistics(bqm, control)?;
             return Ok(Sampled { sampling, reason, presolve, claim: None });
         }
+        if control.deadline.is_some() && call.num_reads.is_none() && solver.can_restart() {
+            let reason = "asked for with --solver, and restarted until the end".to_owned();
+            let sampling = self.restarts(solver, call).sample(bqm, control)?;
+            return Ok(Sampled { sampling, reason, presolve: None, claim: None });
+        }
         let sampling = self.named(solver, call).sample(bqm, control)?;
         Ok(Sampled { sampling, reason, presolve: None, claim: None })
+    }
+
+    /// The solver again and again: with ever more sweeps, unless their number is given.
+    fn restarts(&self, solver: SolverName, call: Call) -> Restarts<'_> {
+        let has_sweeps = call.num_sweeps.is_some();
+        let make = move |seed, effort| {
+            let effort = if has_sweeps { 1 } else { effort };
+            self.make(solver, Call { seed, effort, threads: Some(1), ..call })
+        };
+        Restarts { seed: call.seed, threads: None, make: Box::new(make) }
     }
 
     /// The solver as a sampler, presolve and polish included.

@@ -21,7 +21,7 @@ use crate::app::Outcome;
 use crate::arguments::embedding::{EmbeddedOutput, EmbeddingArguments, Setup, stopped_early};
 use crate::arguments::problem::{Problem, ProblemArguments};
 use crate::arguments::solver::{
-    Call, Emulation, EmulationOutput, Sampled, SolverArguments, SolverName, SolverOptions, Spent,
+    Call, Emulation, EmulationOutput, Sampled, SolverArguments, SolverName, SolverOptions, Spent, with_restarts,
 };
 use crate::failure::Failure;
 use crate::files::{cannot_write, check_places};
@@ -31,6 +31,7 @@ use report::{Run, SolveReport};
 
 /// Which problem, how, and where the samples go.
 #[derive(Args, Debug)]
+#[command(mut_args = with_restarts)]
 pub(crate) struct SolveArguments {
     #[command(flatten)]
     problem: ProblemArguments,
