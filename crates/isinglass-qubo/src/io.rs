@@ -18,6 +18,7 @@
 mod atomic;
 mod bqm_binary;
 mod bqpjson;
+mod convert;
 mod coo;
 mod coordinates;
 mod dimod_json;
@@ -43,12 +44,16 @@ use std::borrow::Cow;
 use std::io::Write;
 
 pub use atomic::write_atomically;
+pub use convert::write_problem;
 pub use error::{Feature, Place, ReadCause, ReadError};
 pub use file::{open_file, read_limited};
 pub use format::{Format, UnknownFormat};
 pub use problem::{Label, MAX_VARIABLES, ProblemFile, ReadOptions, Sense};
 pub use report::{WriteError, WriteNote, WriteReport};
-pub use samples::{SampleFile, read_samples, write_samples, write_samples_with_info};
+pub use samples::{
+    SampleFile, SampleFormat, UnknownSampleFormat, read_samples, write_samples, write_samples_csv,
+    write_samples_with_info,
+};
 
 use self::error::Fault;
 use self::labels::Names;

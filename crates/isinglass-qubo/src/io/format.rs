@@ -10,7 +10,7 @@ use super::error::Fault;
 use super::problem::{Label, ProblemFile, ReadOptions};
 use super::report::{WriteError, WriteReport};
 use super::{bqm_binary, bqpjson, coo, dimod_json, lp, mps, qbsolv, qplib, qubist, rudy, sparse};
-use crate::model::Bqm;
+use crate::model::{Bqm, Vartype};
 
 /// A file format for models.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -100,6 +100,22 @@ impl Format {
     #[must_use]
     pub fn ending(self) -> &'static str {
         self.entry().endings[0]
+    }
+
+    /// All endings of file names of this format, without the dot.
+    #[must_use]
+    pub fn endings(self) -> &'static [&'static str] {
+        self.entry().endings
+    }
+
+    /// The values that variables take in this format; `None` where a file holds either.
+    #[must_use]
+    pub fn vartype(self) -> Option<Vartype> {
+        match self {
+            Self::Coo | Self::Bqm | Self::DimodJson | Self::Bqpjson => None,
+            Self::Qubo | Self::Lp | Self::Mps | Self::Sparse | Self::Qplib => Some(Vartype::Binary),
+            Self::Rudy | Self::Qubist => Some(Vartype::Spin),
+        }
     }
 
     /// The format that the ending of a file name stands for, in upper or lower case; the first of [`Format::all`] where

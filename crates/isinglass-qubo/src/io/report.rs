@@ -26,6 +26,18 @@ pub enum WriteNote {
         /// The offset.
         offset: f64,
     },
+    /// The model is that of a max-cut graph, and the format does not say so: the cut is `(W - E) / 2`.
+    MaxCut {
+        /// The sum `W` of all weights.
+        total_weight: f64,
+    },
+    /// The file asked for a maximum, and the model written is to be minimised.
+    Negated,
+    /// The format has no place for the least energy that the file states.
+    OptimumLeftOut {
+        /// The least energy.
+        optimum: f64,
+    },
 }
 
 impl fmt::Display for WriteNote {
@@ -39,6 +51,16 @@ impl fmt::Display for WriteNote {
             }
             Self::OffsetInComment { offset } => {
                 write!(formatter, "the offset {offset} is in a comment, which other programs may ignore")
+            }
+            Self::MaxCut { total_weight } => write!(
+                formatter,
+                "the max-cut graph was converted to energies: cut = (W - energy) / 2, where W = {total_weight} is the sum of \
+                 the weights"
+            ),
+            Self::Negated => formatter
+                .write_str("the maximum was converted to a minimum: energies are the values with the sign changed"),
+            Self::OptimumLeftOut { optimum } => {
+                write!(formatter, "the format cannot hold the known optimum {optimum}, so it is left out")
             }
         }
     }
@@ -105,6 +127,12 @@ pub enum WriteError {
         row: usize,
         /// Its energy.
         energy: f64,
+    },
+    /// A variable called like a column of a table of samples.
+    #[error("a variable is called `{label}`, which is the name of another column of the table")]
+    ColumnName {
+        /// The label.
+        label: Label,
     },
     /// A coefficient that loses digits in the form that the format needs.
     #[error("the coefficient {coefficient} of ({first}, {second}) is too small to be halved, which the format needs")]

@@ -1,16 +1,21 @@
 //! Samples from other programs, and isinglass's own for them.
 //!
 //! Read: dimod's SampleSet JSON (schema 3, packed or not), the CSV of its data frame, JSON lists and objects of values, and text
-//! with a sample on each line. Written: dimod's SampleSet JSON. Energies in files are not read: they are computed on the problem.
+//! with a sample on each line. Written: dimod's SampleSet JSON, and the CSV of its data frame. Energies in files are not read: they
+//! are computed on the problem.
 
+mod csv;
 mod dataframe;
 mod dimod;
+mod format;
 mod plain;
 mod table;
 #[cfg(test)]
 mod tests;
 
 use std::io::Write;
+
+pub use format::{SampleFormat, UnknownSampleFormat};
 
 use super::error::{Fault, ReadCause, ReadError, excerpt};
 use super::problem::{Label, ReadOptions};
@@ -127,5 +132,16 @@ pub fn write_samples_with_info(
 ) -> Result<(), WriteError> {
     let labels = super::checked_labels(samples.num_variables(), labels)?;
     dimod::write(samples, vartype, labels, info, &mut out)?;
+    Ok(out.flush()?)
+}
+
+/// Writes samples as the table that `SampleSet.to_pandas_dataframe().to_csv()` writes in Python: index, values, energy, one
+/// occurrence.
+///
+/// # Errors
+/// [`WriteError`] when labels do not fit the samples or one is the name of another column, or `out` fails.
+pub fn write_samples_csv(samples: &SampleSet, labels: Option<&[Label]>, mut out: impl Write) -> Result<(), WriteError> {
+    let labels = super::checked_labels(samples.num_variables(), labels)?;
+    csv::write(samples, labels, &mut out)?;
     Ok(out.flush()?)
 }
