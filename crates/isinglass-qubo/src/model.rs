@@ -6,7 +6,7 @@ mod tests;
 
 pub use builder::{BqmBuilder, ModelError};
 
-use crate::dyadic::{DoubledSum, ExactSum};
+use crate::dyadic::{self, DoubledSum, ExactSum};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -129,7 +129,7 @@ impl Bqm {
     }
 
     /// All interactions `(i, j, bias)` with `i < j`, in ascending order.
-    pub fn interactions(&self) -> impl Iterator<Item = (usize, usize, f64)> + '_ {
+    pub fn interactions(&self) -> impl Iterator<Item = (usize, usize, f64)> + Clone + '_ {
         (0..self.num_variables()).flat_map(move |first| {
             let (neighbors, biases) = self.neighborhood(first);
             let upper = neighbors.partition_point(|&second| second as usize <= first);
@@ -238,8 +238,12 @@ impl Bqm {
         }
         let biases = self.biases.iter().map(|bias| bias * scale * scale).collect();
         let (row_starts, neighbors) = (self.row_starts.clone(), self.neighbors.clone());
-        let converted = Self { vartype, offset, linear, row_starts, neighbors, biases };
+        let mut converted = Self { vartype, offset, linear, row_starts, neighbors, biases, sums_are_exact: false };
         converted.check_finite()?;
+        converted.sums_are_exact = {
+            let quadratic = converted.interactions().map(|(.., bias)| bias);
+            dyadic::sums_are_exact(converted.linear.iter().copied().chain(quadratic).chain([converted.offset]))
+        };
         Ok(converted)
     }
 

@@ -62,6 +62,7 @@ impl Portfolio<'_> {
         let shared = Shared {
             bqm: self.bqm,
             target: self.control.target,
+            memory_limit: self.control.memory_limit,
             over: AtomicBool::new(false),
             num_left: AtomicU64::new(num_threads as u64),
             num_updates: AtomicU64::new(0),
@@ -120,6 +121,7 @@ impl Portfolio<'_> {
 struct Shared<'a> {
     bqm: &'a Bqm,
     target: Option<f64>,
+    memory_limit: Option<usize>,
     over: AtomicBool,
     num_left: AtomicU64,
     num_updates: AtomicU64,
@@ -169,7 +171,13 @@ impl Shared<'_> {
 
     fn make(&self, job: &Job, seed: u64, methods: &Methods<'_>, deadline: Instant) {
         let end = (self.start + job.end).min(deadline);
-        let control = RunControl { deadline: Some(end), target: self.target, cancel: Some(&self.over), progress: None };
+        let control = RunControl {
+            deadline: Some(end),
+            target: self.target,
+            cancel: Some(&self.over),
+            memory_limit: self.memory_limit,
+            progress: None,
+        };
         let parents = || self.state().elite.members();
         match methods.make(job.method, end, seed, &control, &parents) {
             Ok(found) => {

@@ -52,7 +52,7 @@ pub use part::PartProgress;
 pub use polished::Polished;
 pub use population_annealing::{PopulationAnnealing, PopulationStep};
 pub use presolving::Presolving;
-pub(crate) use presolving::combine;
+pub(crate) use presolving::{combine, confirmed};
 pub use quantum_annealing::{Readout, SimulatedQuantumAnnealing, WorldlineMoves};
 pub use random::RandomSampling;
 pub use reference::{ReferenceAnnealing, ReferenceSchedule, reference_beta_range};

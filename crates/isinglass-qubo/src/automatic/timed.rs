@@ -4,7 +4,7 @@ use super::{Automatic, AutomaticReport, Choice, Effort, Method, choose, whole};
 use crate::model::Bqm;
 use crate::portfolio::Portfolio;
 use crate::presolve::{Presolved, Statistics};
-use crate::sampler::{RunControl, SampleError, SampleStatus, Sampling, check_energies, combine};
+use crate::sampler::{RunControl, SampleError, SampleStatus, Sampling, check_energies, combine, confirmed};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -89,7 +89,8 @@ impl Automatic {
         if SECONDS_PER_TERM * terms > share.as_secs_f64() {
             return Ok(Prepared::Nothing(None, None));
         }
-        let within = RunControl { deadline: Some(end), cancel: Some(over), progress: None, target: None };
+        let within =
+            RunControl { deadline: Some(end), cancel: Some(over), progress: None, target: None, ..*control };
         if let Some(sampling) = self.at_once(bqm, &within)? {
             return Ok(Prepared::Solved(sampling, vec![whole(bqm, Method::Tree)], None));
         }
@@ -99,7 +100,7 @@ impl Automatic {
         let components = presolved.components();
         let mut choices = Vec::with_capacity(components.len());
         let mut solved = Vec::with_capacity(components.len());
-        for component in components {
+        for (index, component) in components.iter().enumerate() {
             let order = Effort::before(&self.annealing, &component.bqm).order.max(1 << 22);
             let choice = choose(&component.bqm, order, &is_over);
             // exact methods may take longer than the presolve, but not most of the time
@@ -107,7 +108,7 @@ impl Automatic {
             let control = RunControl { deadline: Some(limit), ..within };
             let sampling = match choice.method {
                 Method::Sa => None,
-                exact => Some(self.make(exact).sample(&component.bqm, &control)?),
+                exact => Some(confirmed(&presolved, index, self.make(exact).sample(&component.bqm, &control)?, &control)?),
             };
             choices.push(choice);
             solved.push(sampling.filter(|sampling| sampling.status == SampleStatus::Optimal));

@@ -82,8 +82,7 @@ impl<'a> Presolving<'a> {
             let progress = shared.as_ref().map(|shared| shared as &dyn Progress);
             let control = RunControl { deadline, target, progress, ..*control };
             let part = (self.make)(&component.bqm).sample(&component.bqm, &control)?;
-            let is_rounded = component.rounding > 0.0 && part.status == SampleStatus::Optimal;
-            parts.push(if is_rounded { confirmed(presolved, index, part, &control)? } else { part });
+            parts.push(confirmed(presolved, index, part, &control)?);
         }
         Ok(parts)
     }
@@ -101,15 +100,22 @@ impl Sampler for Presolving<'_> {
     }
 }
 
-/// The optimum of a component whose coefficients were rounded, proven on the exact ones; where that is not feasible, the optimum of the
-/// rounded ones without a proof.
-fn confirmed(
+/// What a sampler found for a component, as it holds for the exact coefficients: where these were rounded, an optimum is proven again on
+/// the exact ones, and where that is not feasible, it is no longer called one.
+///
+/// # Errors
+/// [`SampleError`] when threads cannot be started.
+pub(crate) fn confirmed(
     presolved: &Presolved,
     index: usize,
     part: Sampling,
     control: &RunControl<'_>,
 ) -> Result<Sampling, SampleError> {
-    let bqm = &presolved.components()[index].bqm;
+    let component = &presolved.components()[index];
+    if component.rounding == 0.0 || part.status != SampleStatus::Optimal {
+        return Ok(part);
+    }
+    let bqm = &component.bqm;
     let exact = TreeDecomposition::default().minimize(&presolved.exact_component(index), control)?;
     let Some(values) = exact else {
         let status = control.should_stop(None).unwrap_or(SampleStatus::Heuristic);

@@ -238,7 +238,8 @@ impl TreeDecomposition {
             let above = work.row(variable).iter().filter(|&&(neighbor, _)| neighbor as usize > variable);
             above.for_each(|&(neighbor, _)| graph.add_quadratic(variable, neighbor as usize, 1.0));
         }
-        let (order, _) = find_order(&graph.build()?, &|| control.should_stop(None).is_some());
+        let is_stopped = || control.should_stop(None).is_some();
+        let (order, _) = find_order(&graph.build()?, MOST_WIDTH_FOUND, order::MOST_WORK, &is_stopped);
         let Some(order) = order.filter(|order| order.width <= self.max_width) else { return Ok(None) };
         let plan = Plan::new(&order);
         let bytes = size_of::<i128>();
