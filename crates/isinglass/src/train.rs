@@ -127,6 +127,8 @@ pub fn train(
 ) -> Result<Training, TrainError> {
     plan.check(task)?;
     let control = &with_time_to_count(task, plan, control);
+    // what a file says is counted again
+    let is_resumed = state.best.is_some();
     let mut last: Option<Step> = None;
     let mut stopped = None;
     loop {
@@ -141,9 +143,9 @@ pub fn train(
                     Step::compile(state.next_step - 1, task, plan, &state, &control)?.formulation
                 }
             };
-            let BestNetwork { network, verification, .. } = best;
+            let BestNetwork { network, verification, loss: counted, .. } = best;
             return Ok(Training {
-                loss: loss(&network, task),
+                loss: if is_resumed { loss(&network, task) } else { counted },
                 wrong_output_bits: wrong_output_bits(&network, task),
                 least_output_bits: state.least_output_bits(plan),
                 network,
@@ -179,15 +181,21 @@ pub fn train(
     }
 }
 
-/// How often the loss of a network on the whole task is counted after the last step.
-const COUNTS: u32 = 4;
+/// How often the loss of a network on the whole task is counted after the last step, at most.
+const COUNTS: f64 = 3.0;
+
+/// Rows on which the time of a count is measured.
+const TIMED_ROWS: usize = 512;
 
 /// A control whose deadline leaves time to count the loss of what is found; at most half of the time goes into that.
 fn with_time_to_count<'a>(task: &Task, plan: &TrainingPlan, control: &RunControl<'a>) -> RunControl<'a> {
     let Some(deadline) = control.deadline else { return *control };
+    let num_rows = task.num_rows().min(TIMED_ROWS);
+    let some = task.select_rows(&(0..num_rows).collect::<Vec<_>>());
     let start = Instant::now();
-    let _ = loss(&Network::from_fn(plan.architecture.clone(), |_, _, _| true), task);
-    let needed = COUNTS * start.elapsed();
+    // only its time is of interest
+    let _ = loss(&Network::from_fn(plan.architecture.clone(), |_, _, _| true), &some);
+    let needed = start.elapsed().mul_f64(COUNTS * task.num_rows() as f64 / num_rows.max(1) as f64);
     let left = deadline.saturating_duration_since(Instant::now());
     RunControl { deadline: deadline.checked_sub(needed.min(left / 2)), ..*control }
 }

@@ -32,6 +32,7 @@ impl RowArguments {
             order: self.shuffle.unwrap_or(Order::None),
             limit: self.limit.map(NonZeroUsize::get),
             test,
+            ..SplitOptions::default()
         }
     }
 

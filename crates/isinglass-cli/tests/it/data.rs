@@ -15,7 +15,9 @@ fn the_list_names_every_builtin_set() {
 
 #[test]
 fn images_are_shown_as_pictures() {
-    assert_snapshot!(Program::new().transcript("data show digits --classes 0,1,7 --pool 2x2 --test 0.25"));
+    assert_snapshot!(
+        Program::new().transcript("data show digits --classes 0,1,7 --pool 2x2 --test 0.25 --test-order last")
+    );
 }
 
 #[test]

@@ -174,7 +174,7 @@ fn a_fraction_that_was_not_kept_apart_cannot_be_tested_on() {
     hint: keep rows apart with `compile --test 0.25`, or name a file with --test FILE
     ");
     assert!(decode("--test missing.csv").contains("cannot read missing.csv"));
-    let program = program.file("test.csv", "1,2,label\n1,-1,1\n1,1,-1\n");
+    let program = program.file("test.csv", "x1,x2,label\n1,-1,1\n1,1,-1\n");
     let report = program.json("decode samples.json --layout layout.json --test test.csv");
     assert_eq!((&report["num_test_rows"], &report["test_rows"]["source"]), (&json!(2), &json!("test.csv")));
 }

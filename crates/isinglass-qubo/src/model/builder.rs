@@ -166,6 +166,9 @@ impl BqmBuilder {
     ///
     /// # Errors
     /// [`ModelError`] when a coefficient is not finite or there are too many variables.
+    ///
+    /// # Panics
+    /// Never: nothing stops it.
     pub fn build(self) -> Result<Bqm, ModelError> {
         Ok(self.build_until(|| false)?.expect("it is not stopped"))
     }

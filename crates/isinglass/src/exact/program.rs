@@ -19,7 +19,7 @@ const MAX_ROUNDS: usize = 60;
 const CANDIDATES_PER_CHECK: u32 = 1 << 12;
 
 /// Time between two looks at whether to stop, in the middle of a program.
-const SLICE: Duration = Duration::from_millis(50);
+const SLICE: Duration = Duration::from_millis(200);
 
 /// Shares of the prices at `part` (see [`Prices`]) that prove about as much as any: the bound is the same function of them,
 /// whatever the program's rounding.

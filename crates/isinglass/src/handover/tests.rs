@@ -124,7 +124,8 @@ fn test_rows_come_back_with_the_layout() {
     let decoded = handover.decode(&samples).unwrap();
     let test = decoded.test.unwrap();
     assert_eq!((test.errors, test.num_rows), (8 - decoded.train.errors, 8), "every label is turned round");
-    for damage in [|test: &mut HeldOutRows| test.labels[0] = 2, |test: &mut HeldOutRows| test.labels.truncate(3)] {
+    let damages: [fn(&mut HeldOutRows); 2] = [|test| test.labels[0] = 2, |test| test.labels.truncate(3)];
+    for damage in damages {
         let mut damaged = handover.clone();
         damage(damaged.test.as_mut().unwrap());
         let error = Handover::from_json(&damaged.to_json()).unwrap_err();

@@ -114,7 +114,11 @@ impl TrainingState {
         {
             self.pull_towards(&network, alpha);
         }
-        let loss = loss(&network, task);
+        let loss = match plan.batching {
+            // counted in the step already
+            Batching::Whole => record.loss,
+            Batching::Minibatches { .. } => loss(&network, task),
+        };
         if self.best.as_ref().is_none_or(|best| loss < best.loss) {
             self.best = Some(BestNetwork { network, loss, step: self.next_step, verification });
         }

@@ -40,7 +40,7 @@ fn what_does_not_fit_is_refused() {
     let table = with_labels(&["3", "8", "5"]);
     let classes = Classes::fit(&table).unwrap();
     insta::assert_snapshot!(refusal(classes.encode(&with_labels(&["3", "4"]))), @r#"
-    a.csv: row 2 has the label "4", which is no class of the training rows (3, 5, 8)
+    a.csv: row 2 has the label "4", which is not a class of the training rows (3, 5, 8)
     hint: keep only classes that the training rows have, or train on more rows
     "#);
     insta::assert_snapshot!(refusal(Classes::fit(&with_labels(&["3", "3"]))), @r#"

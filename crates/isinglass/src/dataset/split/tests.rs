@@ -84,9 +84,9 @@ fn rows_without_labels_are_drawn_at_random() {
 
 #[test]
 fn the_limit_comes_before_the_division() {
-    let options = SplitOptions { limit: Some(10), test: TestSource::Fraction(0.2), ..SplitOptions::default() };
+    let options = SplitOptions { limit: Some(20), test: TestSource::Fraction(0.2), ..SplitOptions::default() };
     let split = prepare("digits", options).unwrap();
-    assert_eq!((split.train.num_rows(), split.test.unwrap().num_rows()), (8, 2));
+    assert_eq!((split.train.num_rows(), split.test.unwrap().num_rows()), (16, 4));
 }
 
 #[test]
