@@ -11,6 +11,7 @@ use super::batches::{Found, Limits, Outcome, in_batches};
 use super::demand::{Demand, Weights};
 use super::functions::{Functions, TooMany};
 use super::{ExactError, ExactTrainer, ExactTraining, REPORT_EVERY};
+use crate::bits::BitMatrix;
 use crate::network::{Architecture, Network, winner};
 use crate::task::{Merge, Task};
 use isinglass_qubo::sampler::{ProgressReport, RunControl, SampleStatus};
@@ -94,16 +95,19 @@ struct FirstLayer<'a> {
 }
 
 impl<'a> FirstLayer<'a> {
-    fn new(votes: &Votes, functions: &'a Functions, bias: bool) -> Self {
-        let full = crate::bits::BitMatrix::zeros(1, votes.len()).complement_of_row(0);
+    fn new(votes: &Votes, functions: &'a Functions, classes: &Classes<'_>) -> Result<Self, SampleStatus> {
+        let full = BitMatrix::zeros(1, votes.len()).complement_of_row(0);
         let mut seen: HashSet<Vec<u64>> = HashSet::new();
-        let is_new = |&index: &usize| {
+        let mut kept = Vec::new();
+        for index in 0..functions.len() {
+            classes.check(index as u64)?;
             let output = functions.output(index);
             let rest: Vec<u64> = output.iter().zip(&full).map(|(output, full)| output ^ full).collect();
-            seen.insert(rest.min(output.to_vec()))
-        };
-        let kept = (0..functions.len()).filter(is_new).collect();
-        Self { functions, kept, fan_in: votes.inputs.num_columns() + usize::from(bias) }
+            if seen.insert(rest.min(output.to_vec())) {
+                kept.push(index);
+            }
+        }
+        Ok(Self { functions, kept, fan_in: votes.inputs.num_columns() + usize::from(classes.bias) })
     }
 
     fn len(&self) -> usize {
@@ -127,6 +131,14 @@ fn unwatched(_: (usize, usize), _: u32) -> Option<SampleStatus> {
 }
 
 impl Classes<'_> {
+    /// Asks now and then, by the number of tries, whether to stop.
+    fn check(&self, num_tries: u64) -> Result<(), SampleStatus> {
+        match num_tries.is_multiple_of(TRIES_PER_CHECK) {
+            true => self.control.should_stop(None).map_or(Ok(()), Err),
+            false => Ok(()),
+        }
+    }
+
     /// The best network of these widths that costs less than the limit.
     ///
     /// `watch` is called now and then with what is done and what is to do, and the least cost so far; it says when to stop.
@@ -137,16 +149,26 @@ impl Classes<'_> {
         limits: Limits,
         watch: &mut dyn FnMut((usize, usize), u32) -> Option<SampleStatus>,
     ) -> Outcome<Weights> {
-        if functions.stopped.is_some() {
-            return Outcome { better: None, bound: 0, num_nodes: 0, stopped: functions.stopped };
+        let stopped = |status| Outcome { better: None, bound: 0, num_nodes: 0, stopped: Some(status) };
+        if let Some(status) = functions.stopped {
+            return stopped(status);
         }
         if widths.len() == 2 {
             return OutputLayer::new(votes, self.bias, self.control).search(limits, watch);
         }
-        let first = FirstLayer::new(votes, functions, self.bias);
+        let first = match FirstLayer::new(votes, functions, self) {
+            Ok(first) => first,
+            Err(status) => return stopped(status),
+        };
         let walk = Walk { classes: self, votes, first: &first, widths };
         // the most promising functions first, so that the bound of what is left only rises
-        let mut order: Vec<(u32, usize)> = (0..first.len()).map(|index| (walk.bound_with(index), index)).collect();
+        let mut order: Vec<(u32, usize)> = Vec::with_capacity(first.len());
+        for index in 0..first.len() {
+            if let Err(status) = self.check(index as u64) {
+                return stopped(status);
+            }
+            order.push((walk.bound_with(index), index));
+        }
         order.sort_unstable();
         in_batches(
             order.len(),
@@ -206,8 +228,8 @@ impl Walk<'_> {
         part.found.num_nodes += 1;
         if part.found.num_nodes >= part.limits.num_nodes {
             part.found.stopped = Some(SampleStatus::Heuristic);
-        } else if part.found.num_nodes.is_multiple_of(TRIES_PER_CHECK) {
-            part.found.stopped = part.found.stopped.or_else(|| self.classes.control.should_stop(None));
+        } else if let Err(status) = self.classes.check(part.found.num_nodes) {
+            part.found.stopped = part.found.stopped.or(Some(status));
         }
         let index = order[position].1;
         let cells = self.split(cells, index);
