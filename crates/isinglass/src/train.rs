@@ -144,9 +144,11 @@ pub fn train(
                 }
             };
             let BestNetwork { network, verification, loss: counted, .. } = best;
+            let loss = if is_resumed { loss(&network, task) } else { counted };
+            let counts_bits = task.objective().is_output_bits();
             return Ok(Training {
-                loss: if is_resumed { loss(&network, task) } else { counted },
-                wrong_output_bits: wrong_output_bits(&network, task),
+                loss,
+                wrong_output_bits: if counts_bits { loss } else { wrong_output_bits(&network, task) },
                 least_output_bits: state.least_output_bits(plan),
                 network,
                 status,
