@@ -21,6 +21,7 @@ pub use single::InputPrices;
 use crate::network::{Architecture, Network};
 use crate::task::{Merge, Objective, Task};
 use batches::{Limits, Outcome};
+use cost::Costs;
 use demand::Demand;
 use functions::{Functions, TooMany};
 use isinglass_qubo::sampler::{ProgressReport, RunControl, SampleStatus};
@@ -100,11 +101,11 @@ pub struct ExactTraining {
     pub network: Network,
     /// Its loss on the task.
     pub loss: f64,
-    /// [`SampleStatus::Optimal`] if the loss is proven to be the least, otherwise why the search ended before its time.
+    /// [`SampleStatus::Optimal`] if the loss is proven to be the least, otherwise why the search ended before its time. A finished search is
+    /// [`SampleStatus::Heuristic`] where row weights are not multiples of a common power of two, or too far apart: the weight of each
+    /// group is then rounded down by up to `2e-9` of their sum.
     pub status: SampleStatus,
-    /// No network of this shape has a smaller loss. When optimal it equals the loss, but for the rounding of row weights that
-    /// are no multiples of a common power of two: that of each group is rounded down by up to `2e-9` of their sum, and the least loss is
-    /// proven up to the difference.
+    /// No network of this shape has a smaller loss; the loss itself when optimal.
     pub lower_bound: f64,
     /// Distinct functions of a neuron of the first layer: with one output and at most one hidden layer its distinct
     /// contributions to the output (functions and complements).
@@ -178,11 +179,15 @@ impl ExactTrainer {
             weights.as_ref().is_none_or(|weights| weights[layer][neuron][input])
         });
         let loss = groups.loss(&network.infer(&groups.inputs));
+        // a bound by rounded costs proves no loss to be the least
+        let is_exact = task.sums_are_exact() && demand.costs.iter().all(Costs::are_exact);
+        let finished = if is_exact { SampleStatus::Optimal } else { SampleStatus::Heuristic };
+        let rounding = if task.sums_are_exact() { 0.0 } else { rounding_of_sums(task) };
         Ok(ExactTraining {
             network,
             loss,
-            status: outcome.stopped.unwrap_or(SampleStatus::Optimal),
-            lower_bound: loss_of(outcome.bound).min(loss),
+            status: outcome.stopped.unwrap_or(finished),
+            lower_bound: (loss_of(outcome.bound) - rounding).min(loss),
             num_functions,
             num_candidates,
             num_nodes: outcome.num_nodes,
@@ -215,7 +220,10 @@ impl ExactTrainer {
     }
 
     /// Checks parameters, shapes and what can be known about the size beforehand.
-    fn check(&self, task: &Task, architecture: &Architecture) -> Result<(), ExactError> {
+    ///
+    /// # Errors
+    /// [`ExactError`] where [`train`](Self::train) would refuse the task before any search.
+    pub fn check(&self, task: &Task, architecture: &Architecture) -> Result<(), ExactError> {
         if !(1..=MAX_FAN_IN).contains(&self.max_fan_in) {
             let value = self.max_fan_in as f64;
             return Err(ExactError::Parameter { name: "max_fan_in", value, allowed: "between 1 and 30" });
@@ -261,6 +269,13 @@ impl ExactTrainer {
             ExactError::Functions { limit, num_groups: demand.len(), vectors }
         })
     }
+}
+
+/// By how much sums of row weights may be off: each is one of fewer additions than there are weights, and is rounded each time.
+fn rounding_of_sums(task: &Task) -> f64 {
+    let outputs = task.targets().num_columns() as f64;
+    let total = task.weights().iter().sum::<f64>() * outputs;
+    4.0 * f64::EPSILON * (task.num_rows() as f64 * outputs + 2.0) * total
 }
 
 /// Which rows become one group.

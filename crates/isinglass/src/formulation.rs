@@ -9,6 +9,7 @@
 //! M. Sasdelli, T.-J. Chin, *Quantum Annealing Formulation for Binary Neural Networks*, arXiv 2107.02751 (2021).
 
 mod affine;
+mod arithmetic;
 mod compile;
 mod draft;
 mod gauge;

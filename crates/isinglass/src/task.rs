@@ -5,6 +5,7 @@ mod objective;
 pub use objective::Objective;
 
 use crate::bits::BitMatrix;
+use isinglass_qubo::dyadic;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -87,6 +88,9 @@ pub enum TaskError {
         /// The row, from 0.
         row: usize,
     },
+    /// The weights are too large to be added.
+    #[error("the weights of the rows add up to more than the largest number, {:.1e}", f64::MAX)]
+    Total,
 }
 
 impl Task {
@@ -102,7 +106,7 @@ impl Task {
     /// A task with a weight for each row; its loss counts wrong output bits.
     ///
     /// # Errors
-    /// [`TaskError`] when the numbers of rows differ or are zero, or a weight is negative or not finite.
+    /// [`TaskError`] when the numbers of rows differ or are zero, a weight is negative or not finite, or their sum is not finite.
     pub fn weighted(inputs: BitMatrix, targets: BitMatrix, weights: Vec<f64>) -> Result<Self, TaskError> {
         let (rows, targets_rows) = (inputs.num_rows(), targets.num_rows());
         if rows != targets_rows || rows != weights.len() {
@@ -113,6 +117,11 @@ impl Task {
         }
         if let Some(row) = weights.iter().position(|&weight| !(weight.is_finite() && weight >= 0.0)) {
             return Err(TaskError::Weight { row, weight: weights[row] });
+        }
+        // every output of every row may be wrong
+        let total = weights.iter().sum::<f64>() * targets.num_columns().max(1) as f64;
+        if !total.is_finite() {
+            return Err(TaskError::Total);
         }
         Ok(Self { inputs, targets, weights, objective: Objective::OutputBits })
     }
@@ -139,6 +148,14 @@ impl Task {
     #[must_use]
     pub fn num_rows(&self) -> usize {
         self.weights.len()
+    }
+
+    /// Whether every sum of row weights, and so every loss, is free of rounding: they are multiples of a power of two, and not too far
+    /// apart. Only then is a loss proven to be the least one.
+    #[must_use]
+    pub fn sums_are_exact(&self) -> bool {
+        let outputs = self.targets.num_columns();
+        dyadic::sums_are_exact(self.weights.iter().flat_map(|&weight| std::iter::repeat_n(weight, outputs)))
     }
 
     /// The task of some rows only.

@@ -16,6 +16,7 @@ pub(super) struct Costs {
     /// `tables[b][x]`: the cost of the groups of byte `b` that `x` has set.
     tables: Vec<[u32; 256]>,
     scale: f64,
+    is_exact: bool,
     total: u32,
 }
 
@@ -53,13 +54,13 @@ impl Costs {
         let total: f64 = deltas.iter().flatten().sum();
         let fits = |exponent: i32| total * 2f64.powi(exponent) <= MAX_TOTAL;
         let exact = |exponent: i32| deltas.iter().flatten().all(|delta| (delta * 2f64.powi(exponent)).fract() == 0.0);
-        let exponent = (0..=MAX_EXPONENT).find(|&exponent| fits(exponent) && exact(exponent)).unwrap_or_else(|| {
-            // The finest unit in which the sum still fits.
-            ((MAX_TOTAL / total).log2().floor() as i32).clamp(f64::MIN_EXP, f64::MAX_EXP - 1)
-        });
+        // The finest unit in which the sum still fits.
+        let finest = || ((MAX_TOTAL / total).log2().floor() as i32).clamp(f64::MIN_EXP, f64::MAX_EXP - 1);
+        let exponent = (0..=MAX_EXPONENT).find(|&exponent| fits(exponent) && exact(exponent)).unwrap_or_else(finest);
+        let is_exact = exact(exponent);
         let scale = 2f64.powi(exponent);
         let units = |deltas: &Vec<f64>| deltas.iter().map(|delta| (delta * scale) as u32).collect();
-        deltas.iter().map(|deltas| Self { scale, ..Self::from_units(units(deltas)) }).collect()
+        deltas.iter().map(|deltas| Self { scale, is_exact, ..Self::from_units(units(deltas)) }).collect()
     }
 
     /// The costs of groups in whole units.
@@ -70,7 +71,7 @@ impl Costs {
                 table[set] = table[set & (set - 1)] + units[set.trailing_zeros() as usize];
             }
         }
-        Self { total: units.iter().sum(), units, tables, scale: 1.0 }
+        Self { total: units.iter().sum(), units, tables, scale: 1.0, is_exact: true }
     }
 
     /// Number of groups.
@@ -86,6 +87,11 @@ impl Costs {
     /// Cost of all groups.
     pub(super) fn total(&self) -> u32 {
         self.total
+    }
+
+    /// Whether no delta was rounded.
+    pub(super) fn are_exact(&self) -> bool {
+        self.is_exact
     }
 
     /// A cost as loss.

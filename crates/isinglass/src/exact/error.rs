@@ -54,6 +54,9 @@ pub enum ExactError {
         /// Number of weight vectors, `2^fan_in`.
         vectors: f64,
     },
+    /// Row weights whose sums are rounded.
+    #[error("the row weights are not multiples of a common power of two, or too far apart: their sums are rounded")]
+    Weights,
     /// A parameter outside its range.
     #[error("{name} is {value}, but must be {allowed}")]
     Parameter {
@@ -74,6 +77,7 @@ impl ExactError {
             Self::Shape { .. } => "give the network as many inputs and outputs as the task has",
             Self::HiddenNeurons { .. } => "use a sampler: it takes any shape, but proves nothing",
             Self::FanIn { .. } | Self::Functions { .. } => "use fewer features, or a sampler",
+            Self::Weights => "use integers as row weights",
             Self::Parameter { .. } => "change the value named above",
         }
     }

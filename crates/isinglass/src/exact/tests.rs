@@ -243,6 +243,9 @@ fn weights_of_any_size_are_compared_within_their_rounding() {
         let (training, least) = (train(&task, &architecture), brute_force(&task, &architecture));
         assert!((training.loss - least).abs() <= 1e-6 * least, "{} against {least}", training.loss);
         assert!(training.lower_bound <= training.loss && training.lower_bound > training.loss * (1.0 - 1e-6));
+        // rounded costs prove a bound, and no optimum
+        assert_eq!(training.status, SampleStatus::Heuristic);
+        assert!(training.lower_bound <= least);
     }
 }
 

@@ -207,6 +207,9 @@ pub fn compile_within(
     let mut compiler = Compiler::new(architecture, options, &groups, &known);
     compiler.add_weight_biases(weights)?;
     compiler.draft.add_offset(groups.constant);
+    if !task.sums_are_exact() {
+        compiler.draft.note_rounded_weights();
+    }
     let stopped = |status| FormulationError::Stopped { status };
     for group in 0..groups.len() {
         control.should_stop(None).map_or(Ok(()), |status| Err(stopped(status)))?;
@@ -214,14 +217,11 @@ pub fn compile_within(
     }
     let Compiler { draft, penalties, .. } = compiler;
     let finished = draft.finish_until(|| control.should_stop(None).is_some())?;
-    let (qubo, roles) =
+    let (qubo, roles, arithmetic) =
         finished.ok_or_else(|| stopped(control.should_stop(None).unwrap_or(SampleStatus::TimeLimit)))?;
-    let mut statistics = Statistics::new(&qubo, &roles, &groups).with_guarantees(&penalties, weights).with_notes(
-        architecture,
-        options,
-        merge,
-        weights,
-    );
+    let mut statistics = Statistics::new(&qubo, &roles, &groups)
+        .with_guarantees(&penalties, &arithmetic, weights)
+        .with_notes(architecture, options, merge, weights);
     if task.objective() == Objective::Errors {
         statistics.notes.push("the loss of the QUBO counts wrong output bits, not classification errors".to_owned());
     }

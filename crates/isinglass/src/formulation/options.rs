@@ -89,7 +89,8 @@ impl GateKind {
     }
 }
 
-/// How strong the penalties are.
+/// How strong the penalties are. A `margin` or `lambda` of more than 24 significant bits is rounded up to 8, so
+/// that sums of penalties are exact.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "snake_case")]
 pub enum PenaltyRule {

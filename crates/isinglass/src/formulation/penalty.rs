@@ -1,5 +1,6 @@
 //! How strong each penalty is, and whether all of them are strong enough.
 
+use super::arithmetic::few_bits;
 use super::options::PenaltyRule;
 use super::product::ProductPenalty;
 
@@ -17,7 +18,13 @@ pub(super) struct Penalties {
 }
 
 impl Penalties {
+    /// The penalties of a rule, whose number is rounded up to few significant bits: sums of penalties then leave no rounding errors where
+    /// they should cancel.
     pub(super) fn new(rule: PenaltyRule) -> Self {
+        let rule = match rule {
+            PenaltyRule::PerGroup { margin } => PenaltyRule::PerGroup { margin: few_bits(margin) },
+            PenaltyRule::Uniform { lambda } => PenaltyRule::Uniform { lambda: few_bits(lambda) },
+        };
         Self { rule, surplus: f64::INFINITY, ratio: f64::INFINITY }
     }
 

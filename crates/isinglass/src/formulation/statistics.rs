@@ -1,5 +1,6 @@
 //! Numbers about a formulation: what it costs, and what is guaranteed.
 
+use super::arithmetic::Arithmetic;
 use super::compile::WeightTerms;
 use super::layout::Role;
 use super::options::{FormulationOptions, GateKind};
@@ -50,7 +51,8 @@ pub struct Statistics {
     /// A proven lower bound on how far a state with a violated constraint lies above the loss of its own weights. Zero means
     /// that minima with violated constraints may exist (their weights are optimal all the same); negative, that they may be wrong.
     pub constraint_surplus: f64,
-    /// Whether the minimum of the QUBO is proven to be the minimum of the loss (plus the weight terms, if there are any).
+    /// Whether the minimum of the QUBO is proven to be the minimum of the loss (plus the weight terms, if there are any): penalties are
+    /// strong enough, and all sums of coefficients are free of rounding in 64-bit floating point.
     pub exact: bool,
     /// Why it is exact or not, and what else one should know.
     pub notes: Vec<String>,
@@ -84,16 +86,26 @@ impl Statistics {
     }
 
     /// Whether the minimum is that of the loss, and the gaps that follow.
-    pub(super) fn with_guarantees(mut self, penalties: &Penalties, weights: &WeightTerms) -> Self {
-        self.exact = penalties.ratio() >= 1.0;
+    pub(super) fn with_guarantees(
+        mut self,
+        penalties: &Penalties,
+        arithmetic: &Arithmetic,
+        weights: &WeightTerms,
+    ) -> Self {
+        let is_strong = penalties.ratio() >= 1.0 && penalties.surplus() >= 0.0;
+        self.exact = is_strong && arithmetic.is_exact();
         // without constraints there is nothing to violate, and no state to lie anywhere
-        self.constraint_surplus = if penalties.surplus().is_finite() { penalties.surplus() } else { 0.0 };
+        self.constraint_surplus =
+            if penalties.surplus().is_finite() { penalties.surplus() - arithmetic.rounding() } else { 0.0 };
         let has_biases = weights.biases.iter().any(|&(.., bias)| bias != 0.0);
         if self.exact && !has_biases {
             self.guaranteed_gap = self.loss_step;
         }
         let note = if self.exact {
             "exact: a violated constraint costs at least what it can save, so the minimum is that of the loss"
+                .to_owned()
+        } else if is_strong {
+            "not exact: sums of the coefficients are rounded in 64-bit floating point, so the minimum may not be that of the loss"
                 .to_owned()
         } else {
             format!(

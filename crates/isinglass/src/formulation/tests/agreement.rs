@@ -236,6 +236,67 @@ fn weight_terms_are_added_to_the_loss() {
 }
 
 #[test]
+fn whatever_the_penalty_exact_means_that_the_minimum_is_that_of_the_loss() {
+    let architecture = Architecture::new(vec![3, 2, 1], true).unwrap();
+    let task = random_task(&mut stream(8, 0), &architecture);
+    let exact = |penalties, options: FormulationOptions| {
+        let options = FormulationOptions { penalties, ..options };
+        let formulation = compile(&task, &architecture, &options, &WeightTerms::default()).unwrap();
+        if formulation.statistics.exact {
+            check(&task, &architecture, &WeightTerms::default(), &options, 8);
+        } else {
+            assert_eq!(formulation.statistics.guaranteed_gap, 0.0);
+        }
+        formulation.statistics.exact
+    };
+    for options in
+        [FormulationOptions::compact(), FormulationOptions { gate: GateKind::WideGap, ..FormulationOptions::compact() }]
+    {
+        for margin in [1.0625, 1.1, 4.0 / 3.0, 1e3 / 7.0, 1e6] {
+            assert!(exact(PenaltyRule::PerGroup { margin }, options), "{margin}");
+            assert!(exact(PenaltyRule::Uniform { lambda: 100.0 * margin }, options), "{margin}");
+        }
+        for huge in [0.7e15, 1e16, 1e17, 1e300] {
+            assert!(!exact(PenaltyRule::PerGroup { margin: huge }, options), "{huge}");
+            assert!(!exact(PenaltyRule::Uniform { lambda: huge }, options), "{huge}");
+        }
+    }
+    let options =
+        FormulationOptions { penalties: PenaltyRule::Uniform { lambda: 1e16 }, ..FormulationOptions::compact() };
+    let formulation = compile(&task, &architecture, &options, &WeightTerms::default()).unwrap();
+    assert!(formulation.statistics.constraint_surplus < 1e16);
+    insta::assert_snapshot!(formulation.statistics.notes[0], @"not exact: sums of the coefficients are rounded in 64-bit floating point, so the minimum may not be that of the loss");
+}
+
+#[test]
+fn row_weights_whose_sums_are_rounded_are_not_exact() {
+    let architecture = Architecture::new(vec![3, 1], false).unwrap();
+    let inputs = BitMatrix::from_fn(4, 3, |row, column| row >> column & 1 == 1);
+    let targets = BitMatrix::from_fn(4, 1, |row, _| row % 2 == 1);
+    for (weights, is_exact) in
+        [([1.0, 2.0, 0.25, 8.0], true), ([0.1, 0.2, 0.3, 0.4], false), ([1e16, 1.0, 1.0, 2.0], false)]
+    {
+        let task = Task::weighted(inputs.clone(), targets.clone(), weights.to_vec()).unwrap();
+        let formulation =
+            compile(&task, &architecture, &FormulationOptions::compact(), &WeightTerms::default()).unwrap();
+        assert_eq!((task.sums_are_exact(), formulation.statistics.exact), (is_exact, is_exact), "{weights:?}");
+    }
+}
+
+#[test]
+fn a_margin_of_a_third_leaves_no_rounding_errors_where_terms_cancel() {
+    let architecture = Architecture::new(vec![4, 3, 1], true).unwrap();
+    let task = random_task(&mut stream(8, 0), &architecture);
+    for margin in [1.0 / 3.0, 1.1, 0.1] {
+        let mut options = FormulationOptions::compact();
+        options.penalties = PenaltyRule::PerGroup { margin };
+        let statistics = compile(&task, &architecture, &options, &WeightTerms::default()).unwrap().statistics;
+        let ratio = statistics.max_abs_coefficient / statistics.min_abs_coefficient;
+        assert!(ratio < 1e6, "margin {margin}: coefficients from {}", statistics.min_abs_coefficient);
+    }
+}
+
+#[test]
 fn a_margin_below_one_is_flagged_and_really_loses_the_minimum() {
     let architecture = Architecture::new(vec![3, 1], false).unwrap();
     // contradicts every perceptron: the parity of three bits
