@@ -3,6 +3,7 @@
 //! A reader may refuse anything, but must not panic, run out of memory or lose what it read.
 
 use isinglass::bits::BitMatrix;
+use isinglass::certificate::Certificate;
 use isinglass::dataset::{Format as DataFormat, Limits, ReadOptions as DataOptions, read_bytes};
 use isinglass::formulation::Layout;
 use isinglass::handover::Handover;
@@ -14,7 +15,7 @@ use isinglass_qubo::embedding::EmbeddingFile;
 use isinglass_qubo::hardware::{Chip, Graph};
 use isinglass_qubo::io::{Format, ReadOptions, Sense, read, read_samples, write};
 use isinglass_qubo::qpu::{QpuProblem, SolverProperties, TimingRequest};
-use isinglass_qubo::{BqmBuilder, Vartype};
+use isinglass_qubo::{BqmBuilder, RunControl, Vartype};
 use isinglass_sapi::{Answer, ConfigFile, Configuration};
 
 /// A few bytes can ask for millions of variables; those are read, but not written again and again.
@@ -22,6 +23,9 @@ const MOST_VARIABLES_WRITTEN: usize = 10_000;
 
 /// A few bytes can describe a problem that takes long to compile.
 const MOST_PRODUCTS_COMPILED: usize = 1_000;
+
+/// A few bytes can describe a network whose bound takes long to prove.
+const MOST_WEIGHTS_CHECKED: usize = 24;
 
 /// Reads a problem; what was read must survive being written and read again.
 pub fn problem(bytes: &[u8], format: Format) {
@@ -110,6 +114,23 @@ pub fn checkpoint(bytes: &[u8]) {
     };
     let Some(state) = read(text).or_else(bare) else { return };
     assert_eq!(read(&state.to_checkpoint(&plan, &task)).expect("isinglass reads what it wrote"), state);
+}
+
+/// Reads a certificate, or its bare content, which is sealed with the right checksum, and checks it: what is confirmed is no more than
+/// the loss of its own network.
+pub fn certificate(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let bare = || serde_json::from_str::<Certificate>(text).ok();
+    let Some(certificate) = Certificate::from_json(text).ok().or_else(bare) else { return };
+    let again = Certificate::from_json(&certificate.to_json());
+    // a number that JSON does not have is lost when it is written
+    assert!(again.is_err() || again.is_ok_and(|again| again == certificate), "isinglass reads what it wrote");
+    if certificate.architecture().num_weights() > MOST_WEIGHTS_CHECKED {
+        return;
+    }
+    if let Ok(checked) = certificate.check(&RunControl::default()) {
+        assert!(checked.lower_bound <= checked.loss && (checked.lower_bound < checked.loss || checked.optimal));
+    }
 }
 
 /// Reads an embedding; it must survive being written and read again.

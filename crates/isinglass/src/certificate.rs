@@ -14,22 +14,20 @@ use crate::sealed::{self, SealError};
 use crate::task::{Objective, Task};
 use classes::ErrorProof;
 use isinglass_qubo::sampler::RunControl;
-use layers::{Failed, Proof, Verdict};
+use layers::{Proof, Verdict};
 use rows::Rows;
 use serde::{Deserialize, Serialize};
 
 /// The name of the file format.
 const FORMAT: &str = "isinglass-certificate";
 
-/// The most that two sums of the same row weights differ by, as a share of their sum.
-const ROUNDING: f64 = 1e-9;
-
 /// A network, its loss on some rows, and a bound below which no network of its shape gets on them.
 ///
 /// It carries the rows, merged where their inputs are equal, so that it can be checked by itself; [`matches`](Self::matches)
 /// tells whether they are those of a task. [`check`](Self::check) believes nothing of it: the loss is counted by a forward
 /// pass in plain spins, and the bound is proven again by another program than the one that found it, which lists the neuron functions
-/// on its own. Prices of inputs only make that quick: wrong ones prove less, never too much.
+/// on its own. Prices of inputs only make that quick: wrong ones prove less, never too much. Row weights are whole multiples of a power of
+/// two, and everything is added in whole numbers: nothing is rounded, and no tolerance lets a wrong bound pass.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Certificate {
@@ -75,14 +73,16 @@ impl Certificate {
     /// loses what it loses. The bound is not checked here.
     ///
     /// # Errors
-    /// [`ExactError`] when the exact trainer does not take the task.
+    /// [`ExactError`] when the exact trainer does not take the task, or sums of its row weights are rounded.
     pub fn new(task: &Task, network: &Network, lower_bound: f64, control: &RunControl<'_>) -> Result<Self, ExactError> {
+        Self::check_task(task, network.architecture())?;
         let rows = Rows::of(task);
         let objective = task.objective();
-        let loss = match objective {
-            Objective::OutputBits => rows.loss(network),
-            Objective::Errors => rows.errors(network),
-        };
+        let units = rows.units(network.architecture()).map_err(|_| ExactError::Weights)?;
+        let loss = units.value(match objective {
+            Objective::OutputBits => units.loss(&rows, network),
+            Objective::Errors => units.errors(&rows, network),
+        });
         let prices = ExactTrainer::default().prices(task, network.architecture(), loss, control)?;
         let prices = prices.into_iter().map(|prices| Shares {
             output_bias: prices.output_bias,
@@ -95,6 +95,15 @@ impl Certificate {
     #[must_use]
     pub fn objective(&self) -> Objective {
         self.objective
+    }
+
+    /// Refuses what no certificate can be made of, before anything is trained.
+    ///
+    /// # Errors
+    /// [`ExactError`] when the exact trainer does not take the task, or sums of its row weights are rounded.
+    pub fn check_task(task: &Task, architecture: &Architecture) -> Result<(), ExactError> {
+        ExactTrainer::default().check(task, architecture)?;
+        if task.sums_are_exact() { Ok(()) } else { Err(ExactError::Weights) }
     }
 
     /// The shape that the bound is about.
@@ -112,7 +121,7 @@ impl Certificate {
     /// Whether the rows are those of `task`, in whatever order.
     #[must_use]
     pub fn matches(&self, task: &Task) -> bool {
-        self.rows == Rows::of(task)
+        task.sums_are_exact() && self.rows == Rows::of(task)
     }
 
     /// Counts the loss and proves the bound.
@@ -120,7 +129,7 @@ impl Certificate {
     /// # Errors
     /// [`CertificateError`] when either is not as stated, or the check was stopped.
     pub fn check(&self, control: &RunControl<'_>) -> Result<Checked, CertificateError> {
-        self.rows.check(self.architecture())?;
+        let units = self.rows.units(self.architecture())?;
         let num_inputs = self.rows.inputs().len();
         if self.prices.iter().any(|prices| prices.shares.len() != num_inputs) {
             return Err(CertificateError::Prices { num_inputs });
@@ -128,63 +137,52 @@ impl Certificate {
         if !(self.loss.is_finite() && self.lower_bound.is_finite()) {
             return Err(CertificateError::NotANumber);
         }
-        if self.objective == Objective::Errors {
-            return self.check_errors(control);
-        }
-        let loss = self.rows.loss(&self.network);
-        let tolerance = ROUNDING * self.rows.total();
-        if (loss - self.loss).abs() > tolerance {
+        let classes = match self.objective {
+            Objective::OutputBits => None,
+            Objective::Errors => Some(units.of_classes(&self.rows)?),
+        };
+        let found = match self.objective {
+            Objective::OutputBits => units.loss(&self.rows, &self.network),
+            Objective::Errors => units.errors(&self.rows, &self.network),
+        };
+        let loss = units.value(found);
+        if loss != self.loss {
             return Err(CertificateError::Loss { stated: self.loss, found: loss });
         }
-        let mut proof = Proof::new(self.architecture(), control);
-        let verdict = proof.no_network_below(&self.rows, &self.prices, self.lower_bound - tolerance);
+        // losses are whole: none is below the bound if none is below the next whole number
+        let limit = units.at_least(self.lower_bound);
+        if limit > found {
+            return Err(CertificateError::Bound { stated: self.lower_bound, found: loss });
+        }
+        let (verdict, num_functions, num_nodes) = match classes {
+            None => {
+                let mut proof = Proof::new(self.architecture(), control);
+                let verdict = proof.no_network_below(&self.rows, &units, &self.prices, limit);
+                (verdict, proof.num_functions, proof.num_nodes)
+            }
+            Some(rows) => {
+                let mut proof = ErrorProof::new(self.architecture(), control);
+                let verdict = proof.no_network_below(&rows, limit);
+                (verdict, proof.num_functions, proof.num_nodes)
+            }
+        };
         match verdict {
             Verdict::Proven => Ok(Checked {
                 objective: self.objective,
                 loss,
                 lower_bound: self.lower_bound,
-                optimal: loss <= self.lower_bound + tolerance + self.rounding_of_search(),
-                num_functions: proof.num_functions,
-                num_nodes: proof.num_nodes,
+                optimal: found == limit,
+                num_functions,
+                num_nodes,
             }),
-            Verdict::Refuted(found) => Err(CertificateError::Bound { stated: self.lower_bound, found }),
-            Verdict::Stopped(status) => Err(CertificateError::Stopped { status }),
-            Verdict::TooLarge { fan_in } => Err(CertificateError::FanIn { fan_in }),
-        }
-    }
-
-    /// Counts the classification errors and proves the bound on them.
-    fn check_errors(&self, control: &RunControl<'_>) -> Result<Checked, CertificateError> {
-        let rows = self.rows.of_classes()?;
-        let loss = self.rows.errors(&self.network);
-        let tolerance = ROUNDING * self.rows.total();
-        if (loss - self.loss).abs() > tolerance {
-            return Err(CertificateError::Loss { stated: self.loss, found: loss });
-        }
-        let limit = ((self.lower_bound - tolerance) * rows::UNITS).ceil() as i128;
-        let mut proof = ErrorProof::new(self.architecture().bias(), control);
-        match proof.prove(&rows, self.architecture().widths(), limit) {
-            Ok(()) => Ok(Checked {
-                objective: self.objective,
-                loss,
-                lower_bound: self.lower_bound,
-                optimal: loss <= self.lower_bound + tolerance + self.rounding_of_search(),
-                num_functions: proof.num_functions,
-                num_nodes: proof.num_nodes,
-            }),
-            Err(Failed::Refuted(cost)) => {
-                Err(CertificateError::Bound { stated: self.lower_bound, found: cost as f64 / rows::UNITS })
+            Verdict::Refuted(found) => {
+                Err(CertificateError::Bound { stated: self.lower_bound, found: units.value(found) })
             }
-            Err(Failed::Stopped(status)) => Err(CertificateError::Stopped { status }),
-            Err(Failed::TooLarge { fan_in }) => Err(CertificateError::FanIn { fan_in }),
+            Verdict::Rounded => Err(CertificateError::Precision { stated: self.lower_bound }),
+            Verdict::Stopped(status) => Err(CertificateError::Stopped { status }),
+            Verdict::TooLarge => Err(CertificateError::Network),
+            Verdict::TooManyVectors { fan_in } => Err(CertificateError::FanIn { fan_in }),
         }
-    }
-
-    /// How far below the truth the bound of a finished search may be: it rounds the weight of every group down, by less than a `2^29`-th of
-    /// all weights, unless all are multiples of one power of two.
-    fn rounding_of_search(&self) -> f64 {
-        let num_groups = self.rows.inputs().len() * self.network.architecture().num_outputs();
-        num_groups as f64 * self.rows.total() * 0.5f64.powi(29)
     }
 
     /// The text of a certificate file.

@@ -2,7 +2,8 @@
 //!
 //! Written apart from the search of the exact trainer, of which nothing is used.
 
-use super::layers::Failed;
+use super::layers::{Failed, MAX_HIDDEN, MAX_LAYERS, Verdict};
+use crate::network::Architecture;
 use isinglass_qubo::sampler::RunControl;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,6 +18,7 @@ pub(super) type ClassRow = (u64, Vec<i128>);
 
 /// A proof in progress.
 pub(super) struct ErrorProof<'a> {
+    widths: &'a [usize],
     bias: bool,
     control: &'a RunControl<'a>,
     pub(super) num_functions: usize,
@@ -34,12 +36,26 @@ struct Layer<'a> {
 }
 
 impl<'a> ErrorProof<'a> {
-    pub(super) fn new(bias: bool, control: &'a RunControl<'a>) -> Self {
-        Self { bias, control, num_functions: 0, num_nodes: 0 }
+    pub(super) fn new(architecture: &'a Architecture, control: &'a RunControl<'a>) -> Self {
+        Self { widths: architecture.widths(), bias: architecture.bias(), control, num_functions: 0, num_nodes: 0 }
+    }
+
+    /// Proves that every network of the architecture errs on at least `limit` of the weight of these rows.
+    pub(super) fn no_network_below(&mut self, rows: &[ClassRow], limit: i128) -> Verdict {
+        // the proof goes down a level for each layer, neuron of a hidden layer, and class
+        if self.widths.len() > MAX_LAYERS + 1 || self.widths[1..].iter().any(|&width| width > MAX_HIDDEN) {
+            return Verdict::TooLarge;
+        }
+        match self.prove(rows, self.widths, limit) {
+            Ok(()) => Verdict::Proven,
+            Err(Failed::Refuted(cost)) => Verdict::Refuted(cost),
+            Err(Failed::Stopped(status)) => Verdict::Stopped(status),
+            Err(Failed::TooLarge { fan_in }) => Verdict::TooManyVectors { fan_in },
+        }
     }
 
     /// Proves that every network of these widths errs on at least `limit` of the weight of these rows.
-    pub(super) fn prove(&mut self, rows: &[ClassRow], widths: &[usize], limit: i128) -> Result<(), Failed> {
+    fn prove(&mut self, rows: &[ClassRow], widths: &[usize], limit: i128) -> Result<(), Failed> {
         let total: i128 = rows.iter().flat_map(|(_, weights)| weights).sum();
         let most: i128 = rows.iter().map(|(_, weights)| weights.iter().copied().max().unwrap_or(0)).sum();
         if total - most >= limit {
@@ -53,7 +69,7 @@ impl<'a> ErrorProof<'a> {
             let start = vec![(-1, 0); rows.len()];
             return self.outputs(rows, total, fan_in, limit, 0, &start);
         }
-        let functions = self.functions(rows, fan_in);
+        let functions = self.functions(rows, fan_in)?;
         self.num_functions = self.num_functions.max(functions.len());
         let layer = Layer { rows, total, functions: &functions, widths, limit };
         self.hidden(&layer, 0, widths[1], &vec![0; rows.len()])
@@ -64,10 +80,11 @@ impl<'a> ErrorProof<'a> {
         if self.bias { input | 1 << (fan_in - 1) } else { input }
     }
 
-    fn functions(&self, rows: &[ClassRow], fan_in: usize) -> Vec<Vec<bool>> {
+    fn functions(&mut self, rows: &[ClassRow], fan_in: usize) -> Result<Vec<Vec<bool>>, Failed> {
         let inputs: Vec<u64> = rows.iter().map(|&(input, _)| self.with_bias(input, fan_in)).collect();
         let mut functions = BTreeSet::new();
         for weights in 0..1u64 << fan_in {
+            self.count_node()?;
             // fires iff at most half of the inputs are opposed: a tie gives +1
             let function: Vec<bool> =
                 inputs.iter().map(|input| 2 * (weights ^ input).count_ones() as usize <= fan_in).collect();
@@ -76,7 +93,7 @@ impl<'a> ErrorProof<'a> {
                 functions.insert(function);
             }
         }
-        functions.into_iter().collect()
+        Ok(functions.into_iter().collect())
     }
 
     fn count_node(&mut self) -> Result<(), Failed> {
@@ -153,7 +170,7 @@ impl<'a> ErrorProof<'a> {
                 continue;
             }
             if class + 1 == num_classes {
-                return Err(Failed::Refuted(u64::try_from(total - right).unwrap_or(u64::MAX)));
+                return Err(Failed::Refuted(total - right));
             }
             self.outputs(rows, total, fan_in, limit, class + 1, &next)?;
         }

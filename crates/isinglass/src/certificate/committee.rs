@@ -224,7 +224,7 @@ impl Search<'_> {
         for &index in list {
             let cost = lost + self.loses(planes, index);
             if cost < self.limit {
-                return Err(Failed::Refuted(cost));
+                return Err(Failed::Refuted(i128::from(cost)));
             }
         }
         Ok(list.len() as u64)

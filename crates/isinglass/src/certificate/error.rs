@@ -18,6 +18,22 @@ pub enum CertificateError {
         /// Outputs of the network.
         outputs: usize,
     },
+    /// There are no rows.
+    #[error("there are no rows")]
+    NoRows,
+    /// Row weights that cannot be added without rounding.
+    #[error(
+        "the row weights are too far apart: they add up to more than 2^100 times the largest power of two that divides them all"
+    )]
+    TooFarApart,
+    /// Row weights that add up to no number.
+    #[error("the row weights add up to more than the largest number")]
+    TooLarge,
+    /// A network that is too large to check.
+    #[error(
+        "the network is too large to check: at most 16 layers, and 64 neurons in the hidden layer before one output, are taken"
+    )]
+    Network,
     /// A row weight is negative or no number, or weights and inputs are not one each.
     #[error("the weights of input {input} are not one number of at least 0 for each class of each output")]
     Weights {
@@ -54,6 +70,12 @@ pub enum CertificateError {
         stated: f64,
         /// The loss of a network that was met.
         found: f64,
+    },
+    /// The weights of rows have too many digits for the search.
+    #[error("the bound {stated} was not proven: the check rounds row weights down to a 2^40th of their sum")]
+    Precision {
+        /// As stated.
+        stated: f64,
     },
     /// A neuron has too many weight vectors to list.
     #[error("a neuron of fan-in {fan_in} has too many weight vectors to list; the check takes at most 24")]

@@ -2,7 +2,7 @@
 
 use super::Shares;
 use super::committee;
-use super::rows::Rows;
+use super::rows::{Rows, Units};
 use crate::network::Architecture;
 use isinglass_qubo::sampler::{RunControl, SampleStatus};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,23 +13,31 @@ const MAX_FAN_IN: usize = 24;
 /// Groups that functions are evaluated on between two looks at the clock: about a millisecond.
 const GROUPS_PER_CHECK: usize = 1 << 20;
 
-/// The sum of all costs in whole units stays below this.
-const MAX_TOTAL: f64 = (1u64 << 40) as f64;
+/// The sum of all costs stays at or below this.
+const MAX_TOTAL: i128 = 1 << 40;
+
+/// The most layers, and the most neurons in the hidden layer before one output: the proof goes down a level for each.
+pub(super) const MAX_LAYERS: usize = 16;
+pub(super) const MAX_HIDDEN: usize = 64;
 
 /// What became of a proof.
 pub(super) enum Verdict {
     Proven,
-    /// A network with this loss was met.
-    Refuted(f64),
+    /// A network with this loss, in units of the weights, was met.
+    Refuted(i128),
+    /// Costs were rounded down, and do not prove it.
+    Rounded,
     Stopped(SampleStatus),
-    TooLarge {
+    TooLarge,
+    TooManyVectors {
         fan_in: usize,
     },
 }
 
 /// Why a proof ends.
 pub(super) enum Failed {
-    Refuted(u64),
+    /// A network with this cost was met.
+    Refuted(i128),
     Stopped(SampleStatus),
     TooLarge { fan_in: usize },
 }
@@ -132,42 +140,53 @@ impl<'a> Proof<'a> {
         Self { widths, bias, is_odd, control, num_functions: 0, num_nodes: 0 }
     }
 
-    /// Proves that no network loses less than `bound` on these rows.
-    pub(super) fn no_network_below(&mut self, rows: &Rows, prices: &[Shares], bound: f64) -> Verdict {
-        let num_inputs = self.widths[0];
-        if num_inputs + usize::from(self.bias) > MAX_FAN_IN {
-            return Verdict::TooLarge { fan_in: num_inputs + usize::from(self.bias) };
+    /// Whether the network is small enough to check.
+    fn size(&self) -> Option<Verdict> {
+        let is_committee = matches!(*self.widths, [_, _] | [_, _, 1]);
+        if self.widths.len() > MAX_LAYERS + 1 || is_committee && self.widths[1] > MAX_HIDDEN && self.widths.len() == 3 {
+            return Some(Verdict::TooLarge);
         }
-        let mut differences: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
-        let all = if num_inputs == 64 { u64::MAX } else { (1 << num_inputs) - 1 };
+        let listed = if is_committee { 1 } else { self.widths.len() - 1 };
+        let fan_ins = self.widths[..listed].iter().map(|width| width + usize::from(self.bias));
+        fan_ins.max().filter(|&fan_in| fan_in > MAX_FAN_IN).map(|fan_in| Verdict::TooManyVectors { fan_in })
+    }
+
+    /// Proves that no network loses less than `limit` units on these rows.
+    pub(super) fn no_network_below(&mut self, rows: &Rows, units: &Units, prices: &[Shares], limit: i128) -> Verdict {
+        if let Some(verdict) = self.size() {
+            return verdict;
+        }
+        let num_inputs = self.widths[0];
+        let mut differences: BTreeMap<u64, Vec<i128>> = BTreeMap::new();
+        let all = (1 << num_inputs) - 1;
         let mut keys = Vec::new();
-        let mut heavier = 0.0;
-        for (input, weights) in rows.inputs().zip(rows.weights()) {
+        let mut heavier = 0;
+        for (input, weights) in rows.inputs().zip(&units.weights) {
             let input: u64 = input.iter().enumerate().map(|(bit, &set)| u64::from(set) << bit).sum();
             let flipped = self.is_odd && input & 1 == 0;
             let key = if flipped { !input & all } else { input };
             keys.push(key);
-            let sums = differences.entry(key).or_insert_with(|| vec![0.0; weights.len()]);
+            let sums = differences.entry(key).or_insert_with(|| vec![0; weights.len()]);
             for (sum, [minus, plus]) in sums.iter_mut().zip(weights) {
                 *sum += if flipped { minus - plus } else { plus - minus };
                 heavier += minus + plus;
             }
         }
         // Every input costs its lighter class whatever the network answers: all weight less what the classes differ by, halved.
-        let total: f64 = differences.values().flatten().map(|difference| difference.abs()).sum();
-        let constant = (heavier - total) / 2.0;
-        let scale = scale(&differences, total);
-        let limit = ((bound - constant) * scale).ceil();
-        if limit <= 0.0 {
-            return Verdict::Proven;
-        }
+        let total: i128 = differences.values().flatten().map(|difference| difference.abs()).sum();
+        let constant = (heavier - total) / 2;
+        let Some(limit) = limit.checked_sub(constant).filter(|&limit| limit > 0) else { return Verdict::Proven };
+        // costs are rounded down, and the limit up: what is proven of these holds of the true ones
+        let shift = (0..).find(|shift| total >> shift <= MAX_TOTAL).expect("a shift of all bits leaves nothing");
+        let limit = -(-limit >> shift);
         if limit > MAX_TOTAL {
-            return Verdict::Refuted(rows.total());
+            return Verdict::Rounded;
         }
         let votes = differences.iter().map(|(&key, sums)| {
-            (key, sums.iter().map(|sum| (sum.abs() * scale) as i64 * if *sum < 0.0 { -1 } else { 1 }).collect())
+            (key, sums.iter().map(|sum| (sum.abs() >> shift) as i64 * if *sum < 0 { -1 } else { 1 }).collect())
         });
-        let wanted = Wanted::new(votes.collect(), num_inputs, rows.weights().first().map_or(0, Vec::len), self.bias);
+        let num_outputs = units.weights.first().map_or(0, Vec::len);
+        let wanted = Wanted::new(votes.collect(), num_inputs, num_outputs, self.bias);
         let shares = |output_bias: bool| -> Vec<u8> {
             let mut shares: BTreeMap<u64, u8> = BTreeMap::new();
             if let Some(prices) = prices.iter().find(|prices| prices.output_bias == output_bias) {
@@ -179,9 +198,10 @@ impl<'a> Proof<'a> {
         let outcome = self.prove(&wanted, self.widths, limit as u64, &[shares(false), shares(true)]);
         match outcome {
             Ok(()) => Verdict::Proven,
-            Err(Failed::Refuted(cost)) => Verdict::Refuted(constant + cost as f64 / scale),
+            Err(Failed::Refuted(_)) if shift > 0 => Verdict::Rounded,
+            Err(Failed::Refuted(cost)) => Verdict::Refuted(constant + cost),
             Err(Failed::Stopped(status)) => Verdict::Stopped(status),
-            Err(Failed::TooLarge { fan_in }) => Verdict::TooLarge { fan_in },
+            Err(Failed::TooLarge { fan_in }) => Verdict::TooManyVectors { fan_in },
         }
     }
 
@@ -234,7 +254,7 @@ impl<'a> Proof<'a> {
             })
             .sum();
         self.num_nodes += 1;
-        if least < limit { Err(Failed::Refuted(least)) } else { Ok(()) }
+        if least < limit { Err(Failed::Refuted(i128::from(least))) } else { Ok(()) }
     }
 
     /// All first layers that begin with `chosen`, and what can stand behind them.
@@ -276,18 +296,8 @@ impl<'a> Proof<'a> {
         }
         let behind = Wanted::new(votes, widths[1], wanted.outputs.len(), self.bias);
         match self.prove(&behind, &widths[1..], limit - lost, &[]) {
-            Err(Failed::Refuted(cost)) => Err(Failed::Refuted(lost + cost)),
+            Err(Failed::Refuted(cost)) => Err(Failed::Refuted(i128::from(lost) + cost)),
             other => other,
         }
     }
-}
-
-/// What makes whole units of the differences: exactly, if they are multiples of a power of two and not too large.
-fn scale(differences: &BTreeMap<u64, Vec<f64>>, total: f64) -> f64 {
-    let exact = (0..=20).map(|exponent| 2f64.powi(exponent)).find(|scale| {
-        total * scale <= MAX_TOTAL
-            && differences.values().flatten().all(|difference| (difference * scale).fract() == 0.0)
-    });
-    exact
-        .unwrap_or_else(|| 2f64.powi(((MAX_TOTAL / total).log2().floor() as i32).clamp(f64::MIN_EXP, f64::MAX_EXP - 1)))
 }

@@ -33,7 +33,7 @@ proptest! {
         bias: bool,
         num_rows in 1usize..20,
         seed: u64,
-        unit in prop_oneof![Just(1.0), Just(0.25), Just(0.1)],
+        unit in prop_oneof![Just(1.0), Just(0.25), Just(2f64.powi(40)), Just(2f64.powi(-500))],
     ) {
         let widths: Vec<usize> = widths.into_iter().chain([num_outputs]).collect();
         let architecture = Architecture::new(widths, bias).unwrap();
@@ -41,12 +41,14 @@ proptest! {
         let (training, certificate) = certify(&task, &architecture, ExactTrainer::default());
         let checked = check(&certificate).unwrap();
         prop_assert!(checked.optimal);
-        prop_assert!((checked.loss - training.loss).abs() < 1e-9);
+        prop_assert_eq!(checked.loss, training.loss);
 
-        // one unit more than the truth is refuted, whatever the prices
+        // more than the truth is refuted, whatever the prices, also where another network is stated
         let mut stream = isinglass_qubo::rng::stream(seed, 10);
         let mut lie = certificate.clone();
-        lie.lower_bound += unit;
+        lie.network = Network::from_fn(architecture.clone(), |_, _, _| true);
+        lie.loss = crate::verify::loss(&lie.network, &task);
+        lie.lower_bound = lie.lower_bound.next_up();
         let refuted = matches!(check(&lie), Err(CertificateError::Bound { .. }));
         prop_assert!(refuted);
         for prices in &mut lie.prices {
@@ -153,10 +155,181 @@ fn unsound_certificates_are_told_apart() {
     };
     insta::assert_snapshot!(refusal(|changed| changed.loss += 1.0), @"the loss is said to be 10, but the network loses 9");
     insta::assert_snapshot!(refusal(|changed| changed.lower_bound += 1.0), @"no network is said to lose less than 10, but one loses 9");
-    insta::assert_snapshot!(refusal(|changed| changed.lower_bound = 1e15), @"no network is said to lose less than 1000000000000000, but one loses 30");
+    insta::assert_snapshot!(refusal(|changed| changed.lower_bound = 1e15), @"no network is said to lose less than 1000000000000000, but one loses 9");
     insta::assert_snapshot!(refusal(|changed| changed.lower_bound = f64::NAN), @"loss and bound must be numbers");
     insta::assert_snapshot!(refusal(|changed| changed.prices[0].shares.truncate(1)), @"there must be one price for each of the 7 distinct inputs");
     insta::assert_snapshot!(refusal(|changed| changed.network = Network::from_fn(Architecture::new(vec![4, 3, 1], false).unwrap(), |_, _, _| true)), @"the rows have 3 inputs and 1 outputs, but the network 4 and 1");
+}
+
+/// A certificate with these weights in place of its own, and what its network loses on them.
+fn with_weights(weights: &[[f64; 2]]) -> Certificate {
+    let architecture = Architecture::new(vec![3, 3, 1], false).unwrap();
+    let task = random_task(3, 1, 30, 2, 1.0);
+    let (_, mut certificate) = certify(&task, &architecture, ExactTrainer::default());
+    let mut content = serde_json::to_value(&certificate).unwrap();
+    let own: Vec<serde_json::Value> =
+        (0..certificate.rows.inputs().len()).map(|row| serde_json::json!([weights[row % weights.len()]])).collect();
+    content["rows"]["weights"] = own.into();
+    certificate.rows = serde_json::from_value(content["rows"].clone()).unwrap();
+    if let Ok(units) = certificate.rows.units(certificate.architecture()) {
+        certificate.loss = units.value(units.loss(&certificate.rows, &certificate.network));
+    }
+    certificate
+}
+
+#[test]
+fn weights_that_overflow_or_are_too_far_apart_are_refused() {
+    let error = |weights: &[[f64; 2]]| check(&with_weights(weights)).unwrap_err().to_string();
+    insta::assert_snapshot!(error(&[[1e308, 0.0], [0.0, 1e308]]), @"the row weights add up to more than the largest number");
+    insta::assert_snapshot!(error(&[[1e300, 0.0], [0.0, 1e-300]]), @"the row weights are too far apart: they add up to more than 2^100 times the largest power of two that divides them all");
+    insta::assert_snapshot!(error(&[[-1.0, 0.0]]), @"the weights of input 0 are not one number of at least 0 for each class of each output");
+}
+
+#[test]
+fn no_weight_hides_beside_a_larger_one() {
+    for large in [1e12, 1e15] {
+        let mut certificate = with_weights(&[[0.0, large], [large, 0.0], [100.0, 0.0], [1.0, 0.0]]);
+        certificate.lower_bound = certificate.loss;
+        // what is proven is no more than the truth, in whole units
+        match check(&certificate) {
+            Ok(checked) => assert!(checked.optimal),
+            Err(error) => {
+                assert!(matches!(error, CertificateError::Bound { .. } | CertificateError::Precision { .. }), "{error}")
+            }
+        }
+        certificate.lower_bound = certificate.loss + 1.0;
+        assert!(matches!(check(&certificate), Err(CertificateError::Bound { .. })));
+        certificate.loss += 1.0;
+        assert!(matches!(check(&certificate), Err(CertificateError::Loss { .. })));
+    }
+}
+
+#[test]
+fn an_empty_list_of_rows_is_refused() {
+    let architecture = Architecture::new(vec![3, 3, 1], false).unwrap();
+    let (_, mut certificate) = certify(&random_task(3, 1, 12, 2, 1.0), &architecture, ExactTrainer::default());
+    let mut rows = serde_json::to_value(&certificate.rows).unwrap();
+    rows["inputs"]["rows"] = serde_json::json!([]);
+    rows["weights"] = serde_json::json!([]);
+    certificate.rows = serde_json::from_value(rows).unwrap();
+    for prices in &mut certificate.prices {
+        prices.shares.clear();
+    }
+    assert_eq!(check(&certificate), Err(CertificateError::NoRows));
+}
+
+#[test]
+fn networks_too_large_to_check_are_refused_at_once() {
+    let row = |widths: Vec<usize>, bias| {
+        let architecture = Architecture::new(widths, bias).unwrap();
+        let task = random_task(architecture.num_inputs(), architecture.num_outputs(), 3, 1, 1.0);
+        let network = Network::from_fn(architecture, |_, _, _| true);
+        let rows = Rows::of(&task);
+        let units = rows.units(network.architecture()).unwrap();
+        let loss = units.value(units.loss(&rows, &network));
+        check(&Certificate { network, rows, loss, lower_bound: loss, prices: Vec::new() })
+    };
+    assert_eq!(row(vec![2, 65, 1], true), Err(CertificateError::Network));
+    assert_eq!(row([vec![2], vec![1; 1000]].concat(), true), Err(CertificateError::Network));
+    assert_eq!(row(vec![25, 1], false), Err(CertificateError::FanIn { fan_in: 25 }));
+    assert_eq!(row(vec![2, 70, 2], false), Err(CertificateError::FanIn { fan_in: 70 }));
+}
+
+#[test]
+fn row_weights_whose_sums_are_rounded_are_not_certified() {
+    let architecture = Architecture::new(vec![3, 3, 1], false).unwrap();
+    let task = random_task(3, 1, 12, 2, 0.1);
+    let training = ExactTrainer::default().train(&task, &architecture, &RunControl::default()).unwrap();
+    assert_eq!(training.status, isinglass_qubo::SampleStatus::Heuristic);
+    assert!(training.lower_bound <= training.loss);
+    let error = Certificate::new(&task, &training.network, training.lower_bound, &RunControl::default()).unwrap_err();
+    insta::assert_snapshot!(error, @"the row weights are not multiples of a common power of two, or too far apart: their sums are rounded");
+}
+
+/// Every number, bit string and list of a JSON value changed in turn.
+fn changed(value: &serde_json::Value, seed: u64) -> Vec<serde_json::Value> {
+    use serde_json::Value;
+    let mut all = Vec::new();
+    match value {
+        Value::Number(number) => {
+            let number = number.as_f64().unwrap();
+            let others =
+                [0.0, -1.0, number + 1.0, number - 1.0, number * 2.0, 1e308, 1e-308, f64::from(seed as u32), 1e18];
+            all.extend(others.map(|other| {
+                if other.fract() == 0.0 && other.abs() < 1e15 { (other as i64).into() } else { other.into() }
+            }));
+        }
+        Value::String(text) => {
+            let flipped = |digit: char| if digit == 'f' { '0' } else { 'f' };
+            all.push(text.chars().map(flipped).collect::<String>().into());
+            all.push(String::new().into());
+        }
+        Value::Bool(bit) => all.push((!bit).into()),
+        Value::Array(items) => {
+            all.push(Vec::<Value>::new().into());
+            all.extend((!items.is_empty()).then(|| items[1..].to_vec().into()));
+            all.extend(items.first().map(|first| [std::slice::from_ref(first), items].concat().into()));
+            for (place, item) in items.iter().enumerate() {
+                all.extend(changed(item, seed).into_iter().map(|other| {
+                    let mut items = items.clone();
+                    items[place] = other;
+                    items.into()
+                }));
+            }
+        }
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                all.extend(changed(field, seed).into_iter().map(|other| {
+                    let mut fields = fields.clone();
+                    fields.insert(name.clone(), other);
+                    fields.into()
+                }));
+            }
+        }
+        Value::Null => {}
+    }
+    all
+}
+
+/// The least loss of a network of this shape on the rows of a certificate, by trying all weights, in units.
+fn least_loss(certificate: &Certificate) -> Option<i128> {
+    let architecture = certificate.architecture();
+    let units = certificate.rows.units(architecture).ok()?;
+    let network = |bits: u64| {
+        let mut next = 0;
+        Network::from_fn(architecture.clone(), |_, _, _| {
+            next += 1;
+            bits >> (next - 1) & 1 == 1
+        })
+    };
+    (0..1u64 << architecture.num_weights()).map(|bits| units.loss(&certificate.rows, &network(bits))).min()
+}
+
+#[test]
+fn a_certificate_changed_anywhere_and_sealed_again_is_confirmed_only_where_it_is_true() {
+    let mut num_confirmed = 0;
+    for (widths, bias) in [(vec![3, 3, 1], false), (vec![2, 2, 1], true), (vec![2, 2, 2], false), (vec![3, 1], false)] {
+        let architecture = Architecture::new(widths, bias).unwrap();
+        let task = random_task(architecture.num_inputs(), architecture.num_outputs(), 9, 4, 1.0);
+        let (_, certificate) = certify(&task, &architecture, ExactTrainer::default());
+        for content in changed(&serde_json::to_value(&certificate).unwrap(), 77) {
+            let Ok(forged) = Certificate::from_json(&sealed::seal(FORMAT, &content)) else { continue };
+            if forged.architecture().num_weights() > 16 {
+                continue;
+            }
+            let Ok(checked) = check(&forged) else { continue };
+            num_confirmed += 1;
+            let units = forged.rows.units(forged.architecture()).unwrap();
+            let least = least_loss(&forged).unwrap();
+            assert!(units.at_least(checked.lower_bound) <= least, "{content}");
+            assert_eq!(
+                checked.optimal,
+                units.loss(&forged.rows, &forged.network) == units.at_least(checked.lower_bound)
+            );
+            assert_eq!(checked.loss, units.value(units.loss(&forged.rows, &forged.network)), "{content}");
+        }
+    }
+    assert!(num_confirmed > 20, "only {num_confirmed} changed certificates are true");
 }
 
 #[test]
