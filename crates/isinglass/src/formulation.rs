@@ -27,6 +27,7 @@ mod tests;
 mod threshold;
 mod wide_gap;
 
+pub(crate) use arithmetic::few_bits;
 pub use compile::{Formulation, FormulationError, Size, WeightTerms, compile, compile_within};
 pub use hard_constraints::{HardConstraints, hard_constraints};
 pub use layout::{Layout, LayoutError, NeuronPlace, Place, Role};

@@ -171,7 +171,8 @@ pub struct ResultReport {
     pub proven_optimal: bool,
     /// The optimum.
     pub optimum: OptimumReport,
-    /// Violated constraints of the sample that the weights were read from; null where there is no QUBO.
+    /// Violated constraints of the sample that the weights were read from; null where there is no QUBO, and where a search over weights, or
+    /// their polish, found them: the sample that they encode to violates none by construction.
     pub violations: Option<usize>,
     /// Which class is taken for which.
     pub confusion: Confusion,

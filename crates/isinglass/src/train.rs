@@ -20,6 +20,7 @@ pub use random_weights::{RandomWeights, random_weights};
 pub use sampler::{MakeStepSampler, NamedSampler, SamplerCall};
 pub use state::{BestNetwork, StepRecord, TrainingState};
 
+use crate::bits::BitMatrix;
 use crate::descent::Descent;
 use crate::evaluation::SlicedGroups;
 use crate::exact::{ExactError, ExactTrainer};
@@ -35,6 +36,7 @@ use isinglass_qubo::sampler::{Exhaustive, PartProgress, SimulatedAnnealing};
 use isinglass_qubo::{Progress, RunControl, SampleError, SampleStatus, Sampler, rng};
 use mip::solve_program;
 use rayon::prelude::*;
+use state::terms_of;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
@@ -91,6 +93,9 @@ pub struct Training {
     pub formulation: Option<Formulation>,
     /// What the sample that gave the network turned out to be; without a formulation, the loss of the network alone.
     pub verification: Verification,
+    /// Whether a sampler returned that sample. If not, a search over weights, or their polish, found the network, and the sample is the one
+    /// that it encodes to: it violates no constraint by construction.
+    pub is_sampled: bool,
     /// The state at the end, with a record of every step.
     pub state: TrainingState,
 }
@@ -140,10 +145,10 @@ pub fn train(
                 // a finished state that was loaded has compiled nothing yet
                 None => {
                     let control = RunControl { deadline: None, ..*control };
-                    Step::compile(state.next_step - 1, task, plan, &state, &control)?.formulation
+                    Step::compile(state.next_step - 1, task, plan, &terms_of(&state.last_biases), &control)?.formulation
                 }
             };
-            let BestNetwork { network, verification, loss: counted, .. } = best;
+            let BestNetwork { network, verification, sample, loss: counted, .. } = best;
             let loss = if is_resumed { loss(&network, task) } else { counted };
             let counts_bits = task.objective().is_output_bits();
             return Ok(Training {
@@ -154,13 +159,14 @@ pub fn train(
                 status,
                 formulation,
                 verification,
+                is_sampled: sample.is_some(),
                 state,
             });
         }
         let step = match last.take() {
             // the whole set is compiled once, a minibatch at its step
             Some(step) if plan.batching == Batching::Whole => step,
-            _ => match Step::compile(state.next_step, task, plan, &state, control) {
+            _ => match Step::compile(state.next_step, task, plan, &state.weight_terms(), control) {
                 // what the steps before it found is kept
                 Err(FormulationError::Stopped { status }) if state.best.is_some() => {
                     stopped = Some(status);
@@ -220,13 +226,13 @@ impl Step {
         step: usize,
         task: &Task,
         plan: &TrainingPlan,
-        state: &TrainingState,
+        terms: &WeightTerms,
         control: &RunControl<'_>,
     ) -> Result<Self, FormulationError> {
         let batch = plan.rows_of_step(step, task).map(|rows| task.select_rows(&rows));
         let rows = batch.as_ref().unwrap_or(task);
         let compile = |control: &RunControl<'_>| {
-            compile_within(rows, &plan.architecture, &plan.formulation, &state.weight_terms(), control)
+            compile_within(rows, &plan.architecture, &plan.formulation, terms, control)
         };
         if plan.needs_qubo() {
             let formulation = Some(compile(control)?);
@@ -255,6 +261,8 @@ impl Step {
 /// What one step found: the network of the best sample, what that sample is worth, and how sampling ended.
 struct StepResult {
     network: Network,
+    /// The sample, if a sampler returned it.
+    sample: Option<BitMatrix>,
     verification: Verification,
     record: StepRecord,
 }
@@ -323,13 +331,17 @@ fn sample(
     let decoded = networks.collect::<Result<Vec<Network>, _>>().map_err(VerifyError::from)?;
     let terms = WeightTerms { fixed: formulation.layout.known_weights().to_vec(), ..state.weight_terms() };
     let polished = Polished::all(task, plan, &terms, decoded, control);
-    let best = polished.best();
-    let chosen = match best {
+    let untried;
+    let found = match polished.best() {
         // a sample whose weights are good already is kept as it is, with its own slack bits and activations
-        Some((index, read)) if read.energy == read.before => sampling.samples.row(index).sample.to_vec(),
-        Some((_, read)) => encode(&formulation.qubo, &formulation.layout, task, &read.network)?,
+        Some((index, read)) if read.energy == read.before => Found::Sample(sampling.samples.row(index).sample),
+        Some((_, read)) => Found::Network(&read.network),
         // a run that was cancelled before its first sample still has a network: that of the all-zero sample
-        None => vec![0; formulation.qubo.num_variables()],
+        None => {
+            let zeros = vec![0; formulation.qubo.num_variables()];
+            untried = formulation.layout.decode(&zeros).map_err(VerifyError::from)?;
+            Found::Network(&untried)
+        }
     };
     let counts = polished.counts(sampling.best().map(|row| row.energy));
     // the least energy is proven, but it is not the least loss
@@ -349,7 +361,7 @@ fn sample(
         embedded,
         ..StepRecord::default()
     };
-    check_step(task, formulation, &chosen, counts, record)
+    check_step(task, formulation, found, counts, record)
 }
 
 /// Anneals the weights themselves, and writes the best network found as a sample of the QUBO.
@@ -364,8 +376,8 @@ fn anneal_weights(
     // weight terms are about the representative that the gauge of the QUBO names; the loss is the same for all of them
     let terms = WeightTerms { fixed: known_weights(formulation, state), ..state.weight_terms() };
     let merge = if plan.architecture.is_odd() { Merge::EqualAndNegated } else { Merge::Equal };
-    let found = annealing.run(&task.loss_groups(merge), &plan.architecture, &terms, control)?;
-    let mut reads = found.reads;
+    let annealed = annealing.run(&task.loss_groups(merge), &plan.architecture, &terms, control)?;
+    let mut reads = annealed.reads;
     if control.should_stop(None).is_some() {
         // the best of them first: the others may not be looked at any more
         reads.sort_by(|left, right| left.energy.total_cmp(&right.energy));
@@ -374,10 +386,10 @@ fn anneal_weights(
     let polished = Polished::all(task, plan, &terms, networks, control);
     let (_, read) = polished.best().expect("a run has at least one read");
     let record = StepRecord {
-        status: found.status,
-        num_sweeps: found.num_sweeps,
-        num_updates: found.num_updates,
-        beta_range: Some(found.beta_range),
+        status: annealed.status,
+        num_sweeps: annealed.num_sweeps,
+        num_updates: annealed.num_updates,
+        beta_range: Some(annealed.beta_range),
         ..StepRecord::default()
     };
     check_network(task, formulation, &read.network, &terms, polished.counts(None), record)
@@ -462,6 +474,26 @@ fn solve_exactly(
     check_network(task, formulation, &training.network, &WeightTerms::default(), counts, record)
 }
 
+/// What a step chose.
+enum Found<'a> {
+    /// A sample that a sampler returned.
+    Sample(&'a [i8]),
+    /// A network that a search over weights, or their polish, found.
+    Network(&'a Network),
+}
+
+impl Found<'_> {
+    /// The network, as the QUBO knows it, and what its sample is.
+    fn verify(&self, task: &Task, formulation: &Formulation) -> Result<(Network, Verification), TrainError> {
+        let Formulation { qubo, layout, .. } = formulation;
+        let sample = match *self {
+            Self::Sample(sample) => sample.to_vec(),
+            Self::Network(network) => encode(qubo, layout, task, network)?,
+        };
+        Ok((layout.decode(&sample).map_err(VerifyError::from)?, verify(qubo, layout, task, &sample)?))
+    }
+}
+
 struct Counts {
     num_reads: usize,
     num_best: usize,
@@ -479,8 +511,7 @@ fn check_network(
     record: StepRecord,
 ) -> Result<StepResult, TrainError> {
     if let Some(formulation) = formulation {
-        let chosen = encode(&formulation.qubo, &formulation.layout, task, network)?;
-        return check_step(task, formulation, &chosen, counts, record);
+        return check_step(task, formulation, Found::Network(network), counts, record);
     }
     let wrong_bits = wrong_output_bits(network, task);
     let energy = wrong_bits + terms.bias_energy(network);
@@ -492,25 +523,35 @@ fn check_network(
         violated_products: 0,
         violated_losses: 0,
     };
-    let record = complete(record, task, loss(network, task), &verification, counts);
-    Ok(StepResult { network: network.clone(), record, verification })
+    let record = complete(record, task, loss(network, task), &verification, counts, false);
+    Ok(StepResult { network: network.clone(), sample: None, record, verification })
 }
 
-/// Verifies the chosen sample and completes the record of its step.
+/// Verifies what a step chose and completes its record.
 fn check_step(
     task: &Task,
     formulation: &Formulation,
-    chosen: &[i8],
+    found: Found<'_>,
     counts: Counts,
     record: StepRecord,
 ) -> Result<StepResult, TrainError> {
-    let network = formulation.layout.decode(chosen).map_err(VerifyError::from)?;
-    let verification = verify(&formulation.qubo, &formulation.layout, task, chosen)?;
-    let loss = loss(&network, task);
-    Ok(StepResult { network, record: complete(record, task, loss, &verification, counts), verification })
+    let (network, verification) = found.verify(task, formulation)?;
+    let sample = match found {
+        Found::Sample(sample) => Some(BitMatrix::from_fn(1, sample.len(), |_, variable| sample[variable] > 0)),
+        Found::Network(_) => None,
+    };
+    let record = complete(record, task, loss(&network, task), &verification, counts, sample.is_some());
+    Ok(StepResult { network, sample, verification, record })
 }
 
-fn complete(record: StepRecord, task: &Task, loss: f64, verification: &Verification, counts: Counts) -> StepRecord {
+fn complete(
+    record: StepRecord,
+    task: &Task,
+    loss: f64,
+    verification: &Verification,
+    counts: Counts,
+    is_sampled: bool,
+) -> StepRecord {
     StepRecord {
         num_rows: task.num_rows(),
         num_reads: counts.num_reads,
@@ -519,7 +560,7 @@ fn complete(record: StepRecord, task: &Task, loss: f64, verification: &Verificat
         energy: verification.energy,
         least_energy: counts.least_energy.unwrap_or(verification.energy),
         sampled_loss: counts.sampled_loss.unwrap_or(loss),
-        violations: verification.violations(),
+        violations: is_sampled.then(|| verification.violations()),
         ..record
     }
 }

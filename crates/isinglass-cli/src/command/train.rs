@@ -126,6 +126,11 @@ pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outco
     let architecture = arguments.network.architecture(prepared.pipeline.num_inputs(), &codebook)?;
     let task = Task::of_classes(prepared.train.inputs.clone(), &prepared.train.labels, &codebook)
         .map_err(|error| Failure::from_error(&error))?;
+    if arguments.certificate.is_some() {
+        Certificate::check_task(&task, &architecture).map_err(|error| {
+            Failure::from_error(&error).with_hint(error.hint()).context("nothing can be certified about this task")
+        })?;
+    }
     let setup = arguments.embedding.setup()?;
     let cancel = session.interrupted()?;
     let bar = session.bar("training").until(arguments.sampling.deadline());
@@ -390,7 +395,7 @@ impl Run<'_> {
             test_accuracy: test.map(|score| score.accuracy()),
             proven_optimal: optimum.loss == Some(self.training.loss),
             optimum,
-            violations: has_qubo.then(|| self.training.verification.violations()),
+            violations: self.training.is_sampled.then(|| self.training.verification.violations()),
             confusion: self.confusion(),
         }
     }

@@ -16,6 +16,16 @@ fn a_finished_run_taken_up_again_prints_the_same_result() {
 }
 
 #[test]
+fn a_finished_run_on_the_whole_set_taken_up_again_prints_the_same_result() {
+    for solver in ["exhaustive", "exact", "sa", "weights", "branch-and-bound"] {
+        let program = Program::new();
+        let run = format!("train parity:2 --hidden 3 --solver {solver} --no-baselines --checkpoint state.json");
+        let first = timeless(program.json(&run));
+        assert_eq!(timeless(program.json(&format!("{run} --resume"))), first, "{solver}");
+    }
+}
+
+#[test]
 fn resuming_without_a_checkpoint_starts_anew_and_says_so() {
     let program = Program::new();
     let output = program.run(&format!("{RUN} --resume --json"));

@@ -157,7 +157,7 @@ fn an_installed_solver_trains_to_the_optimum() {
     assert_eq!(report["result"]["loss"], exact["result"]["loss"]);
     assert_eq!((&report["mip"]["optimal"], &report["mip"]["bound"]), (&json!(true), &exact["result"]["loss"]));
     assert_eq!((&report["solver"]["name"], &report["solver"]["status"]), (&json!("mip"), &json!("heuristic")));
-    assert_eq!((&report["result"]["proven_optimal"], &report["result"]["violations"]), (&json!(false), &json!(0)));
+    assert_eq!((&report["result"]["proven_optimal"], &report["result"]["violations"]), (&json!(false), &Value::Null));
 }
 
 #[cfg(unix)]

@@ -69,7 +69,7 @@ fn the_main_job_ends_at_a_proven_optimum() {
     assert_eq!(report["dataset"]["classes"], json!(["4", "9"]));
     assert_eq!((&report["dataset"]["num_rows"], &report["dataset"]["num_test_rows"]), (&json!(271), &json!(90)));
     let result = &report["result"];
-    assert_eq!((&result["train_errors"], &result["violations"]), (&json!(2), &json!(0)));
+    assert_eq!((&result["train_errors"], &result["violations"]), (&json!(2), &Value::Null));
     assert_eq!((&result["energy"], &result["loss"]), (&json!(2.0), &json!(2.0)));
     assert_eq!((&result["proven_optimal"], &report["formulation"]["exact"]), (&json!(true), &json!(true)));
 }
@@ -267,4 +267,29 @@ fn goals_decide_the_exit_code() {
     assert_eq!(code("--require-accuracy 0.9"), 1);
     assert_eq!(code("--target 2"), 0);
     assert_eq!(code("--target 0"), 1);
+}
+
+const FIVE_ROWS: &str = "a,b,c,d,y\n0,0,1,1,1\n1,1,1,1,0\n0,1,0,0,0\n0,1,0,1,0\n0,1,1,1,1\n";
+
+#[test]
+fn nothing_is_proven_with_penalties_beside_which_an_error_is_lost() {
+    for penalty in ["--lambda 1e16", "--margin 0.7e15", "--lambda 1e300"] {
+        let program = Program::new().file("t.csv", FIVE_ROWS);
+        let report = program.json(&format!(
+            "train --data t.csv --hidden 1 {penalty} --solver branch-and-bound --no-polish --no-baselines"
+        ));
+        let (formulation, result) = (&report["formulation"], &report["result"]);
+        assert_eq!((&formulation["exact"], &formulation["guaranteed_gap"]), (&json!(false), &json!(0.0)), "{penalty}");
+        // the exact trainer proves the optimum of 0 apart from the QUBO
+        assert_eq!(result["optimum"]["loss"], json!(0.0), "{penalty}");
+        assert_eq!(result["proven_optimal"], json!(result["loss"] == json!(0.0)), "{penalty}");
+        assert!(!result["optimum"]["how"].as_str().unwrap().contains("QUBO"), "{penalty}");
+    }
+}
+
+#[test]
+fn violated_constraints_are_null_where_no_sampler_returned_the_sample() {
+    let of = |solver: &str| quick(&format!("parity:3 --hidden 3 --solver {solver}"))["result"]["violations"].clone();
+    assert_eq!([of("weights"), of("exact")], [Value::Null, Value::Null]);
+    assert_eq!(of("exhaustive --no-polish --limit 2"), json!(0));
 }

@@ -32,6 +32,29 @@ fn what_training_proves_is_confirmed() {
 }
 
 #[test]
+fn a_certificate_that_is_not_confirmed_is_still_a_json_object_with_the_reason() {
+    let program = certified("parity:3 --hidden 3 --solver exact");
+    let output = program.run("verify proof.json parity:4 --json");
+    assert_eq!(output.status.code(), Some(1));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&report["confirmed"], &report["loss"]), (&false.into(), &serde_json::Value::Null));
+    assert_eq!(report["reason"], "the certificate is about other rows than those of parity:4");
+    let report = program.json("verify proof.json parity:3");
+    assert_eq!((&report["confirmed"], &report["reason"]), (&true.into(), &serde_json::Value::Null));
+}
+
+#[test]
+fn a_certificate_of_a_fan_in_that_is_too_large_is_refused_before_training() {
+    let program = Program::new();
+    let start = std::time::Instant::now();
+    let output = program.run("train digits --hidden 3 --bias --certificate proof.json --no-baselines");
+    assert_eq!(output.status.code(), Some(2));
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(error.contains("nothing can be certified about this task") && error.contains("fan-in"), "{error}");
+    assert!(start.elapsed().as_secs() < 20, "it was trained");
+}
+
+#[test]
 fn certificates_that_do_not_hold_are_not_confirmed() {
     let program = certified("parity:3 --hidden 3 --solver exact");
     assert_eq!(program.run("verify proof.json parity:4").status.code(), Some(1));

@@ -1,8 +1,11 @@
 //! Checkpoints: the state of a run with a fingerprint of what it is the state of.
 
-use super::{TrainingPlan, TrainingState};
+use super::state::terms_of;
+use super::{Batching, BestNetwork, Found, StepRecord, TrainError, TrainingPlan, TrainingState, compile_step};
 use crate::sealed::{self, SealError};
 use crate::task::Task;
+use crate::verify::loss;
+use isinglass_qubo::SampleStatus;
 use serde::{Deserialize, Serialize};
 
 /// The word that every checkpoint begins with.
@@ -58,13 +61,35 @@ impl TrainingState {
 
     /// The state of a checkpoint of the same run.
     ///
+    /// A checkpoint proves nothing. The best network is verified again, and a last step on the whole set that ended with a proof, or with what
+    /// a solver of mixed-integer programs says, is taken out, so that it is done again.
+    ///
     /// # Errors
     /// [`CheckpointError`] when the file is foreign, damaged, or of another run.
     pub fn from_checkpoint(text: &str, plan: &TrainingPlan, task: &Task) -> Result<Self, CheckpointError> {
-        let Checkpoint { fingerprint: found, state } = sealed::open(FORMAT, text)?;
+        let Checkpoint { fingerprint: found, mut state } = sealed::open(FORMAT, text)?;
         if found != fingerprint(plan, task) {
             return Err(CheckpointError::OtherRun);
         }
+        if !state.fits(plan) {
+            return Err(CheckpointError::State);
+        }
+        if let Some(best) = &state.best
+            && !best.is_true(plan, task).unwrap_or(false)
+        {
+            return Err(CheckpointError::State);
+        }
+        let is_claimed = |last: &StepRecord| last.status == SampleStatus::Optimal || last.mip.is_some();
+        if plan.batching == Batching::Whole && state.steps.last().is_some_and(is_claimed) {
+            state.steps.pop();
+            state.next_step -= 1;
+            state.best = state.best.filter(|best| best.step < state.next_step);
+        }
+        Ok(state)
+    }
+
+    /// Whether it is a state after some step of the plan.
+    fn fits(&self, plan: &TrainingPlan) -> bool {
         let architecture = &plan.architecture;
         let weight_exists = |&(layer, neuron, input, bias): &(usize, usize, usize, f64)| {
             layer < architecture.num_layers()
@@ -72,11 +97,34 @@ impl TrainingState {
                 && input < architecture.fan_in(layer)
                 && bias.is_finite()
         };
-        let fits = state.next_step <= plan.num_steps()
-            && state.steps.len() == state.next_step
-            && state.best.is_some() == (state.next_step > 0)
-            && state.best.as_ref().is_none_or(|best| best.network.architecture() == architecture)
-            && state.biases.iter().all(weight_exists);
-        if fits { Ok(state) } else { Err(CheckpointError::State) }
+        let last = self.steps.len().saturating_sub(1);
+        let ended = |(index, step): (usize, &StepRecord)| match step.status {
+            SampleStatus::Heuristic | SampleStatus::Target => true,
+            SampleStatus::Optimal => plan.batching == Batching::Whole && index == last,
+            SampleStatus::TimeLimit | SampleStatus::Interrupted => false,
+        };
+        let best_biases = self.best.iter().flat_map(|best| &best.biases);
+        self.next_step <= plan.num_steps()
+            && self.steps.len() == self.next_step
+            && self.steps.iter().enumerate().all(ended)
+            && self.best.is_some() == (self.next_step > 0)
+            && self.best.as_ref().is_none_or(|best| best.step < self.next_step)
+            && self.best.as_ref().is_none_or(|best| best.network.architecture() == architecture)
+            && self.best.iter().filter_map(|best| best.sample.as_ref()).all(|sample| sample.num_rows() == 1)
+            && self.biases.iter().chain(&self.last_biases).chain(best_biases).all(weight_exists)
+    }
+}
+
+impl BestNetwork {
+    /// Whether loss, sample and network belong together.
+    fn is_true(&self, plan: &TrainingPlan, task: &Task) -> Result<bool, TrainError> {
+        let (batch, formulation) = compile_step(self.step, task, plan, &terms_of(&self.biases))?;
+        let sample: Option<Vec<i8>> = self
+            .sample
+            .as_ref()
+            .map(|sample| (0..sample.num_columns()).map(|variable| i8::from(sample.get(0, variable))).collect());
+        let found = sample.as_deref().map_or(Found::Network(&self.network), Found::Sample);
+        let (network, verification) = found.verify(batch.as_ref().unwrap_or(task), &formulation)?;
+        Ok(network == self.network && verification == self.verification && loss(&network, task) == self.loss)
     }
 }

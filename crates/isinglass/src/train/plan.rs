@@ -23,7 +23,7 @@ pub enum Solver {
         /// Inverse temperatures at both ends; the sampler's own choice if absent.
         beta_range: Option<(f64, f64)>,
     },
-    /// [Annealing of the weights](crate::weight_annealing) on the true loss; the QUBO only checks the result.
+    /// [Annealing of the weights](crate::weight_annealing) on the true loss; its network is encoded as a sample of the QUBO.
     Weights {
         /// Reads of the whole run, or of each minibatch.
         num_reads: usize,
@@ -36,10 +36,10 @@ pub enum Solver {
     Sampler(NamedSampler),
     /// Exhaustive search of the QUBO.
     Exhaustive,
-    /// Exact search over neuron functions; the QUBO only checks the result.
+    /// Exact search over neuron functions; its network is encoded as a sample of the QUBO.
     Exact,
-    /// A solver of mixed-integer programs, given the [program with hard constraints](crate::formulation::hard_constraints); the QUBO only
-    /// checks the result.
+    /// A solver of mixed-integer programs, given the [program with hard constraints](crate::formulation::hard_constraints); its
+    /// network is encoded as a sample of the QUBO.
     Mip(NamedMipSolver),
 }
 

@@ -3,7 +3,8 @@
 use super::StepResult;
 use super::embedding::EmbeddedStep;
 use super::plan::{Batching, TrainingPlan};
-use crate::formulation::WeightTerms;
+use crate::bits::BitMatrix;
+use crate::formulation::{WeightTerms, few_bits};
 use crate::network::Network;
 use crate::task::Task;
 use crate::verify::{Verification, loss};
@@ -19,6 +20,8 @@ pub struct TrainingState {
     pub next_step: usize,
     /// The online term: biases of the weight bits, `(layer, neuron, input, h)`; empty without one.
     pub biases: Vec<(usize, usize, usize, f64)>,
+    /// The biases that the last step was compiled with.
+    pub last_biases: Vec<(usize, usize, usize, f64)>,
     /// The best network so far, on the whole task.
     pub best: Option<BestNetwork>,
     /// A record of each step.
@@ -35,7 +38,12 @@ pub struct BestNetwork {
     pub loss: f64,
     /// The step that found it.
     pub step: usize,
-    /// The sample that it was read from.
+    /// The biases that this step was compiled with.
+    pub biases: Vec<(usize, usize, usize, f64)>,
+    /// The sample that its weights were read from; absent where a search over weights, or their polish, found them, and the sample of the
+    /// QUBO is the one that they encode to.
+    pub sample: Option<BitMatrix>,
+    /// What that sample is.
     pub verification: Verification,
 }
 
@@ -43,7 +51,7 @@ pub struct BestNetwork {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StepRecord {
-    /// How sampling ended.
+    /// How sampling ended. Proofs of minibatches are not kept: where their minimum was proven it is [`SampleStatus::Heuristic`].
     pub status: SampleStatus,
     /// Rows learned.
     pub num_rows: usize,
@@ -69,8 +77,9 @@ pub struct StepRecord {
     pub least_output_bits: Option<f64>,
     /// Least objective (loss plus weight terms) of the weights of any sample, before they were polished.
     pub sampled_loss: f64,
-    /// Violated constraints of the chosen sample.
-    pub violations: usize,
+    /// Violated constraints of the sample that the weights were read from; absent where a search over weights, or their polish, found them:
+    /// the sample that they encode to violates none by construction.
+    pub violations: Option<usize>,
     /// What happened on the chip, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub embedded: Option<EmbeddedStep>,
@@ -94,21 +103,27 @@ impl Default for StepRecord {
             least_energy: 0.0,
             least_output_bits: None,
             sampled_loss: 0.0,
-            violations: 0,
+            violations: None,
             embedded: None,
             mip: None,
         }
     }
 }
 
+/// The online term of a step.
+pub(super) fn terms_of(biases: &[(usize, usize, usize, f64)]) -> WeightTerms {
+    WeightTerms { fixed: Vec::new(), biases: biases.to_vec() }
+}
+
 impl TrainingState {
     pub(super) fn weight_terms(&self) -> WeightTerms {
-        WeightTerms { fixed: Vec::new(), biases: self.biases.clone() }
+        terms_of(&self.biases)
     }
 
     /// Takes in what a step found.
     pub(super) fn enter(&mut self, task: &Task, plan: &TrainingPlan, found: StepResult) {
-        let StepResult { network, verification, record } = found;
+        let StepResult { network, sample, verification, mut record } = found;
+        let biases = self.biases.clone();
         if let Batching::Minibatches { alpha, .. } = plan.batching
             && alpha != 0.0
         {
@@ -120,8 +135,13 @@ impl TrainingState {
             Batching::Minibatches { .. } => loss(&network, task),
         };
         if self.best.as_ref().is_none_or(|best| loss < best.loss) {
-            self.best = Some(BestNetwork { network, loss, step: self.next_step, verification });
+            let (step, biases) = (self.next_step, biases.clone());
+            self.best = Some(BestNetwork { network, loss, step, biases, sample, verification });
         }
+        if plan.batching != Batching::Whole && record.status == SampleStatus::Optimal {
+            record.status = SampleStatus::Heuristic;
+        }
+        self.last_biases = biases;
         self.steps.push(record);
         self.next_step += 1;
     }
@@ -141,8 +161,9 @@ impl TrainingState {
         }
     }
 
-    /// The paper's online term: `h_w += -alpha (2 w* - 1)` for every weight.
+    /// The paper's online term: `h_w += -alpha (2 w* - 1)` for every weight, alpha rounded up to few bits, so that sums of it are exact.
     fn pull_towards(&mut self, network: &Network, alpha: f64) {
+        let alpha = few_bits(alpha);
         let architecture = network.architecture();
         if self.biases.is_empty() {
             for layer in 0..architecture.num_layers() {

@@ -133,7 +133,93 @@ fn resume_everywhere(task: &Task, plan: &TrainingPlan) {
         let state: TrainingState = serde_json::from_str(text).unwrap();
         let resumed = train(task, plan, state, &RunControl::default(), |_| ControlFlow::Continue(())).unwrap();
         assert_eq!((resumed.network, resumed.state), (whole.network.clone(), whole.state.clone()));
+        assert_eq!(resumed.formulation, whole.formulation, "the last step is compiled with the biases that it had");
+        assert_eq!((resumed.verification, resumed.is_sampled), (whole.verification.clone(), whole.is_sampled));
     }
+}
+
+#[test]
+fn a_proof_is_never_read_from_a_checkpoint() {
+    let task = noisy_task(6);
+    let annealed = plan(&[5, 1], false, Solver::Annealing { num_reads: 300, num_sweeps: 5, beta_range: None });
+    let mut state = run(&task, &annealed).state;
+    assert_eq!((state.steps.len(), state.steps[2].status), (3, SampleStatus::Heuristic));
+    state.steps[2].status = SampleStatus::Optimal;
+    let read = TrainingState::from_checkpoint(&state.to_checkpoint(&annealed, &task), &annealed, &task).unwrap();
+    assert_eq!((read.steps.len(), read.next_step), (2, 2), "the step is done again");
+    let resumed = train(&task, &annealed, read, &RunControl::default(), |_| ControlFlow::Continue(())).unwrap();
+    assert_eq!(resumed.status, SampleStatus::Heuristic);
+    // in any other place it is a state that no run can be in
+    state.steps[1].status = SampleStatus::Optimal;
+    let read = TrainingState::from_checkpoint(&state.to_checkpoint(&annealed, &task), &annealed, &task);
+    assert!(matches!(read, Err(CheckpointError::State)));
+    let batching = Batching::Minibatches { batch_size: 3, batches: 2, alpha: 0.0 };
+    let batches = TrainingPlan { batching, ..plan(&[5, 1], false, Solver::Exhaustive) };
+    let mut state = run(&task, &batches).state;
+    assert!(
+        state.steps.iter().all(|step| step.status == SampleStatus::Heuristic),
+        "proofs of minibatches are not kept"
+    );
+    state.steps[1].status = SampleStatus::Optimal;
+    let read = TrainingState::from_checkpoint(&state.to_checkpoint(&batches, &task), &batches, &task);
+    assert!(matches!(read, Err(CheckpointError::State)));
+}
+
+#[test]
+fn a_proof_is_established_again_when_a_finished_run_is_resumed() {
+    let task = noisy_task(6);
+    let hard = Solver::Mip(NamedMipSolver { parameters: String::new(), solver: Arc::new(Enumeration) });
+    for solver in [Solver::Exhaustive, Solver::Exact, hard] {
+        let plan = plan(&[5, 1], false, solver);
+        let whole = run(&task, &plan);
+        let state = TrainingState::from_checkpoint(&whole.state.to_checkpoint(&plan, &task), &plan, &task).unwrap();
+        assert_eq!(state.next_step, 0);
+        let resumed = train(&task, &plan, state, &RunControl::default(), |_| ControlFlow::Continue(())).unwrap();
+        assert_eq!((resumed.status, resumed.state, resumed.loss), (whole.status, whole.state, whole.loss));
+    }
+}
+
+#[test]
+fn what_a_checkpoint_says_of_its_best_network_is_checked() {
+    let task = noisy_task(20);
+    let batching = Batching::Minibatches { batch_size: 6, batches: 3, alpha: 0.25 };
+    for solver in [ANNEALING, WEIGHTS] {
+        let plan = TrainingPlan { batching, ..plan(&[5, 3, 1], true, solver) };
+        let state = run(&task, &plan).state;
+        let read = |change: &dyn Fn(&mut BestNetwork)| {
+            let mut state = state.clone();
+            change(state.best.as_mut().unwrap());
+            TrainingState::from_checkpoint(&state.to_checkpoint(&plan, &task), &plan, &task)
+        };
+        assert_eq!(read(&|_| {}).unwrap(), state);
+        let forgeries: [&dyn Fn(&mut BestNetwork); 6] = [
+            &|best| best.loss -= 1.0,
+            &|best| best.verification.energy -= 1.0,
+            &|best| best.verification.violated_gates += 1,
+            &|best| best.sample = Some(BitMatrix::zeros(0, 3)),
+            &|best| best.sample = Some(BitMatrix::zeros(1, 3)),
+            &|best| best.step = 3,
+        ];
+        for forge in forgeries {
+            assert!(matches!(read(forge), Err(CheckpointError::State)));
+        }
+    }
+}
+
+#[test]
+fn constraints_are_counted_only_of_samples_that_a_sampler_returned() {
+    let task = noisy_task(30);
+    for solver in [WEIGHTS, Solver::Exact] {
+        let training = run(&task, &plan(&[5, 3, 1], false, solver));
+        assert!(!training.is_sampled && training.state.steps.iter().all(|step| step.violations.is_none()));
+    }
+    let plan = TrainingPlan { polish: false, ..plan(&[5, 3, 1], false, ANNEALING) };
+    let training = run(&task, &plan);
+    assert!(training.is_sampled);
+    assert_eq!(training.state.steps[0].violations, Some(training.verification.violations()));
+    let polished = run(&task, &TrainingPlan { polish: true, ..plan });
+    let step = &polished.state.steps[0];
+    assert_eq!(step.violations.is_none(), step.loss < step.sampled_loss, "a polished network is no sample");
 }
 
 #[test]

@@ -221,20 +221,23 @@ impl TrainOutput<'_> {
         let result = &self.report.result;
         let of = if self.report.batches.is_empty() { "" } else { " of its minibatch" };
         let errors = |number| count(number, "error", "errors");
+        let loss = compact(result.loss);
         let mut lines = vec![
             format!(
                 "{} on {}, counted by the forward pass",
                 errors(result.train_errors),
                 count(self.report.dataset.num_rows, "training row", "training rows")
             ),
-            match result.energy.zip(result.violations) {
-                Some((energy, violations)) => format!(
-                    "QUBO energy{of} {}, loss {}, {}",
-                    compact(energy),
-                    compact(result.loss),
-                    count(violations, "violated constraint", "violated constraints")
+            match (result.energy, result.violations) {
+                (None, _) => format!("loss {loss}"),
+                (Some(energy), Some(violations)) => {
+                    let violated = count(violations, "violated constraint", "violated constraints");
+                    format!("QUBO energy{of} {}, loss {loss}, {violated}", compact(energy))
+                }
+                (Some(energy), None) => format!(
+                    "QUBO energy{of} {}, loss {loss} (network encoded as a sample: its constraints hold by construction)",
+                    compact(energy)
                 ),
-                None => format!("loss {}", compact(result.loss)),
             },
         ];
         lines.extend(self.output_bits_lines());
@@ -294,7 +297,7 @@ impl TrainOutput<'_> {
                 compact(step.loss),
                 compact(step.energy),
                 format!("{} of {}", step.num_best, step.num_reads),
-                step.violations.to_string(),
+                step.violations.map_or_else(|| "-".to_owned(), |violations| violations.to_string()),
             ]
         };
         let rows: Vec<Vec<String>> = std::iter::once(header).chain(batches.iter().enumerate().map(row)).collect();
