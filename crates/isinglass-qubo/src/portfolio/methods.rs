@@ -65,11 +65,24 @@ impl<'a> Methods<'a> {
     pub(super) fn are_worth(&self, method: Method, time: Duration) -> bool {
         let block = LEAST_SWEEPS * self.seconds_per_sweep();
         match method {
+            Method::Read if 2.0 * self.seconds_for_a_sample() > time.as_secs_f64() => false,
             Method::Read => self.is_common || block > time.as_secs_f64(),
             Method::Block => block <= time.as_secs_f64(),
             Method::Tempering => self.is_common && 4.0 * block <= time.as_secs_f64(),
             Method::Recombination => self.is_common,
         }
+    }
+
+    /// What it takes to polish a sample and to compute its energy.
+    fn seconds_for_a_sample(&self) -> f64 {
+        SECONDS_PER_TERM * (self.spin.num_variables() + 2 * self.spin.num_interactions()) as f64
+    }
+
+    /// Whether another anneal may begin in a job of `window` seconds.
+    fn has_time(&self, control: &RunControl<'_>, best: Option<f64>, window: f64) -> bool {
+        let left = control.deadline.map(|end| end.saturating_duration_since(Instant::now()).as_secs_f64());
+        let needed = (window / 16.0).max(2.0 * self.seconds_for_a_sample());
+        control.should_stop(best).is_none() && left.is_none_or(|left| left >= needed)
     }
 
     /// Of a block.
@@ -89,22 +102,21 @@ impl<'a> Methods<'a> {
         parents: &dyn Fn() -> Vec<Member>,
     ) -> Result<Found, SampleError> {
         let window = end.saturating_duration_since(Instant::now()).as_secs_f64();
-        let terms = (self.spin.num_variables() + 2 * self.spin.num_interactions()) as f64;
-        let for_one = SECONDS_PER_TERM * terms;
+        let for_one = self.seconds_for_a_sample();
         let num_samples = ((SHARE_OF_SAMPLES * window / for_one) as usize).clamp(1, 64);
-        let for_samples = (num_samples as f64 * for_one).min(2.0 * SHARE_OF_SAMPLES * window);
+        let for_samples = (num_samples as f64 * for_one).min(0.4 * window);
         let end = end.checked_sub(Duration::from_secs_f64(for_samples)).unwrap_or(end);
         let control = RunControl { deadline: Some(end), ..*control };
         match method {
-            Method::Read => Ok(self.reads(seed, &control)),
-            Method::Block => self.blocks(num_samples, seed, &control),
+            Method::Read => Ok(self.reads(window, seed, &control)),
+            Method::Block => self.blocks(window, num_samples, seed, &control),
             Method::Tempering => self.tempering(window, seed, &control),
             Method::Recombination => self.recombinations(end, seed, &control, &parents()),
         }
     }
 
     /// Anneals one read after the other.
-    fn reads(&self, seed: u64, control: &RunControl<'_>) -> Found {
+    fn reads(&self, window: f64, seed: u64, control: &RunControl<'_>) -> Found {
         let num_variables = self.spin.num_variables();
         let (mut found, mut number) = (Found { samples: Vec::new(), num_updates: 0 }, 0);
         loop {
@@ -116,14 +128,20 @@ impl<'a> Methods<'a> {
             found.samples.push(self.polished(spins));
             found.keep_best(64);
             number += 1;
-            if control.should_stop(found.best()).is_some() {
+            if !self.has_time(control, found.best(), window) {
                 return found;
             }
         }
     }
 
     /// Anneals one block after the other and takes the best samples out.
-    fn blocks(&self, num_samples: usize, seed: u64, control: &RunControl<'_>) -> Result<Found, SampleError> {
+    fn blocks(
+        &self,
+        window: f64,
+        num_samples: usize,
+        seed: u64,
+        control: &RunControl<'_>,
+    ) -> Result<Found, SampleError> {
         let prepared = self.prepared.get_or_init(|| self.annealing.prepared(self.spin));
         let prepared = prepared.as_ref().map_err(Clone::clone)?;
         let (mut found, mut number) = (Found { samples: Vec::new(), num_updates: 0 }, 0);
@@ -137,7 +155,7 @@ impl<'a> Methods<'a> {
             found.samples.extend(polished);
             found.keep_best(64);
             number += 1;
-            if control.should_stop(found.best()).is_some() {
+            if !self.has_time(control, found.best(), window) {
                 return Ok(found);
             }
         }
@@ -155,7 +173,7 @@ impl<'a> Methods<'a> {
             found.num_updates = found.num_updates.saturating_add(sampling.num_updates);
             found.samples.extend(sampling.samples.rows().map(|row| (row.energy, row.sample.to_vec())));
             number += 1;
-            if control.should_stop(found.best()).is_some() {
+            if !self.has_time(control, found.best(), window) {
                 return Ok(found);
             }
         }

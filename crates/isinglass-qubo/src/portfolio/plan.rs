@@ -77,38 +77,42 @@ impl Plan {
         Self { stages, num_workers, results, refused: Vec::new(), num_trials: [0; 4] }
     }
 
-    /// The next job of a worker, among the methods that are `worth` the time; `None` at the end.
+    /// The next job of a worker, among the methods that are `worth` the time; `None` at the end. Where no method is worth the
+    /// rest of a stage, the job is for the next ones as well.
     pub(super) fn next(
         &mut self,
         worker: usize,
         now: Duration,
         worth: impl Fn(Method, Duration) -> bool,
     ) -> Option<Job> {
-        let stage = self.stages.iter().position(|stage| now < stage.end)?;
-        let Stage { begin, end } = self.stages[stage];
-        let is_late = now.saturating_sub(begin) > (end - begin).mul_f64(LATE) && stage + 1 < self.stages.len();
-        let stage = if is_late { stage + 1 } else { stage };
-        let Stage { begin, mut end } = self.stages[stage];
-        let is_last = stage + 1 == self.stages.len();
-        let mut is_challenge = worker % 2 == 1;
-        if self.num_workers == 1 && !is_last {
-            // half of the stage for each of two methods
-            let middle = begin + (end - begin) / 2;
-            is_challenge = now.saturating_sub(begin) > (end - begin) / 4;
-            end = if is_challenge { end } else { middle };
+        let first = self.stages.iter().position(|stage| now < stage.end)?;
+        for stage in first..self.stages.len() {
+            let Stage { begin, mut end } = self.stages[stage];
+            let is_last = stage + 1 == self.stages.len();
+            if now.saturating_sub(begin) > (end - begin).mul_f64(LATE) && !is_last {
+                continue;
+            }
+            let mut is_challenge = worker % 2 == 1;
+            if self.num_workers == 1 && !is_last {
+                // half of the stage for each of two methods
+                let middle = begin + (end - begin) / 2;
+                is_challenge = now.saturating_sub(begin) > (end - begin) / 4;
+                end = if is_challenge { end } else { middle };
+            }
+            let window = end.saturating_sub(now);
+            let is_possible = |method: &Method| !self.refused.contains(method) && worth(*method, window);
+            let possible: Vec<Method> = Method::ALL.into_iter().filter(is_possible).collect();
+            let Some(champion) = self.champion(&possible) else { continue };
+            let method = if is_last {
+                self.at_last(worker, champion, &possible)
+            } else if is_challenge {
+                self.challenger(champion, &possible).unwrap_or(champion)
+            } else {
+                champion
+            };
+            return Some(Job { method, stage, begin: now, end });
         }
-        let window = end - now;
-        let possible: Vec<Method> =
-            Method::ALL.into_iter().filter(|method| !self.refused.contains(method) && worth(*method, window)).collect();
-        let champion = self.champion(&possible)?;
-        let method = if is_last {
-            self.at_last(worker, champion, &possible)
-        } else if is_challenge {
-            self.challenger(champion, &possible).unwrap_or(champion)
-        } else {
-            champion
-        };
-        Some(Job { method, stage, begin: now, end })
+        None
     }
 
     /// Takes note of what a job that ended at `now` has reached.

@@ -52,16 +52,21 @@ impl Pace {
         Self { deadline, num_sweeps, position: 0.0, last: None }
     }
 
+    /// Whether the schedule was gone through to its end.
+    pub(super) fn is_done(&self) -> bool {
+        self.position.round() as u64 >= self.num_sweeps
+    }
+
     /// The next sweeps, at most `most`; `None` at the end of the schedule.
     pub(super) fn next(&mut self, most: u64) -> Option<Stretch> {
         self.next_at(Instant::now, most)
     }
 
     fn next_at(&mut self, now: impl Fn() -> Instant, most: u64) -> Option<Stretch> {
-        let left = self.num_sweeps.saturating_sub(self.position.round() as u64);
-        if left == 0 {
+        if self.is_done() {
             return None;
         }
+        let left = self.num_sweeps - self.position.round() as u64;
         let mut num_sweeps = most.min(left);
         let mut step = 1.0;
         if let Some(deadline) = self.deadline {

@@ -9,6 +9,7 @@ use super::annealing::default_beta_range;
 use super::clusters::{ClusterMoves, Clusters};
 use super::isa::Isa;
 use super::lanes::LANES;
+use super::pace::Pace;
 use super::replicas::{Number, Problem, Scaling, block_bytes, with_width};
 use super::state::values;
 use super::threads::in_pool;
@@ -296,14 +297,15 @@ impl Run<'_> {
         let SimulatedQuantumAnnealing { num_sweeps, num_slices, seed, isa, moves, readout, .. } = *self.parameters;
         let mut worldlines = Worldlines::new(problem, Isa::or_detect(isa), num_slices, seed, index);
         let between_looks = (UPDATES_BETWEEN_LOOKS / (LANES * problem.num_variables().max(1))).max(1) as u64;
-        let mut done = 0;
-        while done < num_sweeps {
-            let next = done + between_looks.min(num_sweeps - done);
-            for sweep in done..next {
+        // reads that must be whole are not shortened
+        let mut pace = Pace::new(watch.deadline().filter(|_| self.cut == CutReads::Kept), num_sweeps);
+        while let Some(stretch) = pace.next(between_looks) {
+            for sweep in stretch.sweeps() {
                 let s = if num_sweeps == 1 { 1.0 } else { sweep as f64 / (num_sweeps - 1) as f64 };
                 let classical = self.scaling.beta(self.path.classical_beta(s));
                 let strengths = Strengths::new(self.path.transverse(s), classical, num_slices);
-                worldlines.sweep(moves, &strengths);
+                let is_stopped = || self.cut == CutReads::Kept && watch.is_stopped();
+                worldlines.sweep(moves, &strengths, &is_stopped);
                 worldlines.update_clusters(moves, &strengths, &self.clusters);
             }
             // a slice that is drawn may be another one in the end
@@ -313,13 +315,12 @@ impl Run<'_> {
                     watch.enter(self.bqm.energy(&sample));
                 }
             }
-            let is_stopped = watch.advance(next - done);
-            done = next;
-            if is_stopped && self.cut.may_cut(index) {
+            watch.pass_over(stretch.num_passed_over());
+            if watch.advance(stretch.len()) && self.cut.may_cut(index) {
                 break;
             }
         }
-        (worldlines, done == num_sweeps)
+        (worldlines, pace.is_done())
     }
 
     fn check_memory(&self, block: usize, num_blocks: usize) -> Result<(), SampleError> {

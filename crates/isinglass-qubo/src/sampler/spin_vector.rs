@@ -9,6 +9,7 @@ use super::anneal_schedule::AnnealSchedule;
 use super::clusters::{ClusterMoves, Clusters};
 use super::isa::Isa;
 use super::lanes::{LANES, Lanes};
+use super::pace::Pace;
 use super::state::values;
 use super::threads::in_pool;
 use super::watch::{CutReads, Watch};
@@ -179,7 +180,7 @@ impl SpinVectorMonteCarlo {
             if cut.may_skip(index) && watch.is_stopped() {
                 return Vec::new();
             }
-            let (rotors, is_done) = self.block(bqm, (&couplings, &clusters), index, &watch, cut.may_cut(index));
+            let (rotors, is_done) = self.block(bqm, (&couplings, &clusters), index, &watch, cut);
             if !is_done && cut != CutReads::Kept {
                 return Vec::new();
             }
@@ -209,31 +210,30 @@ impl SpinVectorMonteCarlo {
         (couplings, clusters): (&'c Couplings, &Clusters),
         index: usize,
         watch: &Watch<'_>,
-        may_cut: bool,
+        cut: CutReads,
     ) -> (Rotors<'c>, bool) {
         let num_reads = LANES.min(self.num_reads - index * LANES);
         let isa = Isa::or_detect(self.isa);
         let mut rotors = Rotors::new(couplings, self.seed, index);
         let between_looks = (UPDATES_BETWEEN_LOOKS / (LANES * bqm.num_variables().max(1))).max(1) as u64;
-        let mut done = 0;
-        while done < self.num_sweeps {
-            let next = done + between_looks.min(self.num_sweeps - done);
-            for sweep in done..next {
+        // reads that must be whole are not shortened
+        let mut pace = Pace::new(watch.deadline().filter(|_| cut == CutReads::Kept), self.num_sweeps);
+        while let Some(stretch) = pace.next(between_looks) {
+            for sweep in stretch.sweeps() {
                 let s = if self.num_sweeps == 1 { 1.0 } else { sweep as f64 / (self.num_sweeps - 1) as f64 };
                 let strengths = Strengths::new(self.beta(), self.schedule.a(s), self.schedule.b(s), self.moves);
-                rotors.sweep(isa, &strengths);
+                rotors.sweep(isa, &strengths, &|| cut == CutReads::Kept && watch.is_stopped());
                 rotors.turn_clusters(isa, &strengths, clusters);
             }
             if watch.target().is_some() {
                 samples(&rotors, num_reads, bqm.vartype()).iter().for_each(|sample| watch.enter(bqm.energy(sample)));
             }
-            let is_stopped = watch.advance(next - done);
-            done = next;
-            if is_stopped && may_cut {
+            watch.pass_over(stretch.num_passed_over());
+            if watch.advance(stretch.len()) && cut.may_cut(index) {
                 break;
             }
         }
-        (rotors, done == self.num_sweeps)
+        (rotors, pace.is_done())
     }
 
     fn check_memory(

@@ -42,6 +42,9 @@ impl Strengths {
     }
 }
 
+/// Variables of a sweep between two looks at the clock in a problem that has more of them: some milliseconds.
+const VARIABLES_BETWEEN_LOOKS: usize = 1 << 14;
+
 impl<'a, T: Number> Worldlines<'a, T> {
     /// Block `index` of `seed`: random spins, the same in all slices of a read.
     pub(super) fn new(problem: &'a Problem<T>, isa: Isa, num_slices: usize, seed: u64, index: usize) -> Self {
@@ -55,10 +58,13 @@ impl<'a, T: Number> Worldlines<'a, T> {
         Self { isa, replicas, num_slices, firsts, stream: stream(seed, u64::MAX - index as u64) }
     }
 
-    /// Updates every worldline, in index order.
-    pub(super) fn sweep(&mut self, moves: WorldlineMoves, strengths: &Strengths) {
+    /// Updates every worldline, in index order; a long sweep ends in the middle when `is_stopped`.
+    pub(super) fn sweep(&mut self, moves: WorldlineMoves, strengths: &Strengths, is_stopped: &dyn Fn() -> bool) {
         self.replicas.begin_sweep();
         for variable in 0..self.replicas.problem().num_variables() {
+            if variable > 0 && variable % VARIABLES_BETWEEN_LOOKS == 0 && is_stopped() {
+                return;
+            }
             let turned = match moves {
                 WorldlineMoves::Clusters => self.clusters(variable, strengths),
                 WorldlineMoves::Single => self.singles(variable, strengths),

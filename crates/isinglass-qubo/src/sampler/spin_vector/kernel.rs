@@ -6,6 +6,7 @@ use crate::sampler::clusters::Clusters;
 use crate::sampler::isa::dispatch;
 use crate::sampler::lanes::{LANES, exponential, unit_interval};
 use std::f32::consts::PI;
+use std::ops::Range;
 
 /// What a rotor feels, times `beta`, and how far it may turn.
 pub(super) struct Strengths {
@@ -32,13 +33,13 @@ impl Strengths {
 }
 
 dispatch! {
-    /// Offers every rotor a new angle in every lane, in index order.
-    pub(super) fn sweep(rotors: &mut Rotors<'_>, strengths: &Strengths) = sweep_lanes
+    /// Offers each rotor of `variables` a new angle in every lane, in index order.
+    pub(super) fn sweep(rotors: &mut Rotors<'_>, variables: Range<usize>, strengths: &Strengths) = sweep_lanes
 }
 
 #[inline(always)]
-fn sweep_lanes(rotors: &mut Rotors<'_>, strengths: &Strengths) {
-    for variable in 0..rotors.turns.len() {
+fn sweep_lanes(rotors: &mut Rotors<'_>, variables: Range<usize>, strengths: &Strengths) {
+    for variable in variables {
         let (proposals, words) = (rotors.random.words().0, rotors.random.words().0);
         let turns = &mut rotors.turns[variable].0;
         let cosines = &mut rotors.cosines[variable].0;

@@ -37,6 +37,9 @@ impl Couplings {
     }
 }
 
+/// Variables of a sweep between two looks at the clock in a problem that has more of them: some milliseconds.
+const PART: usize = 1 << 14;
+
 /// Angles, their cosines, and fields `h_i + sum_j J_ij cos theta_j` of 64 reads.
 pub(super) struct Rotors<'a> {
     pub(super) couplings: &'a Couplings,
@@ -56,13 +59,19 @@ impl<'a> Rotors<'a> {
         Self { couplings, turns: zeros.clone(), cosines: zeros.clone(), fields: zeros, random, sweeps: 0 }
     }
 
-    /// Offers every rotor a new angle in every lane, in index order.
-    pub(super) fn sweep(&mut self, isa: Isa, strengths: &Strengths) {
+    /// Offers every rotor a new angle in every lane, in index order; a long sweep ends in the middle when `is_stopped`.
+    pub(super) fn sweep(&mut self, isa: Isa, strengths: &Strengths, is_stopped: &dyn Fn() -> bool) {
         if self.sweeps.is_multiple_of(SWEEPS_BETWEEN_REFRESHES) {
             self.compute_fields();
         }
         self.sweeps = self.sweeps.wrapping_add(1);
-        sweep(isa, self, strengths);
+        let num_variables = self.turns.len();
+        for first in (0..num_variables).step_by(PART) {
+            if first > 0 && is_stopped() {
+                return;
+            }
+            sweep(isa, self, first..num_variables.min(first + PART), strengths);
+        }
     }
 
     /// Offers every cluster in every lane to turn round as a whole.

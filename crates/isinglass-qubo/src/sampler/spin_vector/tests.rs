@@ -127,7 +127,7 @@ fn two_rotors_have_their_thermal_averages() {
         let clusters = Clusters::new(&bqm, 1.0, &cluster_moves).unwrap();
         let (mut sum, num_sweeps) = (0.0, 40_000);
         for sweep in 0..num_sweeps + 100 {
-            rotors.sweep(Isa::detect(), &strengths);
+            rotors.sweep(Isa::detect(), &strengths, &|| false);
             rotors.turn_clusters(Isa::detect(), &strengths, &clusters);
             if sweep >= 100 {
                 sum += (0..LANES)
