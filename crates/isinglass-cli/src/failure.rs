@@ -134,6 +134,12 @@ impl Failure {
     }
 }
 
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::from_error(&error)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

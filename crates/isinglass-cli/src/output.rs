@@ -1,6 +1,7 @@
 //! The only place that writes to standard output and standard error.
 //!
-//! Standard output gets the result, as text or as one JSON object; standard error gets notes, progress and errors.
+//! Standard output gets the result, as text or as one JSON object; standard error gets notes, progress and errors. Where a
+//! file was written to standard output, only that is there: the result goes to standard error, unless notes are not wanted.
 
 pub(crate) mod confusion;
 pub(crate) mod figure;
@@ -16,6 +17,7 @@ use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
 use crate::failure::Failure;
+use crate::files::is_output_reserved;
 
 /// The version of the JSON objects, raised when a name changes its meaning or goes away.
 const SCHEMA: u32 = 1;
@@ -66,8 +68,15 @@ impl Output {
     /// # Errors
     /// A [`Failure`] when standard output takes no more.
     pub(crate) fn report<R: Report>(self, report: &R) -> Result<(), Failure> {
+        let is_data = is_output_reserved();
+        if is_data && self.quiet {
+            return Ok(());
+        }
         if self.json {
             json_line(&ResultDocument { schema: SCHEMA, report }).map_err(|error| Failure::writing(&error))
+        } else if is_data {
+            error_text(&report.text());
+            Ok(())
         } else {
             let mut stdout = anstream::stdout().lock();
             let written = stdout.write_all(report.text().as_bytes()).and_then(|()| stdout.flush());
@@ -127,12 +136,13 @@ impl Output {
     }
 }
 
-/// Writes one JSON object and a line feed to standard output.
+/// Writes one JSON object and a line feed to standard output, or to standard error where standard output holds data.
 fn json_line(document: &impl Serialize) -> io::Result<()> {
-    let mut stdout = io::stdout().lock();
-    serde_json::to_writer(&mut stdout, document)?;
-    stdout.write_all(b"\n")?;
-    stdout.flush()
+    let mut out: Box<dyn Write> =
+        if is_output_reserved() { Box::new(io::stderr().lock()) } else { Box::new(io::stdout().lock()) };
+    serde_json::to_writer(&mut out, document)?;
+    out.write_all(b"\n")?;
+    out.flush()
 }
 
 /// Writes to standard error; where that fails there is nowhere to say so.

@@ -55,7 +55,7 @@ pub use self::npy::NpyFault;
 pub use self::npz::NpzFault;
 pub use self::order::Order;
 pub use self::pipeline::{Binarize, Pipeline, PipelineError, PipelineOptions};
-pub use self::read::{Format, LabelColumn, Limits, ReadOptions, read_bytes, read_labels_bytes};
+pub use self::read::{Format, LabelColumn, Limits, ReadOptions, read_bytes, read_bytes_with_labels, read_labels_bytes};
 pub use self::split::{Split, SplitError, SplitOptions, TestOrder, TestRows, TestSource};
 pub use self::summary::{ClassCount, ColumnKind, ColumnSummary, TableSummary, summary};
 pub use self::table::{Column, ColumnValues, Table, canonical_label};

@@ -2,6 +2,7 @@
 
 mod sealed;
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -9,17 +10,14 @@ use isinglass_qubo::Vartype;
 use isinglass_qubo::io::{self, Format, ProblemFile, ReadOptions, Sense};
 
 use crate::failure::Failure;
-use crate::files::{read_bytes, read_standard_input};
+use crate::files::{input_name, is_standard, read_input, unknown_ending};
 use crate::{memory, progress};
-
-/// What stands for standard input.
-pub(crate) const STANDARD_INPUT: &str = "-";
 
 /// Which problem.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Problem")]
 pub(crate) struct ProblemArguments {
-    /// QUBO or Ising file; `-` is standard input and needs --format
+    /// QUBO or Ising file; `-` is standard input
     pub(crate) file: PathBuf,
     /// Format of the file: coo, bqm, json, qubo, lp, mps, sparse, rudy (G1 of the Gset), qubist, bqpjson or
     /// qplib [default: from the name, else from the content]
@@ -69,40 +67,66 @@ pub(crate) struct Problem {
 impl Problem {
     /// The name of its file, without folders.
     pub(crate) fn name(&self) -> &str {
-        Path::new(&self.source).file_name().and_then(|name| name.to_str()).unwrap_or(&self.source)
+        match Path::new(&self.source) {
+            path if is_standard(path) => "standard input",
+            path => path.file_name().and_then(|name| name.to_str()).unwrap_or(&self.source),
+        }
     }
 }
 
-fn parse_format(text: &str) -> Result<Format, String> {
+impl VartypeName {
+    /// The library's word for it.
+    pub(crate) fn vartype(self) -> Vartype {
+        match self {
+            Self::Binary => Vartype::Binary,
+            Self::Spin => Vartype::Spin,
+        }
+    }
+}
+
+/// Reads the name of a problem format.
+pub(crate) fn parse_format(text: &str) -> Result<Format, String> {
     text.parse().map_err(|error: io::UnknownFormat| error.to_string())
 }
 
+/// The format that a problem is written in: the one named, else that of the ending.
+///
+/// # Errors
+/// A [`Failure`] when neither tells it.
+pub(crate) fn written_format(path: &Path, named: Option<Format>) -> Result<Format, Failure> {
+    named.or_else(|| Format::from_path(path)).ok_or_else(|| {
+        if is_standard(path) {
+            let names = Format::all().map(Format::name).collect::<Vec<_>>().join(", ");
+            let hint = format!("name the format with --to: {names}");
+            return Failure::input("standard output has no ending that tells the format").with_hint(hint);
+        }
+        let mut endings: Vec<&str> = Format::all().flat_map(Format::endings).copied().collect();
+        endings.sort_unstable();
+        endings.dedup();
+        unknown_ending(path, &endings)
+    })
+}
+
 impl ProblemArguments {
+    /// The file or standard input, whole; may be asked for again.
+    ///
+    /// # Errors
+    /// A [`Failure`] when it cannot be read.
+    pub(crate) fn bytes(&self) -> Result<Cow<'static, [u8]>, Failure> {
+        read_input(&self.file, "problem")
+    }
+
     /// Reads the problem.
     ///
     /// # Errors
     /// A [`Failure`] when the file cannot be read, its format is not known, or it holds no problem.
     pub(crate) fn read(&self) -> Result<Problem, Failure> {
-        let source = self.file.display().to_string();
-        let is_standard_input = self.file == Path::new(STANDARD_INPUT);
-        let shown = if is_standard_input { "standard input" } else { source.as_str() };
-        let cannot = |failure: Failure| failure.context(format!("cannot read {shown}"));
-        let unknown_format = |message: &str| {
-            let names = Format::all().map(Format::name).collect::<Vec<_>>().join(", ");
-            cannot(Failure::input(message)).with_hint(format!("name the format with --format: {names}"))
-        };
-        if is_standard_input && self.format.is_none() {
-            return Err(unknown_format("it has no name that tells its format"));
-        }
+        let cannot = |failure: Failure| failure.context(format!("cannot read {}", input_name(&self.file)));
         let _bar = progress::stage("reading");
-        let bytes = if is_standard_input { read_standard_input() } else { read_bytes(&self.file) };
-        let bytes = bytes?;
+        let bytes = self.bytes()?;
         let format = self.format.or_else(|| Format::detect(&self.file, &bytes));
-        let format = format.ok_or_else(|| unknown_format("neither its name nor its content tells the format"))?;
-        let vartype = self.vartype.map(|vartype| match vartype {
-            VartypeName::Binary => Vartype::Binary,
-            VartypeName::Spin => Vartype::Spin,
-        });
+        let format = format.ok_or_else(|| cannot(self.unknown_format(&bytes)))?;
+        let vartype = self.vartype.map(VartypeName::vartype);
         let sense = self.sense.map(|sense| match sense {
             SenseName::Min => Sense::Minimize,
             SenseName::Max => Sense::Maximize,
@@ -110,6 +134,21 @@ impl ProblemArguments {
         let memory_limit = memory::available();
         let file = io::read(&bytes, format, &ReadOptions { vartype, sense, memory_limit })
             .map_err(|error| cannot(sealed::failure(&bytes).unwrap_or_else(|| Failure::from(error))))?;
-        Ok(Problem { source, format, file })
+        Ok(Problem { source: self.file.display().to_string(), format, file })
+    }
+
+    /// Why neither name nor content tells the format.
+    fn unknown_format(&self, bytes: &[u8]) -> Failure {
+        let names = Format::all().map(Format::name).collect::<Vec<_>>().join(", ");
+        let cause = match bytes {
+            [] => return Failure::input("nothing in it"),
+            [0x1f, 0x8b, ..] => {
+                return Failure::input("it is compressed with gzip")
+                    .with_hint("decompress it first, as in `gunzip -c FILE | isinglass solve -`");
+            }
+            _ if is_standard(&self.file) => "its content does not tell the format",
+            _ => "neither its name nor its content tells the format",
+        };
+        Failure::input(cause).with_hint(format!("name the format with --format: {names}"))
     }
 }

@@ -3,11 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use isinglass::dataset::{BuiltinFault, DatasetError, Format, LabelColumn, Limits, ReadOptions, Table, builtin};
+use isinglass::dataset::{
+    BuiltinFault, DatasetError, Format, LabelColumn, Limits, ReadOptions, Table, builtin, read_bytes,
+    read_bytes_with_labels,
+};
 
 use super::fetched::{fetch_hint, fetched};
 use super::value::quoted;
 use crate::failure::Failure;
+use crate::files::{input_name, is_standard, read_input};
 use crate::{memory, progress};
 
 /// Where raw rows come from.
@@ -17,7 +21,7 @@ pub(crate) struct TableArguments {
     /// A built-in data set, or a file that was fetched; `isinglass data list` lists them
     #[arg(conflicts_with = "data")]
     pub(crate) dataset: Option<String>,
-    /// A data file: LIBSVM, CSV, NPY, NPZ or IDX, also compressed with gzip
+    /// A data file, `-` for standard input: LIBSVM, CSV, NPY, NPZ or IDX, also compressed with gzip
     #[arg(long, value_name = "FILE")]
     pub(crate) data: Option<PathBuf>,
     /// Format of the file: libsvm, csv, npy, npz or idx [default: found out from content and name]
@@ -84,6 +88,22 @@ impl TableArguments {
         }
     }
 
+    /// The table of a file or of standard input, whose labels may lie in a second file.
+    fn read_file(&self, path: &Path, options: &ReadOptions) -> Result<Table, Failure> {
+        let is_any_standard = is_standard(path) || options.labels_path.as_deref().is_some_and(is_standard);
+        if !is_any_standard {
+            return Ok(Table::read(path, options)?);
+        }
+        let (bytes, name) = (read_input(path, "data")?, input_name(path));
+        Ok(match &options.labels_path {
+            Some(path) => {
+                let labels = read_input(path, "labels")?;
+                read_bytes_with_labels(&bytes, &name, &labels, &input_name(path), options)?
+            }
+            None => read_bytes(&bytes, &name, options)?,
+        })
+    }
+
     /// The raw table; `default` is the built-in set to take when neither a set nor a file is named.
     ///
     /// # Errors
@@ -100,7 +120,7 @@ impl TableArguments {
         let _bar = progress::stage("reading");
         let options = ReadOptions { only, ..self.read_options() };
         if let Some(path) = &self.data {
-            return Ok(Table::read(path, &options)?);
+            return self.read_file(path, &options);
         }
         let Some(name) = self.dataset.as_deref().or(default) else {
             return Err(Failure::input("no data set is named")

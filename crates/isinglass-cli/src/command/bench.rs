@@ -15,6 +15,7 @@ use crate::app::Outcome;
 use crate::arguments::problem::{Problem, ProblemArguments, VartypeName};
 use crate::arguments::solver::{SolverName, SolverOptions, without_emulator};
 use crate::failure::Failure;
+use crate::files::is_standard;
 use crate::session::Session;
 use report::{BenchReport, Line};
 
@@ -22,7 +23,7 @@ use report::{BenchReport, Line};
 #[derive(Args, Debug)]
 #[command(mut_args = without_emulator)]
 pub(crate) struct BenchArguments {
-    /// Folder of problem files, or one file; files without a known ending are passed over
+    /// Folder of problem files, or one file or `-`; files without a known ending are passed over
     #[arg(value_name = "FOLDER", help_heading = "Problem")]
     folder: PathBuf,
     /// Values of the variables, for files that do not say: 0/1 or -1/+1
@@ -81,7 +82,7 @@ fn problems(arguments: &BenchArguments) -> Result<Vec<Problem>, Failure> {
         Failure::from_error(&error).context(format!("cannot read the folder {}", folder.display()))
     };
     let mut files = vec![folder.clone()];
-    if fs::metadata(folder).map_err(cannot)?.is_dir() {
+    if !is_standard(folder) && fs::metadata(folder).map_err(cannot)?.is_dir() {
         let entries = fs::read_dir(folder).map_err(cannot)?.collect::<Result<Vec<_>, _>>().map_err(cannot)?;
         files =
             entries.into_iter().map(|entry| entry.path()).filter(|path| Format::from_path(path).is_some()).collect();

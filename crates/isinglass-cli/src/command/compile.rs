@@ -15,7 +15,7 @@ use isinglass::report::NetworkReport;
 use isinglass::task::Task;
 use isinglass_qubo::RunControl;
 use isinglass_qubo::embedding::{ControlError, HardwareRange, Precision, Visibility};
-use isinglass_qubo::io::{self, Format, Label, WriteError, write_atomically, write_mip};
+use isinglass_qubo::io::{self, Format, Label, write_mip};
 use isinglass_qubo::mip::Mip;
 use serde::Serialize;
 
@@ -23,9 +23,10 @@ use crate::app::Outcome;
 use crate::arguments::data::DataArguments;
 use crate::arguments::formulation::FormulationArguments;
 use crate::arguments::network::NetworkArguments;
+use crate::arguments::problem::{parse_format, written_format};
 use crate::command::train::command_line;
 use crate::failure::Failure;
-use crate::files::{cannot_write, check_places, write_text};
+use crate::files::{check_places, output_name, write_text, write_with};
 use crate::memory;
 use crate::output::Report;
 use crate::output::number::{compact, count, duration, percent, thousands};
@@ -46,6 +47,9 @@ pub(crate) struct CompileArguments {
     /// sparse (bq, qs), qh, bqpjson or qplib
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     out: Option<PathBuf>,
+    /// Format of the problem, for --out - and unusual endings [default: by the ending of --out]
+    #[arg(long, value_name = "FORMAT", value_parser = parse_format, requires = "out", help_heading = "Output")]
+    to: Option<Format>,
     /// What to write: the qubo; the program with hard-constraints in its place; or the linear-qubo, with a variable and rows for
     /// each product. The last two are mixed-integer programs and go to lp and mps
     #[arg(long, value_name = "MODEL", default_value = "qubo", requires = "out", help_heading = "Output")]
@@ -118,7 +122,7 @@ struct DatasetSummary {
 /// # Errors
 /// A [`Failure`] when the rows cannot be read or compiled, or a file cannot be written.
 pub(crate) fn run(arguments: &CompileArguments, session: &Session) -> Result<Outcome, Failure> {
-    let format = arguments.out.as_deref().map(format_of).transpose()?;
+    let format = arguments.out.as_deref().map(|path| written_format(path, arguments.to)).transpose()?;
     check_model(arguments, format)?;
     check_places([&arguments.out, &arguments.layout])?;
     arguments.formulation.check()?;
@@ -219,15 +223,6 @@ pub(crate) fn run(arguments: &CompileArguments, session: &Session) -> Result<Out
     Ok(Outcome::Done)
 }
 
-/// The problem format that the ending of a path names.
-fn format_of(path: &Path) -> Result<Format, Failure> {
-    Format::from_path(path).ok_or_else(|| {
-        let endings = Format::all().map(Format::ending).collect::<Vec<_>>().join(", ");
-        Failure::input(format!("the ending of {} names no problem format", path.display()))
-            .with_hint(format!("end the name with one of {endings}"))
-    })
-}
-
 /// Mixed-integer programs need a format with rows, and have no layout: `decode` reads samples of QUBOs.
 fn check_model(arguments: &CompileArguments, format: Option<Format>) -> Result<(), Failure> {
     if arguments.model == ModelName::Qubo {
@@ -247,20 +242,18 @@ fn check_model(arguments: &CompileArguments, format: Option<Format>) -> Result<(
 }
 
 fn write_program(path: &Path, format: Format, mip: &Mip, session: &Session) -> Result<(), Failure> {
-    let report = write_atomically(path, |file| write_mip(mip, format, file))
-        .map_err(|error: WriteError| Failure::from(error).context(cannot_write(path)))?;
+    let report = write_with(path, |file| Ok(write_mip(mip, format, file)?))?;
     for note in report.notes {
-        session.output().note(&format!("{}: {note}", path.display()));
+        session.output().note(&format!("{}: {note}", output_name(path)));
     }
     Ok(())
 }
 
 fn write_problem(path: &Path, format: Format, formulation: &Formulation, session: &Session) -> Result<(), Failure> {
     let labels: Vec<Label> = formulation.layout.roles().iter().map(|role| Label::Text(role.to_string())).collect();
-    let report = write_atomically(path, |file| io::write(&formulation.qubo, Some(&labels), format, file))
-        .map_err(|error: WriteError| Failure::from(error).context(cannot_write(path)))?;
+    let report = write_with(path, |file| Ok(io::write(&formulation.qubo, Some(&labels), format, file)?))?;
     for note in report.notes {
-        session.output().note(&format!("{}: {note}", path.display()));
+        session.output().note(&format!("{}: {note}", output_name(path)));
     }
     Ok(())
 }
@@ -340,7 +333,7 @@ impl Report for CompileReport {
         sheet.line("Time", duration(self.seconds));
         for (name, path) in [("Problem", &self.out), ("Layout", &self.layout)] {
             if let Some(path) = path {
-                sheet.line(name, path.display().to_string());
+                sheet.line(name, output_name(path));
             }
         }
         sheet.finish()

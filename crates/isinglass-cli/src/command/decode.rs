@@ -18,7 +18,7 @@ use crate::arguments::table::parse;
 use crate::arguments::value;
 use crate::command::eval::{goal, predict};
 use crate::failure::Failure;
-use crate::files::{cannot_read, check_places, read_bytes, read_text, write_text};
+use crate::files::{cannot_read, check_ending, check_places, read_bytes, read_text, write_text};
 use crate::memory;
 use crate::output::Report;
 use crate::output::number::{compact, count, percent, thousands};
@@ -85,6 +85,7 @@ struct DecodeReport {
 /// # Errors
 /// A [`Failure`] when a file cannot be read or written, or they do not belong together.
 pub(crate) fn run(arguments: &DecodeArguments, session: &Session) -> Result<Outcome, Failure> {
+    check_ending(arguments.out.as_deref(), &["json"])?;
     check_places([&arguments.out])?;
     let handover = Handover::from_json(&read_text(&arguments.layout)?)
         .map_err(|error| Failure::from(error).context(cannot_read(&arguments.layout)))?;

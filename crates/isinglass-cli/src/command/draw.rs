@@ -14,7 +14,7 @@ use crate::arguments::chip::ChipArguments;
 use crate::arguments::embedding::read_embedding;
 use crate::arguments::value;
 use crate::failure::Failure;
-use crate::files::{check_places, write_bytes, write_text};
+use crate::files::{check_ending, check_places, output_name, write_bytes, write_text};
 use crate::output::Report;
 use crate::output::pixels::png;
 use crate::session::Session;
@@ -35,7 +35,7 @@ pub(crate) struct DrawArguments {
     /// Width of a PNG in pixels [default: that of the SVG, at most 1600 for large chips]
     #[arg(long, value_name = "PIXELS", value_parser = value::count, help_heading = "Output")]
     width: Option<NonZeroUsize>,
-    /// Write the picture to this file, as PNG if its name ends so, else as SVG [default: SVG on standard output]
+    /// Write the picture to this .svg or .png file [default: SVG on standard output]
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     out: Option<PathBuf>,
 }
@@ -87,6 +87,7 @@ impl Report for DrawReport {
 /// # Errors
 /// A [`Failure`] when chip or embedding cannot be read, the embedding is none on the chip, or the picture cannot be written.
 pub(crate) fn run(arguments: &DrawArguments, session: &Session) -> Result<Outcome, Failure> {
+    check_ending(arguments.out.as_deref(), &["svg", "png"])?;
     check_places([&arguments.out])?;
     let is_png = arguments
         .out
@@ -118,7 +119,7 @@ pub(crate) fn run(arguments: &DrawArguments, session: &Session) -> Result<Outcom
         is_emulated: chosen.is_emulated,
         num_chains: chains.len(),
         num_qubits: chains.iter().map(Vec::len).sum(),
-        out: arguments.out.as_ref().map(|path| path.display().to_string()),
+        out: arguments.out.as_deref().map(output_name),
         svg: None,
         chip_text: chosen.text(),
     };

@@ -23,7 +23,7 @@ use crate::arguments::embedding::{embedder, stopped_early};
 use crate::arguments::problem::ProblemArguments;
 use crate::arguments::value;
 use crate::failure::Failure;
-use crate::files::{cannot_read, check_places, read_bytes, read_text, write_text};
+use crate::files::{cannot_read, check_ending, check_places, read_text, write_text};
 use crate::memory;
 use crate::session::Session;
 use report::EmbedReport;
@@ -68,6 +68,7 @@ struct Source {
 /// # Errors
 /// A [`Failure`] when problem or chip cannot be read, or no embedding is found.
 pub(crate) fn run(arguments: &EmbedArguments, session: &Session) -> Result<Outcome, Failure> {
+    check_ending(arguments.out.as_deref(), &["json"])?;
     check_places([&arguments.out])?;
     let chosen = arguments.chip.required()?;
     let source = read(&arguments.problem)?;
@@ -111,9 +112,8 @@ pub(crate) fn run(arguments: &EmbedArguments, session: &Session) -> Result<Outco
 /// A problem in one of the formats, or a plain edge list: what ends in `.edges`, or has no ending of a format and two numbers in each
 /// line.
 fn read(arguments: &ProblemArguments) -> Result<Source, Failure> {
-    let is_file = arguments.format.is_none() && arguments.file != Path::new(crate::arguments::problem::STANDARD_INPUT);
-    if is_file {
-        let (path, bytes) = (&arguments.file, read_bytes(&arguments.file)?);
+    if arguments.format.is_none() {
+        let (path, bytes) = (&arguments.file, arguments.bytes()?);
         let is_named_so = path.extension().is_some_and(|ending| ending == "edges" || ending == "edgelist");
         if is_named_so || Format::from_path(path).is_none() {
             let edges = Graph::from_edge_list(&String::from_utf8_lossy(&bytes));

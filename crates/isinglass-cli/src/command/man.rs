@@ -12,6 +12,7 @@ use std::io::Write;
 use crate::app::Outcome;
 use crate::cli::Cli;
 use crate::failure::Failure;
+use crate::files::is_standard;
 use crate::output::Report;
 use crate::session::Session;
 
@@ -56,10 +57,11 @@ pub(crate) fn run(arguments: &ManArguments, session: &Session) -> Result<Outcome
     program.build();
     let mut pages = Vec::new();
     collect(&program, &mut pages).map_err(|error| Failure::writing(&error))?;
-    if let Some(directory) = &arguments.out {
+    let directory = arguments.out.as_deref().filter(|path| !is_standard(path));
+    if let Some(directory) = directory {
         write(directory, &pages)?;
     }
-    session.output().report(&Pages { pages, are_written: arguments.out.is_some() })?;
+    session.output().report(&Pages { pages, are_written: directory.is_some() })?;
     Ok(Outcome::Done)
 }
 

@@ -13,7 +13,7 @@ use crate::arguments::rows::RowArguments;
 use crate::arguments::table::TableArguments;
 use crate::command::eval::{does_not_fit, read_model};
 use crate::failure::Failure;
-use crate::files::{check_places, write_text};
+use crate::files::{check_ending, check_places, output_name, write_text};
 use crate::output::Report;
 use crate::session::Session;
 
@@ -55,6 +55,7 @@ struct PredictReport {
 /// # Errors
 /// A [`Failure`] when either cannot be read, the two do not fit, or the output cannot be written.
 pub(crate) fn run(arguments: &PredictArguments, session: &Session) -> Result<Outcome, Failure> {
+    check_ending(arguments.out.as_deref(), &["txt", "csv"])?;
     check_places([&arguments.out])?;
     let model = read_model(&arguments.model)?;
     let (source, rows) = predict(&model, arguments)?;
@@ -99,7 +100,7 @@ fn predict(model: &Model, arguments: &PredictArguments) -> Result<(String, Vec<R
 impl Report for PredictReport {
     fn text(&self) -> String {
         match &self.out {
-            Some(path) => format!("{} classes written to {}\n", self.num_rows, path.display()),
+            Some(path) => format!("{} classes written to {}\n", self.num_rows, output_name(path)),
             None => self.lines.clone(),
         }
     }

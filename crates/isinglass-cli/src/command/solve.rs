@@ -1,6 +1,7 @@
 //! `isinglass solve`: the sample of least energy of any QUBO or Ising problem.
 
 mod report;
+mod sample;
 
 use std::path::{Path, PathBuf};
 use std::slice;
@@ -10,7 +11,7 @@ use clap::Args;
 use isinglass_qubo::embedding::{
     ChainStrength, ControlError, Embedded, EmbeddingCompositeError, EnergyGap, FindError, ScanRow, best_of_scan,
 };
-use isinglass_qubo::io::{WriteError, write_atomically, write_samples_with_info};
+use isinglass_qubo::io::{SampleFormat, UnknownSampleFormat, write_samples_csv, write_samples_with_info};
 use isinglass_qubo::qpu::PlanError;
 use isinglass_qubo::race::{Contestant, Standing, race};
 use isinglass_qubo::sampler::Sampling;
@@ -24,7 +25,7 @@ use crate::arguments::solver::{
     Call, Emulation, EmulationOutput, Sampled, SolverArguments, SolverName, SolverOptions, Spent, with_restarts,
 };
 use crate::failure::Failure;
-use crate::files::{cannot_write, check_places};
+use crate::files::{check_ending, check_places, output_name, write_with};
 use crate::output::number::compact;
 use crate::session::Session;
 use report::{Run, SolveReport};
@@ -42,9 +43,15 @@ pub(crate) struct SolveArguments {
     race: Vec<SolverName>,
     #[command(flatten)]
     embedding: EmbeddingArguments,
-    /// Write all samples to this file, as dimod's SampleSet in JSON
+    /// Write all samples to this file: .json is dimod's SampleSet, .csv the table that pandas makes of it
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     out: Option<PathBuf>,
+    /// Format of the samples: json or csv [default: by the ending of --out, else json]
+    #[arg(long, value_name = "FORMAT", value_parser = parse_sample_format, requires = "out", help_heading = "Output")]
+    to: Option<SampleFormat>,
+    /// Print the whole best sample, however many variables it has
+    #[arg(long, help_heading = "Output")]
+    print_sample: bool,
 }
 
 /// Reads the problem, samples it, and shows what came of it.
@@ -52,6 +59,9 @@ pub(crate) struct SolveArguments {
 /// # Errors
 /// A [`Failure`] when the problem cannot be read, the sampler cannot run on it, or the samples cannot be written.
 pub(crate) fn run(arguments: &SolveArguments, session: &Session) -> Result<Outcome, Failure> {
+    if arguments.to.is_none() {
+        check_ending(arguments.out.as_deref(), &SampleFormat::ALL.map(SampleFormat::name))?;
+    }
     check_places([&arguments.out])?;
     let options = &arguments.solver.options;
     let solvers = if arguments.race.is_empty() { slice::from_ref(&arguments.solver.solver) } else { &arguments.race };
@@ -102,8 +112,12 @@ pub(crate) fn run(arguments: &SolveArguments, session: &Session) -> Result<Outco
         };
         let context = embedded.as_ref().zip(setup.as_ref()).map(context);
         let emulated = emulation.as_ref().and_then(Option::as_ref).map(EmulationOutput::info);
-        let info = context.into_iter().chain(emulated.into_iter().flatten()).collect();
-        write(path, &problem, &sampled.sampling, info)?;
+        let info: Map<String, Value> = context.into_iter().chain(emulated.into_iter().flatten()).collect();
+        let format = arguments.to.or_else(|| SampleFormat::from_path(path)).unwrap_or(SampleFormat::DimodJson);
+        if format == SampleFormat::Csv && !info.is_empty() {
+            session.output().note(&format!("{}: CSV has no place for what JSON says of the chip", output_name(path)));
+        }
+        write(path, format, &problem, &sampled.sampling, info)?;
     }
     let (seed, target) = (options.sampling.seed, options.sampling.target);
     let outcome = outcome(&sampled.sampling, target);
@@ -116,6 +130,7 @@ pub(crate) fn run(arguments: &SolveArguments, session: &Session) -> Result<Outco
         standings,
         embedded,
         emulation: emulation.flatten(),
+        is_whole_sample_printed: arguments.print_sample,
     };
     session.output().report(&SolveReport::new(&problem, run))?;
     Ok(outcome)
@@ -196,10 +211,24 @@ fn run_race(
     Ok((Sampled { sampling: race.sampling, reason, presolve: None, claim: None }, race.standings))
 }
 
-fn write(path: &Path, problem: &Problem, sampling: &Sampling, info: Map<String, Value>) -> Result<(), Failure> {
+fn write(
+    path: &Path,
+    format: SampleFormat,
+    problem: &Problem,
+    sampling: &Sampling,
+    info: Map<String, Value>,
+) -> Result<(), Failure> {
     let (vartype, labels) = (problem.file.bqm.vartype(), problem.file.labels.as_deref());
-    write_atomically(path, |file| write_samples_with_info(&sampling.samples, vartype, labels, info, file))
-        .map_err(|error: WriteError| Failure::from(error).context(cannot_write(path)))
+    write_with(path, |file| {
+        Ok(match format {
+            SampleFormat::Csv => write_samples_csv(&sampling.samples, labels, file)?,
+            _ => write_samples_with_info(&sampling.samples, vartype, labels, info, file)?,
+        })
+    })
+}
+
+fn parse_sample_format(text: &str) -> Result<SampleFormat, String> {
+    text.parse().map_err(|error: UnknownSampleFormat| error.to_string())
 }
 
 /// Whether the target, if there is one, was met.

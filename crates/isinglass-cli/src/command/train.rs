@@ -39,7 +39,7 @@ use crate::arguments::solver::{SamplingArguments, TuningArguments};
 use crate::arguments::value;
 use crate::command::eval::goal;
 use crate::failure::Failure;
-use crate::files::{cannot_write, check_places, write_text};
+use crate::files::{cannot_write, check_ending, check_places, is_standard, write_text};
 use crate::memory;
 use crate::progress::stage;
 use crate::session::Session;
@@ -116,6 +116,13 @@ pub(crate) struct TrainArguments {
 pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outcome, Failure> {
     let start = Instant::now();
     let arguments = &job::with_main_job(arguments.clone());
+    check_ending(arguments.out.as_deref(), &["json"])?;
+    if arguments.checkpoint.as_deref().is_some_and(is_standard) {
+        return Err(Failure::input(
+            "--checkpoint cannot be standard output: it is written again and again, and read back",
+        )
+        .with_hint("name a file"));
+    }
     check_places([&arguments.out, &arguments.checkpoint, &arguments.certificate])?;
     arguments.report.check()?;
     arguments.formulation.check()?;

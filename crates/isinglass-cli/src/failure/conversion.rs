@@ -66,7 +66,12 @@ impl From<ReadError> for Failure {
 
 impl From<WriteError> for Failure {
     fn from(error: WriteError) -> Self {
-        Self::from_error(&error)
+        let hint = match &error {
+            WriteError::LinearInMaxCut { .. } => Some("write another format, such as coo or qh".to_owned()),
+            WriteError::ColumnName { .. } => Some("write .json, which keeps labels apart".to_owned()),
+            _ => None,
+        };
+        Self::from_error(&error).with_optional_hint(hint)
     }
 }
 

@@ -58,11 +58,6 @@ fn an_unknown_problem_format() {
 }
 
 #[test]
-fn standard_input_without_format() {
-    assert_snapshot!(Program::new().transcript("solve -"));
-}
-
-#[test]
 fn too_many_variables_for_exhaustive_search() {
     let program = Program::new().file("wide.coo", "# vartype=SPIN\n0 99 1\n");
     assert_snapshot!(program.transcript("solve wide.coo --solver exhaustive"));

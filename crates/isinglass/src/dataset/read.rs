@@ -213,6 +213,24 @@ pub fn read_bytes(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Tab
     parse(bytes, name, options).map(|(table, _)| table)
 }
 
+/// Reads a table and, from the bytes of a second file called `labels_name`, its labels.
+///
+/// [`ReadOptions::labels_path`] has to be set, so that no column is taken for the labels; the path is not opened.
+///
+/// # Errors
+/// Any [`DatasetError`] about the content.
+pub fn read_bytes_with_labels(
+    bytes: &[u8],
+    name: &str,
+    labels: &[u8],
+    labels_name: &str,
+    options: &ReadOptions,
+) -> Result<Table, DatasetError> {
+    let table = read_bytes(bytes, name, options)?;
+    let texts = read_labels_bytes(labels, labels_name, options)?;
+    table.with_labels(&texts, Some(&hex_sha256(labels)))
+}
+
 fn parse(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<(Table, Format), DatasetError> {
     let content = inflate(bytes, name, &options.limits)?;
     let format = match options.format {

@@ -4,13 +4,12 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use isinglass::dataset::{ColumnValues, DatasetError, Table, write_csv, write_libsvm, write_npz};
-use isinglass_qubo::io::write_atomically;
 use serde::Serialize;
 
 use crate::arguments::rows::RowArguments;
 use crate::arguments::table::TableArguments;
 use crate::failure::Failure;
-use crate::files::{cannot_write, check_places};
+use crate::files::{check_places, is_standard, output_name, write_with};
 use crate::output::Report;
 use crate::output::number::thousands;
 use crate::session::Session;
@@ -25,6 +24,9 @@ pub(crate) struct ConvertArguments {
     /// File to write; its ending, .csv, .libsvm or .npz, is the format
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
+    /// Format to write: csv, libsvm or npz [default: by the ending of --out]
+    #[arg(long, value_name = "FORMAT", value_parser = parse_target)]
+    to: Option<&'static Target>,
 }
 
 #[derive(Serialize)]
@@ -43,36 +45,34 @@ impl Report for Converted {
 }
 
 /// A format that tables are written in.
+#[derive(Debug)]
 struct Target {
     name: &'static str,
     endings: &'static [&'static str],
     write: fn(&Table, &mut dyn std::io::Write) -> Result<(), DatasetError>,
 }
 
-const TARGETS: [Target; 3] = [
+static TARGETS: [Target; 3] = [
     Target { name: "csv", endings: &["csv"], write: |table, out| write_csv(table, out) },
     Target { name: "libsvm", endings: &["libsvm", "svm"], write: |table, out| write_libsvm(table, out) },
     Target { name: "npz", endings: &["npz"], write: |table, out| write_npz(table, out) },
 ];
 
+fn parse_target(name: &str) -> Result<&'static Target, String> {
+    let target = TARGETS.iter().find(|target| target.name == name);
+    target.ok_or_else(|| "expected csv, libsvm or npz".to_owned())
+}
+
 fn target(path: &Path) -> Result<&'static Target, Failure> {
+    if is_standard(path) {
+        return Err(Failure::input("standard output has no ending that tells the format")
+            .with_hint("name the format with --to: csv, libsvm or npz"));
+    }
     let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
     TARGETS.iter().find(|target| target.endings.contains(&ending.as_str())).ok_or_else(|| {
         Failure::input(format!("the ending of {} does not tell a format", path.display()))
             .with_hint("end the name in .csv, .libsvm or .npz")
     })
-}
-
-/// Why a file was not written.
-enum WriteFailure {
-    Table(DatasetError),
-    System(std::io::Error),
-}
-
-impl From<std::io::Error> for WriteFailure {
-    fn from(error: std::io::Error) -> Self {
-        Self::System(error)
-    }
 }
 
 /// Columns of categories that look like numbers.
@@ -92,28 +92,22 @@ fn categories_of_digits(table: &Table) -> Vec<&str> {
 /// A [`Failure`] when the table cannot be read, the format cannot hold it, or the file cannot be written.
 pub(super) fn run(arguments: &ConvertArguments, session: &Session) -> Result<(), Failure> {
     let path = &arguments.out;
-    let target = target(path)?;
+    let target = arguments.to.map_or_else(|| target(path), Ok)?;
     check_places([&Some(path.clone())])?;
     let table = arguments.rows.select(arguments.table.read(None)?)?;
-    write_atomically(path, |file| (target.write)(&table, file).map_err(WriteFailure::Table)).map_err(|error| {
-        let failure = match error {
-            WriteFailure::Table(error) => Failure::from(error),
-            WriteFailure::System(error) => Failure::from_error(&error),
-        };
-        failure.context(cannot_write(path))
-    })?;
+    write_with(path, |file| Ok((target.write)(&table, file)?))?;
     let digits = categories_of_digits(&table);
     if !digits.is_empty() {
         let names = digits.join(", ");
         session.output().note(&format!(
             "{}: the categories of {names} are numbers, and {} does not say that they are categories: they will be read \
              back as numbers",
-            path.display(),
+            output_name(path),
             target.name
         ));
     }
     session.output().report(&Converted {
-        out: path.display().to_string(),
+        out: output_name(path),
         format: target.name,
         num_rows: table.num_rows(),
         num_columns: table.num_columns(),

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::{EmbedArguments, Source};
 use crate::arguments::chip::ChosenChip;
 use crate::arguments::embedding::{precision_lines, statistics_text};
+use crate::files::input_name;
 use crate::output::Report;
 use crate::output::number::{count, duration, percent, significant, thousands};
 use crate::output::sheet::Sheet;
@@ -140,7 +141,7 @@ impl Report for EmbedReport<'_> {
             "problem",
             format!(
                 "{} ({}): {}, {}, degree at most {}, density {}",
-                self.source,
+                input_name(self.source.as_ref()),
                 self.format,
                 count(self.num_variables, "variable", "variables"),
                 count(self.num_interactions, "interaction", "interactions"),

@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::arguments::chip::ChosenChip;
 use crate::arguments::embedding::precision_lines;
 use crate::arguments::problem::Problem;
+use crate::files::input_name;
 use crate::output::Report;
 use crate::output::number::{compact, count, duration, significant, thousands};
 use crate::output::sheet::Sheet;
@@ -63,7 +64,7 @@ impl Report for PlanReport {
             count(self.num_variables, "variable", "variables"),
             count(self.num_interactions, "interaction", "interactions"),
         );
-        sheet.line("problem", format!("{}: {variables}, {interactions}", self.source));
+        sheet.line("problem", format!("{}: {variables}, {interactions}", input_name(self.source.as_ref())));
         let faults = if self.is_emulated { ": as many faults as the real one has, but not the same" } else { "" };
         sheet.line("chip", format!("{}{faults}", self.chip));
         let from = self.embedding.as_ref().map_or_else(String::new, |path| format!(", from {path}"));

@@ -1,5 +1,7 @@
 //! What came of a run: the problem, the solver, the energies, the best sample.
 
+use std::path::Path;
+
 use isinglass_qubo::io::Label;
 use isinglass_qubo::mip_solver::MipClaim;
 use isinglass_qubo::presolve::Statistics;
@@ -7,17 +9,16 @@ use isinglass_qubo::race::Standing;
 use isinglass_qubo::{SampleStatus, Vartype};
 use serde::Serialize;
 
+use super::sample;
 use crate::arguments::embedding::EmbeddedOutput;
-use crate::arguments::problem::{Problem, STANDARD_INPUT};
+use crate::arguments::problem::Problem;
 use crate::arguments::solver::{EmulationOutput, Sampled, claim_lines};
+use crate::files::input_name;
 use crate::output::Report;
 use crate::output::histogram::histogram;
 use crate::output::number::{compact, duration, percent, rate, significant, thousands};
 use crate::output::sheet::Sheet;
 use crate::output::table::{Align, table};
-
-/// Samples of up to so many variables are shown in text; JSON has all of them.
-const SHOWN_VARIABLES: usize = 64;
 
 /// A run of a sampler.
 pub(super) struct Run<'a> {
@@ -29,6 +30,7 @@ pub(super) struct Run<'a> {
     pub(super) standings: Vec<Standing>,
     pub(super) embedded: Option<EmbeddedOutput>,
     pub(super) emulation: Option<EmulationOutput>,
+    pub(super) is_whole_sample_printed: bool,
 }
 
 /// The report; its fields are the names in JSON.
@@ -74,6 +76,8 @@ pub(super) struct SolveReport<'a> {
     labels: Option<&'a [Label]>,
     seconds: f64,
     updates_per_second: Option<f64>,
+    #[serde(skip)]
+    is_whole_sample_printed: bool,
 }
 
 impl<'a> SolveReport<'a> {
@@ -119,6 +123,7 @@ impl<'a> SolveReport<'a> {
             labels: problem.file.labels.as_deref(),
             seconds: run.seconds,
             updates_per_second: (updates > 0 && run.seconds > 0.0).then(|| updates as f64 / run.seconds),
+            is_whole_sample_printed: run.is_whole_sample_printed,
         }
     }
 
@@ -128,7 +133,7 @@ impl<'a> SolveReport<'a> {
             Some(least) => format!("{} to {}", compact(least), compact(self.max_abs_coefficient)),
             None => "0".to_owned(),
         };
-        let source = if self.source == STANDARD_INPUT { "standard input" } else { self.source };
+        let source = input_name(Path::new(self.source));
         let mut lines = vec![
             format!("{source} ({}, {})", self.format, self.vartype.name()),
             format!(
@@ -202,9 +207,7 @@ impl<'a> SolveReport<'a> {
             first.push_str(&format!(", the value {} in the file", compact(-energy)));
         }
         let mut lines = vec![first];
-        if (1..=SHOWN_VARIABLES).contains(&sample.len()) {
-            lines.push(sample_text(sample, self.vartype, self.labels));
-        }
+        lines.extend(sample::lines(sample, self.vartype, self.labels, self.is_whole_sample_printed));
         lines
     }
 
@@ -235,23 +238,6 @@ fn presolve_line(presolve: &Statistics) -> String {
     ];
     let parts = rules.iter().filter(|(_, count)| *count > 0).map(|(rule, count)| format!("{count} {rule}"));
     format!("presolve took out {}: {}", presolve.num_taken_out(), parts.collect::<Vec<_>>().join(", "))
-}
-
-/// A sample in one line: signs or digits, with the labels where there are any.
-fn sample_text(sample: &[i8], vartype: Vartype, labels: Option<&[Label]>) -> String {
-    let value = |value: i8| match (vartype, value) {
-        (Vartype::Spin, 1) => "+",
-        (Vartype::Spin, _) => "-",
-        (Vartype::Binary, 1) => "1",
-        (Vartype::Binary, _) => "0",
-    };
-    match labels {
-        None => sample.iter().map(|&spin| value(spin)).collect(),
-        Some(labels) => {
-            let pairs = labels.iter().zip(sample).map(|(label, &spin)| format!("{label}={}", value(spin)));
-            pairs.collect::<Vec<_>>().join(" ")
-        }
-    }
 }
 
 impl Report for SolveReport<'_> {

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::Target;
 use crate::arguments::problem::Problem;
 use crate::arguments::solver::SolverName;
+use crate::files::input_name;
 use crate::output::Report;
 use crate::output::number::{compact, duration, significant, thousands};
 use crate::output::sheet::Sheet;
@@ -132,7 +133,10 @@ impl Report for TtsReport<'_> {
         rows.extend(self.settings.iter().enumerate().map(cells));
         let mut sheet = Sheet::new();
         let (variables, interactions) = (thousands(self.num_variables as u64), thousands(self.num_interactions as u64));
-        sheet.line("problem", format!("{}: {variables} variables, {interactions} interactions", self.source));
+        sheet.line(
+            "problem",
+            format!("{}: {variables} variables, {interactions} interactions", input_name(self.source.as_ref())),
+        );
         sheet.line("solver", format!("{}, {} threads", self.solver, self.threads));
         let mut target = format!("energy {}", compact(self.target));
         if let Some(cut) = self.target_cut {
