@@ -7,8 +7,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::app::Outcome;
 use crate::arguments::value;
 use crate::command::{
-    ablate, bench, compile, completions, data, decode, draw, embed, eval, man, plan, predict, reference, reproduce,
-    solve, train, tts, verify,
+    ablate, bench, compile, completions, convert, data, decode, draw, embed, eval, man, plan, predict, reference,
+    reproduce, solve, train, tts, verify,
 };
 use crate::failure::Failure;
 use crate::session::Session;
@@ -93,6 +93,8 @@ pub(crate) enum Command {
     Decode(decode::DecodeArguments),
     /// Look for a sample of least energy of any QUBO or Ising problem
     Solve(Box<solve::SolveArguments>),
+    /// Convert a QUBO or Ising problem to another file format
+    Convert(Box<convert::ConvertArguments>),
     /// Put a problem onto the qubits of an annealing chip
     Embed(Box<embed::EmbedArguments>),
     /// Draw a chip, or an embedding on it, as SVG or PNG
@@ -129,6 +131,7 @@ impl Command {
             Self::Compile(arguments) => compile::run(arguments, session),
             Self::Decode(arguments) => decode::run(arguments, session),
             Self::Solve(arguments) => solve::run(arguments, session),
+            Self::Convert(arguments) => convert::run(arguments, session),
             Self::Embed(arguments) => embed::run(arguments, session),
             Self::Draw(arguments) => draw::run(arguments, session),
             Self::Tts(arguments) => tts::run(arguments, session),
