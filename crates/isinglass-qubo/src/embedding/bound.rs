@@ -21,12 +21,16 @@ use crate::hardware::{Chip, Graph};
 pub fn min_qubits(problem: &Graph, chip: &Chip) -> Option<usize> {
     let graph = chip.graph();
     let largest = chip.qubits().iter().map(|&qubit| graph.degree(qubit)).max().unwrap_or(0);
-    let needed = |node: usize| match problem.degree(node as u32) {
-        degree if degree <= largest => Some(1),
-        _ if largest <= 2 => None,
-        degree => Some((degree - 2).div_ceil(largest - 2)),
-    };
-    (0..problem.num_nodes()).map(needed).sum()
+    (0..problem.num_nodes()).map(|node| min_chain(problem.degree(node as u32), largest)).sum()
+}
+
+/// The least length of a chain with so many neighbours, where qubits have at most `max_couplers`; `None` where no chain has as many.
+pub(super) fn min_chain(degree: usize, max_couplers: usize) -> Option<usize> {
+    match degree {
+        _ if degree <= max_couplers => Some(1),
+        _ if max_couplers <= 2 => None,
+        _ => Some((degree - 2).div_ceil(max_couplers - 2)),
+    }
 }
 
 #[cfg(test)]

@@ -80,6 +80,11 @@ impl Hubs {
         &self.bundles
     }
 
+    /// Whether no two hubs share most of their neighbours.
+    pub(super) fn are_apart(&self) -> bool {
+        self.bundles.iter().all(|bundle| bundle.len() == 1)
+    }
+
     /// Wires for all hubs in the middle of the chip, or `None` where they have no room.
     pub(super) fn lay(&self, lines: &Lines<'_>, layout: Layout) -> Option<Wires> {
         let across = lines.num_lines[1];

@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 
 /// Layouts of a network that are tried; those after them have less room.
 const WOVEN_TRIES: usize = 3;
-/// Where no variable has so many neighbours, and most interactions are among the others, wires decide little: the router is tried before
-/// them, so many times.
+/// Where no variable has so many neighbours, and most interactions are among the others, wires decide little, and where no two hubs share
+/// their neighbours, as in trees, nothing runs across several of them: the router is tried before wires, so many times.
 const LONG: usize = 64;
 const ROUTED_TRIES: u32 = 2;
 /// Chains of complete graphs on more variables are left as they are: shortening them takes seconds and saves one qubit in a hundred.
@@ -30,7 +30,8 @@ const MAX_SHORTENED: usize = 80;
 /// 3. *crossbar*: variables with very many neighbours start as long parallel wires. Where every other variable interacts with one bundle
 ///    of them at most, as in a network, the others are laid across them, group by group; else they are routed beside them. Where a chip
 ///    has too few rows for all groups the wires are laid twice, each time for half of the groups.
-/// 4. *routed*: [`Router`] from nothing, where none of these gave an embedding; before wires, if these would be short and of few interactions.
+/// 4. *routed*: [`Router`] from nothing, where none of these gave an embedding; before wires, if these would be short and of few interactions,
+///    or if no two of them are crossed by the same variables, as in stars and trees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Embedder {
     /// The router, with its seed.
@@ -225,7 +226,8 @@ impl Embedder {
     fn around_hubs(&self, problem: &Graph, chip: &Chip, control: &RunControl<'_>) -> Option<(Embedding, EmbedMethod)> {
         let (hubs, lines) = (Hubs::of(problem)?, Lines::of(chip)?);
         let once = Router { tries: 1, ..self.router };
-        if hubs.num_crossings() < LONG && hubs.num_interactions(problem) < problem.num_edges() / 2 {
+        let are_short = hubs.num_crossings() < LONG && hubs.num_interactions(problem) < problem.num_edges() / 2;
+        if are_short || hubs.are_apart() {
             let router = Router { tries: self.router.tries.min(ROUTED_TRIES), ..self.router };
             if let Ok(routed) = router.embed(problem, chip, control) {
                 return Some((routed, EmbedMethod::Routed));

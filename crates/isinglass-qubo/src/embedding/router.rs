@@ -3,6 +3,7 @@
 
 mod attempt;
 mod polish;
+mod room;
 mod search;
 #[cfg(test)]
 mod tests;

@@ -41,6 +41,8 @@ pub(super) struct Attempt<'a> {
     pub(super) problem: &'a Graph,
     qubits: &'a [u32],
     pub(super) chip: Graph,
+    /// The most couplers of a qubit.
+    pub(super) max_couplers: usize,
     pub(super) chains: Vec<Vec<u16>>,
     /// Chains that use each qubit.
     pub(super) usage: Vec<u16>,
@@ -71,6 +73,7 @@ impl<'a> Attempt<'a> {
         Self {
             problem,
             qubits,
+            max_couplers: (0..qubits.len() as u32).map(|qubit| chip.degree(qubit)).max().unwrap_or(0),
             chains: vec![Vec::new(); problem.num_nodes()],
             usage: vec![0; qubits.len()],
             history: vec![0.0; qubits.len()],
@@ -265,12 +268,13 @@ impl<'a> Attempt<'a> {
         let neighbors: Vec<usize> = self.neighbors(variable).collect();
         let placed: Vec<&[u16]> =
             neighbors.iter().map(|&other| self.chains[other].as_slice()).filter(|chain| !chain.is_empty()).collect();
-        let chain = if placed.is_empty() {
+        let mut chain = if placed.is_empty() {
             self.lonely_qubit().into_iter().collect()
         } else {
             self.search.connect(&self.price, &placed, &mut self.random)
         };
         let is_placed = !chain.is_empty();
+        self.make_room(variable, &mut chain);
         self.put(variable, chain);
         is_placed
     }
@@ -285,6 +289,7 @@ impl<'a> Attempt<'a> {
 
     /// Takes qubits away from the ends of a chain as long as it stays in touch with the chains of all neighbours.
     pub(super) fn prune(&mut self, variable: usize) {
+        let mut room = self.room(variable, &self.chains[variable]);
         let mut chain = std::mem::take(&mut self.chains[variable]);
         // contacts of each neighbour: how many qubits of this chain touch it
         let neighbors: Vec<usize> = self.neighbors(variable).collect();
@@ -308,7 +313,10 @@ impl<'a> Attempt<'a> {
             let mut place = 0;
             while place < chain.len() && chain.len() > 1 {
                 let is_needed = touches[place].iter().any(|&index| contacts[index as usize] == 1);
-                if !is_needed && self.is_connected_without(&chain, place) {
+                let is_off = !is_needed
+                    && self.is_connected_without(&chain, place)
+                    && room.as_mut().is_none_or(|room| room.remove(chain[place], self.search.near(chain[place])));
+                if is_off {
                     touches.swap_remove(place).iter().for_each(|&index| contacts[index as usize] -= 1);
                     let qubit = chain.swap_remove(place);
                     self.usage[qubit as usize] -= 1;

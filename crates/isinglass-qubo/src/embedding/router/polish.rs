@@ -1,6 +1,7 @@
 //! The second half of a try: no qubit is shared, and variables are placed anew as long as that saves some.
 
 use super::attempt::{Attempt, MAX_PASSES, below};
+use crate::embedding::bound::min_chain;
 use crate::sampler::Watch;
 
 /// Variables of a larger degree are not torn out together with others: the search would take longer than it gains.
@@ -53,7 +54,8 @@ impl Attempt<'_> {
 
     /// Whether no chain can be shorter.
     fn is_shortest(&self) -> bool {
-        self.chains.iter().all(|chain| chain.len() == 1)
+        let least = |variable: usize| min_chain(self.problem.degree(variable as u32), self.max_couplers);
+        self.chains.iter().enumerate().all(|(variable, chain)| least(variable) == Some(chain.len()))
     }
 
     /// Re-places variables at a falling temperature, at which changes that take more qubits are kept now and then, and ends with the

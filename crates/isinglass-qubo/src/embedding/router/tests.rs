@@ -57,6 +57,28 @@ fn a_search_connects_any_number_of_chains_by_the_fewest_qubits() {
 }
 
 #[test]
+fn a_chain_of_a_hub_has_a_qubit_beside_it_for_every_neighbour_as_long_as_qubits_may_be_shared() {
+    let chip = Chip::ideal("pegasus:3".parse().unwrap());
+    let star = Graph::from_edges(41, (1..41).map(|leaf| (0, leaf))).unwrap();
+    let mut attempt = Attempt::new(&star, &chip, stream(0, 0), Negotiation::STEEP);
+    let beside = |attempt: &Attempt<'_>| {
+        let chain = &attempt.chains[0];
+        let near = chain.iter().flat_map(|&qubit| attempt.search.near(qubit)).copied();
+        near.filter(|qubit| !chain.contains(qubit)).collect::<std::collections::BTreeSet<u16>>().len()
+    };
+    assert!(attempt.place(0));
+    assert!(beside(&attempt) >= 40, "{}", beside(&attempt));
+    attempt.prune(0);
+    assert!(beside(&attempt) >= 40, "nothing touches it yet, and it is not cut back: {}", beside(&attempt));
+    attempt.is_strict = true;
+    attempt.prune(0);
+    assert_eq!(attempt.chains[0].len(), 1);
+    // a leaf needs no more than a qubit
+    assert!(attempt.place(1));
+    assert_eq!(attempt.chains[1].len(), 1);
+}
+
+#[test]
 fn shortening_takes_no_more_qubits() {
     let (problem, chip) = (sparse(30, 4), faulty("pegasus:4"));
     let long = Router { patience: 1, ..Router::default() }.embed(&problem, &chip, &RunControl::default()).unwrap();
