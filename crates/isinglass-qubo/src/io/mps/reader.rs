@@ -72,6 +72,7 @@ pub(in crate::io) fn read(bytes: &[u8], options: &ReadOptions) -> Result<Problem
         if first.column > 1 {
             reader.read_entry(&fields)?;
         } else if first.text == "ENDATA" {
+            check_end(&fields, 1)?;
             ended = true;
         } else {
             reader.open_section(&fields)?;
@@ -89,6 +90,11 @@ fn unsupported(word: &Word<'_>, feature: Feature) -> Fault {
 
 fn wrong_fields(fields: &[Word<'_>], expected: &'static str) -> Fault {
     fields[0].unexpected(expected)
+}
+
+/// Refuses what follows the first so many words of a line: a reader that skips it would skip what it does not know.
+fn check_end(fields: &[Word<'_>], known: usize) -> Result<(), Fault> {
+    fields.get(known).map_or(Ok(()), |extra| Err(extra.unexpected("the end of the line")))
 }
 
 impl<'a> Reader<'a> {
@@ -111,16 +117,22 @@ impl<'a> Reader<'a> {
             "QMATRIX" => Section::Matrix,
             _ => return Err(unsupported(&keyword, Feature::Section)),
         };
-        Ok(())
+        match keyword.text {
+            // a name may have blanks, and `FREE` after it
+            "NAME" => Ok(()),
+            "OBJSENSE" => check_end(fields, 2),
+            _ => check_end(fields, 1),
+        }
     }
 
     fn read_entry(&mut self, fields: &[Word<'a>]) -> Result<(), Fault> {
-        if fields.len() > MOST_FIELDS {
-            return Err(fields[MOST_FIELDS].unexpected("the end of the line"));
-        }
+        check_end(fields, MOST_FIELDS)?;
         match self.section {
             Section::Start => Err(fields[0].unexpected("a section")),
-            Section::Sense => self.set_sense(&fields[0]),
+            Section::Sense => {
+                check_end(fields, 1)?;
+                self.set_sense(&fields[0])
+            }
             Section::Rows => self.read_row(fields),
             Section::Columns => self.read_column(fields),
             Section::RightHandSide => self.read_right_hand_side(fields),

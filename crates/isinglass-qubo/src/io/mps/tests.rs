@@ -135,3 +135,16 @@ fn faults_are_named_with_their_places() {
     insta::assert_snapshot!(message("QUADOBJ", "QMATRIX"), @"mps line 15: the two entries of `x0` and `x1` do not agree");
     insta::assert_snapshot!(message("QUADOBJ\n", "QMATRIX\n x0 x1 0.1\n"), @"mps line 16, column 5: an entry of QMATRIX given twice");
 }
+
+#[test]
+fn words_after_the_name_of_a_section_are_refused() {
+    for section in ["ROWS", "COLUMNS", "RHS", "BOUNDS", "QUADOBJ", "ENDATA"] {
+        let error = message(&format!("{section}\n"), &format!("{section} negate\n"));
+        let column = section.len() + 2;
+        assert!(error.ends_with(&format!("column {column}: `negate` where the end of the line should be")), "{error}");
+    }
+    insta::assert_snapshot!(message("ROWS", "OBJSENSE MAX twice\nROWS"), @"mps line 2, column 14: `twice` where the end of the line should be");
+    insta::assert_snapshot!(message("ROWS", "OBJSENSE\n MAX twice\nROWS"), @"mps line 3, column 6: `twice` where the end of the line should be");
+    // a name may consist of several words
+    assert_eq!(read(&GOLDEN.replace("NAME isinglass FREE", "NAME two words")).unwrap().bqm, problem());
+}
