@@ -15,8 +15,11 @@ use crate::solver::{InstalledSolver, Way};
 /// How long a program may take to say its version, or Python where a package is.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Prints the folders of the Python packages that bring HiGHS along, one a line, without importing them.
-const FOLDERS_OF_PACKAGES: &str = "import importlib.util as u
+/// Prints the folders of the Python packages that bring HiGHS along, one a line, without importing them, and not those of the working
+/// directory.
+const FOLDERS_OF_PACKAGES: &str = "import sys
+sys.path[:] = [folder for folder in sys.path if folder]
+import importlib.util as u
 for name in ('highspy', 'highsbox'):
     spec = u.find_spec(name)
     for folder in (spec.submodule_search_locations or []) if spec else []:
@@ -67,7 +70,9 @@ impl fmt::Display for SolverKind {
 pub struct Surroundings {
     /// Folders of programs, as in `PATH`.
     pub path: Vec<PathBuf>,
-    /// The library or the program of HiGHS, if the user names it; then no other one is taken.
+    /// Folders of virtual environments of Python, as in `VIRTUAL_ENV`.
+    pub environments: Vec<PathBuf>,
+    /// The library or the program of HiGHS, or a Python with the package highspy, if the user names it; then no other one is taken.
     pub highs: Option<PathBuf>,
     /// Where folders for files of solvers are made, and removed again.
     pub scratch: PathBuf,
@@ -83,8 +88,8 @@ pub enum FindError {
         /// What was looked for.
         wanted: Vec<SolverKind>,
     },
-    /// What the user named as HiGHS is none.
-    #[error("{} is no HiGHS: {reason}", path.display())]
+    /// What the user named as HiGHS is something else.
+    #[error("{} is not HiGHS: {reason}", path.display())]
     NotHighs {
         /// The path.
         path: PathBuf,
@@ -95,7 +100,7 @@ pub enum FindError {
 
 fn names(kinds: &[SolverKind]) -> String {
     let name = |kind: &SolverKind| match kind {
-        SolverKind::Highs => "HiGHS (the library libhighs, the Python package highspy, the program highs)".to_owned(),
+        SolverKind::Highs => "HiGHS (the library libhighs, the program highs, the Python package highspy)".to_owned(),
         other => format!("{other} (the program {})", other.program()),
     };
     kinds.iter().map(name).collect::<Vec<_>>().join(", ")
@@ -104,8 +109,9 @@ fn names(kinds: &[SolverKind]) -> String {
 impl InstalledSolver {
     /// The solver `wanted`, or the first one of [`SolverKind::ALL`] that is installed; it will use `threads` threads.
     ///
-    /// HiGHS is looked for at [`Surroundings::highs`](struct@Surroundings), else among the libraries of the system, among programs, and in the packages of the
-    /// first Python. A program counts once it tells its version.
+    /// HiGHS is looked for at [`Surroundings::highs`](struct@Surroundings), else among the libraries of the system, among programs, and
+    /// in the packages of every Python there: a library in the packages highspy and highsbox, or highspy itself, which Python then runs. A
+    /// program counts once it tells its version.
     ///
     /// # Errors
     /// [`FindError`] when there is none.
@@ -137,8 +143,12 @@ impl Surroundings {
                 let library = library(path).map_err(not_highs)?;
                 return Ok(Some((Way::Library(library.clone()), library.version())));
             }
+            if is_python(path) {
+                let none = || not_highs("this Python does not import the package highspy".to_owned());
+                return self.package_of(path).ok_or_else(none).map(Some);
+            }
             let found = self.version_of(SolverKind::Highs, path);
-            let none = || not_highs("it does not tell the version of HiGHS when called with --version".to_owned());
+            let none = || not_highs("it does not print the version of HiGHS when called with --version".to_owned());
             return found.ok_or_else(none).map(Some);
         }
         let as_library = |library: Library| {
@@ -152,7 +162,11 @@ impl Surroundings {
         if let Some(found) = self.program(SolverKind::Highs) {
             return Ok(Some(found));
         }
-        Ok(self.libraries_of_python().iter().find_map(|path| library(path).ok()).map(as_library))
+        let in_python = |python: PathBuf| {
+            let library = self.libraries_of(&python).iter().find_map(|path| library(path).ok());
+            library.map(as_library).or_else(|| self.package_of(&python))
+        };
+        Ok(self.pythons().into_iter().find_map(in_python))
     }
 
     fn program(&self, kind: SolverKind) -> Option<Found> {
@@ -167,19 +181,44 @@ impl Surroundings {
 
     fn version_of(&self, kind: SolverKind, path: &Path) -> Option<Found> {
         let path = std::path::absolute(path).ok()?;
-        let dialect = Dialect::of(kind);
-        let mut command = Command::new(&path);
-        command.args(dialect.version_arguments());
-        let text = output_of(command, &self.scratch, PATIENCE, &RunControl::default()).ok()?.text;
-        let version = dialect.version_in(&text)?;
+        let version = self.version_in(Dialect::of(kind), &path)?;
         Some((Way::Program(path), version))
     }
 
-    /// Libraries of HiGHS in Python's packages.
-    fn libraries_of_python(&self) -> Vec<PathBuf> {
-        let Some(python) = ["python3", "python"].iter().find_map(|name| self.programs(name).next()) else {
-            return Vec::new();
-        };
+    /// HiGHS in the package highspy of a Python.
+    fn package_of(&self, python: &Path) -> Option<Found> {
+        let python = std::path::absolute(python).ok()?;
+        let version = self.version_in(Dialect::of_python(), &python)?;
+        Some((Way::Python(python), version))
+    }
+
+    /// What a program says when it is asked for its version.
+    fn version_in(&self, dialect: Dialect, path: &Path) -> Option<String> {
+        let mut command = Command::new(path);
+        command.args(dialect.version_arguments());
+        let output = output_of(command, &self.scratch, PATIENCE, &RunControl::default()).ok()?;
+        dialect.version_in(&output.text)
+    }
+
+    /// All Pythons: those of virtual environments, then those among the programs.
+    fn pythons(&self) -> Vec<PathBuf> {
+        let names = ["python3", "python"].map(|name| format!("{name}{}", std::env::consts::EXE_SUFFIX));
+        let folders = self.environments.iter().flat_map(|folder| [folder.join("bin"), folder.join("Scripts")]);
+        let places =
+            folders.chain(self.path.iter().cloned()).flat_map(|folder| names.clone().map(|name| folder.join(name)));
+        let mut pythons: Vec<PathBuf> = Vec::new();
+        for path in places.filter(|path| path.is_file()) {
+            // `python` and `python3` of a folder are the same as a rule
+            let is_known = |known: &PathBuf| known.parent() == path.parent();
+            if !pythons.iter().any(is_known) {
+                pythons.push(path);
+            }
+        }
+        pythons
+    }
+
+    /// Libraries of HiGHS in the packages of a Python.
+    fn libraries_of(&self, python: &Path) -> Vec<PathBuf> {
         let mut command = Command::new(python);
         command.args(["-c", FOLDERS_OF_PACKAGES]);
         let Ok(output) = output_of(command, &self.scratch, PATIENCE, &RunControl::default()) else { return Vec::new() };
@@ -194,6 +233,12 @@ impl Surroundings {
         found.sort();
         found
     }
+}
+
+/// Whether a file has the name of a Python: `python3`, `python3.12`, `python.exe`.
+fn is_python(path: &Path) -> bool {
+    let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default().to_ascii_lowercase();
+    name.starts_with("python")
 }
 
 /// Whether a file has the name of HiGHS's library: `libhighs.so.1.15.1`, `libhighs-0123.so`, `libhighs.dylib`, `highs.dll`.

@@ -3,6 +3,7 @@
 mod cbc;
 mod gurobi;
 mod highs;
+mod highspy;
 mod process;
 mod scip;
 #[cfg(test)]
@@ -28,8 +29,8 @@ pub(crate) use process::output_of;
 const MODEL: &str = "model.mps";
 /// The solution, in the same folder, where its ending does not matter.
 const SOLUTION: &str = "solution.txt";
-/// What a solver may take beyond its time limit, to end by itself.
-const GRACE: Duration = Duration::from_secs(5);
+/// What a solver may take beyond its time limit to end by itself: this part of the limit, and at least so long.
+const GRACE: (f64, Duration) = (0.05, Duration::from_millis(50));
 /// Solvers that know no infinity say this or more.
 const INFINITE: f64 = 1e19;
 
@@ -84,6 +85,11 @@ impl Dialect {
         })
     }
 
+    /// That of HiGHS in Python.
+    pub(crate) fn of_python() -> Self {
+        Self(&highspy::Highspy)
+    }
+
     pub(crate) fn version_arguments(self) -> &'static [&'static str] {
         self.0.version_arguments()
     }
@@ -132,8 +138,9 @@ impl Job<'_> {
         let mut command = Command::new(self.program);
         command.current_dir(folder.path());
         self.dialect.0.prepare(&mut command, folder.path(), &limits).map_err(text)?;
-        let grace = RunControl { deadline: control.deadline.and_then(|end| end.checked_add(GRACE)), ..*control };
-        let output = process::run(command, folder.path(), &grace).map_err(text)?;
+        let grace = GRACE.1.max(Duration::try_from_secs_f64(time.unwrap_or(0.0) * GRACE.0).unwrap_or_default());
+        let deadline = control.deadline.and_then(|end| end.checked_add(grace));
+        let output = process::run(command, folder.path(), &RunControl { deadline, ..*control }).map_err(text)?;
         let solution = fs::read(folder.path().join(self.dialect.0.solution())).unwrap_or_default();
         let solution = String::from_utf8_lossy(&solution);
         let own_names: Vec<String> = match keeps_names {

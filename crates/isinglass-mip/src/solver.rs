@@ -15,6 +15,8 @@ use crate::program::{Dialect, Job};
 pub(crate) enum Way {
     Library(Library),
     Program(PathBuf),
+    /// A Python that has the package highspy.
+    Python(PathBuf),
 }
 
 /// An installed solver, see [`InstalledSolver::find`].
@@ -61,12 +63,12 @@ impl InstalledSolver {
         &self.version
     }
 
-    /// The program that is started; `None` for a library.
+    /// The program that is started, Python for the package highspy; `None` for a library.
     #[must_use]
     pub fn program(&self) -> Option<&std::path::Path> {
         match &self.way {
             Way::Library(_) => None,
-            Way::Program(path) => Some(path),
+            Way::Program(path) | Way::Python(path) => Some(path),
         }
     }
 
@@ -111,8 +113,9 @@ impl MipSolver for InstalledSolver {
         let failed = |reason: String| MipSolveError::Failed { solver: self.name(), reason };
         let answer = match &self.way {
             Way::Library(library) => library.solve(mip, seed, self.threads, control).map_err(failed)?,
-            Way::Program(program) => {
-                let dialect = Dialect::of(self.kind);
+            Way::Program(program) | Way::Python(program) => {
+                let is_python = matches!(self.way, Way::Python(_));
+                let dialect = if is_python { Dialect::of_python() } else { Dialect::of(self.kind) };
                 let job = Job { program, dialect, seed, threads: self.threads, scratch: &self.scratch };
                 job.run(mip, control).map_err(failed)?
             }

@@ -39,15 +39,18 @@ fn without_an_installed_solver_the_program_says_what_to_install() {
             insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr), @r"
             error: no solver of mixed-integer programs was found: looked for SCIP (the program scip)
 
-            hint: install one of them, for instance with `pip install highspy`, or name HiGHS's library in ISINGLASS_HIGHS
+            hint: install one of them, for instance with `pip install highspy`; if HiGHS is elsewhere, set ISINGLASS_HIGHS to its library, its program, or the Python that imports highspy
             ");
         }
     }
     let output = without_solvers(&program, "solve problem.coo --solver mip").output().unwrap();
     let message = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(2));
-    assert!(message.starts_with("error: no/libhighs.so is no HiGHS: "), "{message}");
-    assert!(message.contains("hint: ISINGLASS_HIGHS names the library libhighs or the program highs"), "{message}");
+    assert!(message.starts_with("error: no/libhighs.so is not HiGHS: "), "{message}");
+    assert!(
+        message.contains("hint: ISINGLASS_HIGHS names the library libhighs, the program highs, or a Python"),
+        "{message}"
+    );
 }
 
 #[test]

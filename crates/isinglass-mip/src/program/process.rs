@@ -12,9 +12,9 @@ use isinglass_qubo::RunControl;
 use crate::highs::elapsed;
 
 /// Ctrl-C in a terminal reaches solvers too; so long they have to end by themselves, before they are asked to.
-const PATIENCE: Duration = Duration::from_secs(1);
-/// So long they have after they were asked to, before they are killed.
-const LAST_WAIT: Duration = Duration::from_secs(4);
+const PATIENCE: Duration = Duration::from_millis(150);
+/// So long they have after they were asked to, before they are killed: whoever interrupts a run waits for a second at most.
+const LAST_WAIT: Duration = Duration::from_millis(700);
 /// The most of a log that is read.
 const MAX_LOG: u64 = 1 << 26;
 

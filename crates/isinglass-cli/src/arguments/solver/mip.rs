@@ -14,8 +14,16 @@ use crate::arguments::value;
 use crate::failure::Failure;
 use crate::output::number::{compact, count};
 
-/// Names the library or the program of HiGHS.
+/// Names the library or the program of HiGHS, or a Python that has it.
 const HIGHS: &str = "ISINGLASS_HIGHS";
+
+/// Name the folders of virtual environments of Python that are active.
+const ENVIRONMENTS: [&str; 2] = ["VIRTUAL_ENV", "CONDA_PREFIX"];
+
+/// The path in a variable of the environment, if there is one.
+fn path_in(variable: &str) -> Option<PathBuf> {
+    std::env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from)
+}
 
 /// By how much a bound may be above an energy and still be called the same.
 const TOLERANCE: f64 = 1e-6;
@@ -76,7 +84,8 @@ impl MipArguments {
             let path = std::env::var_os("PATH").unwrap_or_default();
             let surroundings = Surroundings {
                 path: std::env::split_paths(&path).collect(),
-                highs: std::env::var_os(HIGHS).filter(|value| !value.is_empty()).map(PathBuf::from),
+                environments: ENVIRONMENTS.iter().filter_map(|name| path_in(name)).collect(),
+                highs: path_in(HIGHS),
                 scratch: std::env::temp_dir(),
             };
             let wanted = self.mip_solver.and_then(MipSolverName::kind);
@@ -92,9 +101,12 @@ impl MipArguments {
     pub(crate) fn installed(&self) -> Result<Arc<dyn MipSolver>, Failure> {
         let solver = self.find().map_err(|error| {
             let hint = match &error {
-                FindError::NotHighs { .. } => format!("{HIGHS} names the library libhighs or the program highs"),
+                FindError::NotHighs { .. } => {
+                    format!("{HIGHS} names the library libhighs, the program highs, or a Python that imports highspy")
+                }
                 _ => format!(
-                    "install one of them, for instance with `pip install highspy`, or name HiGHS's library in {HIGHS}"
+                    "install one of them, for instance with `pip install highspy`; \
+                     if HiGHS is elsewhere, set {HIGHS} to its library, its program, or the Python that imports highspy"
                 ),
             };
             Failure::from_error(&error).with_hint(hint)
