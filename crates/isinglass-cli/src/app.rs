@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::cli::{Cli, ColorWhen};
-use crate::failure::{Failure, FailureKind};
+use crate::failure::{Failure, FailureKind, with_tips};
 use crate::output::Output;
 use crate::session::Session;
 
@@ -32,7 +32,7 @@ pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             let output = Output::new(arguments.iter().any(|argument| argument == "--json"), false);
-            return ExitCode::from(output.usage(&error));
+            return ExitCode::from(output.usage(&with_tips(error), &arguments));
         }
     };
     let output = Output::new(cli.global.json, cli.global.quiet);

@@ -5,6 +5,9 @@ use std::error::Error;
 use serde::Serialize;
 
 mod conversion;
+mod usage;
+
+pub(crate) use usage::{usage_failure, with_tips};
 
 /// Whose fault it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +38,7 @@ pub(crate) struct Failure {
     message: String,
     causes: Vec<String>,
     hint: Option<String>,
+    possible_values: Vec<String>,
 }
 
 /// A failure as JSON.
@@ -43,13 +47,17 @@ pub(crate) struct FailureDocument<'a> {
     message: &'a str,
     causes: &'a [String],
     hint: Option<&'a str>,
+    /// Left out where they cannot be counted.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    possible_values: &'a [String],
     code: u8,
 }
 
 impl Failure {
     /// A failure that the user can do something about.
     pub(crate) fn input(message: impl Into<String>) -> Self {
-        Self { kind: FailureKind::Input, message: message.into(), causes: Vec::new(), hint: None }
+        let (causes, possible_values) = (Vec::new(), Vec::new());
+        Self { kind: FailureKind::Input, message: message.into(), causes, hint: None, possible_values }
     }
 
     /// A defect of isinglass.
@@ -108,6 +116,13 @@ impl Failure {
         self
     }
 
+    /// The same failure with all values that would have been allowed.
+    #[must_use]
+    pub(crate) fn with_possible_values(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.possible_values = values.into_iter().map(Into::into).collect();
+        self
+    }
+
     /// Whose fault it is.
     pub(crate) fn kind(&self) -> FailureKind {
         self.kind
@@ -130,7 +145,8 @@ impl Failure {
 
     /// What JSON says of it.
     pub(crate) fn document(&self) -> FailureDocument<'_> {
-        FailureDocument { message: &self.message, causes: &self.causes, hint: self.hint(), code: self.kind.exit_code() }
+        let Self { message, causes, possible_values, .. } = self;
+        FailureDocument { message, causes, hint: self.hint(), possible_values, code: self.kind.exit_code() }
     }
 }
 

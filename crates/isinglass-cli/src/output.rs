@@ -11,12 +11,13 @@ pub(crate) mod pixels;
 pub(crate) mod sheet;
 pub(crate) mod table;
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, usage_failure};
 use crate::files::is_output_reserved;
 
 /// The version of the JSON objects, raised when a name changes its meaning or goes away.
@@ -114,16 +115,13 @@ impl Output {
         self.error_document(failure.document());
     }
 
-    /// Shows the help that was asked for, or what is wrong with the arguments, and returns the exit code.
-    pub(crate) fn usage(self, error: &clap::Error) -> u8 {
+    /// Shows the help that was asked for, or what is wrong with these arguments, and returns the exit code.
+    pub(crate) fn usage(self, error: &clap::Error, arguments: &[OsString]) -> u8 {
         // Nothing can be done where neither stream takes the text.
         let _ = error.print();
         let code = u8::try_from(error.exit_code()).unwrap_or(2);
         if error.use_stderr() {
-            let text = error.to_string();
-            let message = text.lines().next().unwrap_or_default();
-            let message = message.strip_prefix("error: ").unwrap_or(message);
-            self.error_document(Failure::input(message).document());
+            self.error_document(usage_failure(error, arguments).document());
         }
         code
     }

@@ -93,7 +93,8 @@ impl ChipArguments {
 fn by_name(name: &str) -> Result<(Chip, bool), Failure> {
     let unknown = match ChipModel::named(name) {
         Ok(model) => return Ok((model.emulated(), true)),
-        Err(error) => Failure::from_error(&error),
+        Err(error) => Failure::from_error(&error)
+            .with_possible_values(ChipModel::all().iter().flat_map(|model| [model.name, model.solver])),
     };
     let path = Path::new(name);
     if !path.exists() && path.extension().is_none() {

@@ -85,8 +85,8 @@ impl VartypeName {
 }
 
 /// Reads the name of a problem format.
-pub(crate) fn parse_format(text: &str) -> Result<Format, String> {
-    text.parse().map_err(|error: io::UnknownFormat| error.to_string())
+pub(crate) fn parse_format(text: &str) -> Result<Format, io::UnknownFormat> {
+    text.parse()
 }
 
 /// The format that a problem is written in: the one named, else that of the ending.
@@ -139,7 +139,6 @@ impl ProblemArguments {
 
     /// Why neither name nor content tells the format.
     fn unknown_format(&self, bytes: &[u8]) -> Failure {
-        let names = Format::all().map(Format::name).collect::<Vec<_>>().join(", ");
         let cause = match bytes {
             [] => return Failure::input("nothing in it"),
             [0x1f, 0x8b, ..] => {
@@ -149,6 +148,8 @@ impl ProblemArguments {
             _ if is_standard(&self.file) => "its content does not tell the format",
             _ => "neither its name nor its content tells the format",
         };
-        Failure::input(cause).with_hint(format!("name the format with --format: {names}"))
+        let names: Vec<&str> = Format::all().map(Format::name).collect();
+        let hint = format!("name the format with --format: {}", names.join(", "));
+        Failure::input(cause).with_hint(hint).with_possible_values(names)
     }
 }

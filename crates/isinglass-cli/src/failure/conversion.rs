@@ -2,7 +2,10 @@
 
 use isinglass::ablation::AblationError;
 use isinglass::baseline::BaselineError;
-use isinglass::dataset::{ClassError, DatasetError, DropFault, Format, NpzFault, PipelineError, SplitError};
+use isinglass::dataset::{
+    BuiltinFault, ClassError, CsvFault, DatasetError, DropFault, Format, NpzFault, PipelineError, SplitError,
+    builtin_list,
+};
 use isinglass::formulation::FormulationError;
 use isinglass::handover::HandoverError;
 use isinglass::model::ModelError;
@@ -50,7 +53,21 @@ impl From<DatasetError> for Failure {
             }
             _ => error.hint(),
         };
-        Self::from_error(&error).with_optional_hint(hint)
+        Self::from_error(&error).with_optional_hint(hint).with_possible_values(names_to_choose(&error))
+    }
+}
+
+/// The names of which one should have been given.
+fn names_to_choose(error: &DatasetError) -> Vec<String> {
+    match error {
+        DatasetError::UnknownFormat { .. } => Format::NAMES.map(str::to_owned).to_vec(),
+        DatasetError::Builtin { fault: BuiltinFault::Unknown { .. }, .. } => {
+            builtin_list().iter().map(|set| set.name.to_owned()).collect()
+        }
+        DatasetError::Csv { fault: CsvFault::NoSuchColumn { names, .. }, .. } => names.clone(),
+        DatasetError::Class(ClassError::Unseen { classes: names, .. } | ClassError::Absent { present: names, .. })
+        | DatasetError::Npz { fault: NpzFault::NoArray { present: names, .. }, .. } => names.clone(),
+        _ => Vec::new(),
     }
 }
 

@@ -276,3 +276,53 @@ fn every_output_is_looked_at_before_the_work() {
         assert!(text.contains("error: cannot write here/") && text.contains("here is not a directory"), "{text}");
     }
 }
+
+#[test]
+fn errors_in_json_carry_the_values_that_are_allowed() {
+    let table = "first,second,label\n1,0,yes\n0,1,no\n1,1,maybe\n";
+    let program = Program::new().file("table.csv", table).file("ring.coo", "# vartype=SPIN\n0 1 1\n");
+    let values = |arguments: &str| {
+        let error = json(&program.run(&format!("{arguments} --json")))["error"].clone();
+        assert_eq!(error["code"], 2, "{arguments}: {error}");
+        let values = error["possible_values"].as_array().cloned().unwrap_or_default();
+        values.iter().map(|value| value.as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    for (arguments, some) in [
+        ("solve ring.coo --solver annealing", ["sa", "qpu-emulator"]),
+        ("tts ring.coo --target 0 --solver mip", ["sa", "tabu"]),
+        ("solve ring.coo --format xml", ["coo", "qplib"]),
+        ("solve -", ["coo", "qplib"]),
+        ("slove ring.coo", ["solve", "train"]),
+        ("data", ["list", "show"]),
+        ("data shwo", ["list", "show"]),
+        ("embed ring.coo --chip advantage", ["advantage6", "Advantage2_system1"]),
+        ("train monks", ["monks-1", "digits"]),
+        ("train --data table.csv --label kind", ["first", "label"]),
+        ("train --data table.csv --classes yes,never", ["maybe", "no"]),
+    ] {
+        let found = values(arguments);
+        assert!(some.iter().all(|value| found.iter().any(|each| each == value)), "{arguments}: {found:?}");
+    }
+    assert_eq!(values("solve missing.coo"), Vec::<String>::new());
+    let error = json(&program.run("solve ring.coo --solver tabo --json"))["error"].clone();
+    assert_eq!(error["hint"], "did you mean `tabu`?");
+    let error = json(&program.run("solve --json"))["error"].clone();
+    assert_eq!(error["causes"], serde_json::json!(["<FILE>"]));
+}
+
+#[test]
+fn a_chip_as_solver_points_to_what_there_is() {
+    let program = Program::new().file("ring.coo", "# vartype=SPIN\n0 1 1\n");
+    for arguments in ["solve ring.coo --solver qpu", "train parity:2 --solver QPU", "bench . --solvers sa,dwave"] {
+        let said = program.transcript(&format!("{arguments} --json"));
+        assert!(said.starts_with("exit 2"), "{said}");
+        for place in ["\"hint\":\"", "tip: "] {
+            let (_, rest) = said.split_once(place).unwrap();
+            assert!(
+                rest.contains("--solver qpu-emulator --chip advantage6") && rest.contains("reproduce --qpu"),
+                "{said}"
+            );
+        }
+    }
+    assert_snapshot!(program.transcript("solve ring.coo --solver qpu"));
+}
