@@ -12,7 +12,7 @@ use isinglass::network::Architecture;
 use isinglass::task::Task;
 use isinglass::train::{Batching, TrainingPlan, TrainingState};
 use isinglass_qubo::embedding::EmbeddingFile;
-use isinglass_qubo::hardware::{Chip, Graph};
+use isinglass_qubo::hardware::{Chip, EdgeList, Graph};
 use isinglass_qubo::io::{Format, ReadOptions, Sense, read, read_samples, write};
 use isinglass_qubo::qpu::{QpuProblem, SolverProperties, TimingRequest};
 use isinglass_qubo::{BqmBuilder, RunControl, Vartype};
@@ -155,9 +155,13 @@ pub fn solver(bytes: &[u8]) {
     }
 }
 
-/// Reads an edge list: a graph without loops, as large as its largest label.
+/// Reads an edge list: a graph without loops, with a node for each name or as large as its largest label.
 pub fn edges(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
+    if let Ok(EdgeList { graph, labels }) = EdgeList::read(text) {
+        assert!(labels.is_none_or(|labels| labels.len() == graph.num_nodes()));
+        assert!((0..graph.num_nodes() as u32).all(|node| graph.degree(node) > 0));
+    }
     let Ok(graph) = Graph::from_edge_list(text) else { return };
     let list: String = graph.edges().map(|(first, second)| format!("{first} {second}\n")).collect();
     assert_eq!(Graph::from_edge_list(&list).expect("isinglass reads what it wrote"), graph);

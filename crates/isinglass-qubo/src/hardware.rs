@@ -8,7 +8,7 @@ mod topology;
 
 pub use chip::{Chip, ChipError, ChipModel};
 pub(crate) use description::{Description, Shape};
-pub use edge_list::EdgeListError;
+pub use edge_list::{EdgeList, EdgeListError};
 pub use graph::{Graph, GraphError};
 pub(crate) use topology::pegasus_offset;
 pub use topology::{

@@ -10,6 +10,7 @@ use isinglass_qubo::hardware::{Chip, ChipModel, Graph, Topology, TopologyError};
 
 use crate::failure::Failure;
 use crate::files::read_text;
+use crate::output::Output;
 
 /// Which chip. Exactly one of the first three.
 #[derive(Args, Clone, Debug, Default)]
@@ -58,18 +59,18 @@ impl ChipArguments {
     ///
     /// # Errors
     /// A [`Failure`] when none is named, or as [`chosen`](Self::chosen).
-    pub(crate) fn required(&self) -> Result<ChosenChip, Failure> {
-        self.chosen()?.ok_or_else(|| {
+    pub(crate) fn required(&self, output: Output) -> Result<ChosenChip, Failure> {
+        self.chosen(output)?.ok_or_else(|| {
             Failure::input("no chip is named")
                 .with_hint("name one with --topology pegasus:16, --chip advantage6 or --graph EDGES")
         })
     }
 
-    /// The chip, if one is named.
+    /// The chip, if one is named; that it has some of the faults already is a note.
     ///
     /// # Errors
     /// A [`Failure`] for names, files and faults that are not understood.
-    pub(crate) fn chosen(&self) -> Result<Option<ChosenChip>, Failure> {
+    pub(crate) fn chosen(&self, output: Output) -> Result<Option<ChosenChip>, Failure> {
         let (chip, is_emulated) = match (&self.topology, &self.chip, &self.graph) {
             (Some(topology), ..) => (Chip::ideal(*topology), false),
             (None, Some(name), _) => by_name(name)?,
@@ -82,11 +83,29 @@ impl ChipArguments {
         };
         let qubits = self.missing_qubits.as_deref().map(numbers::qubits).transpose()?.unwrap_or_default();
         let couplers = self.missing_couplers.as_deref().map(numbers::couplers).transpose()?.unwrap_or_default();
+        let (missing, name) = (chip.missing_already(&qubits, &couplers), chip.name().to_owned());
         let chip = chip.without(&qubits, &couplers).map_err(|error| Failure::from_error(&error))?;
+        if let Some(note) = missing_note(&missing, &name) {
+            output.note(&note);
+        }
         if chip.qubits().is_empty() {
             return Err(Failure::input(format!("{} has no working qubit", chip.name())).with_hint("take another chip"));
         }
         Ok(Some(ChosenChip { chip, is_emulated }))
+    }
+}
+
+/// Faults in a note, at most so many are named.
+const NAMED_FAULTS: usize = 5;
+
+/// What to say of faults that were named and that the chip has already.
+fn missing_note(missing: &[String], chip: &str) -> Option<String> {
+    let named = missing.iter().take(NAMED_FAULTS).cloned().collect::<Vec<_>>().join(", ");
+    match missing.len() {
+        0 => None,
+        1 => Some(format!("{named} is already missing on {chip}")),
+        all if all <= NAMED_FAULTS => Some(format!("{named} are already missing on {chip}")),
+        all => Some(format!("{named} and {} more are already missing on {chip}", all - NAMED_FAULTS)),
     }
 }
 
@@ -129,7 +148,7 @@ mod tests {
     fn choose(change: impl Fn(&mut ChipArguments)) -> Result<Option<ChosenChip>, Failure> {
         let mut arguments = ChipArguments::default();
         change(&mut arguments);
-        arguments.chosen()
+        arguments.chosen(Output::new(false, true))
     }
 
     #[test]
@@ -151,13 +170,25 @@ mod tests {
     }
 
     #[test]
+    fn faults_that_a_chip_has_already_are_a_note() {
+        let missing: Vec<String> = (0..7).map(|qubit| format!("qubit {qubit}")).collect();
+        assert_eq!(missing_note(&[], "zephyr:2"), None);
+        insta::assert_snapshot!(missing_note(&missing[..1], "zephyr:2").unwrap(), @"qubit 0 is already missing on zephyr:2");
+        insta::assert_snapshot!(missing_note(&missing[..2], "zephyr:2").unwrap(), @"qubit 0, qubit 1 are already missing on zephyr:2");
+        insta::assert_snapshot!(missing_note(&missing, "zephyr:2").unwrap(), @"qubit 0, qubit 1, qubit 2, qubit 3, qubit 4 and 2 more are already missing on zephyr:2");
+    }
+
+    #[test]
     fn nothing_named_is_no_chip_and_faults_of_nothing_are_refused() {
         assert!(choose(|_| ()).unwrap().is_none());
         let error = choose(|arguments| arguments.missing_qubits = Some("2".to_owned())).unwrap_err();
         insta::assert_snapshot!(error.message(), @"something is missing, but of no chip");
         let error = choose(|arguments| arguments.chip = Some("advantage".to_owned())).unwrap_err();
         insta::assert_snapshot!(error.message(), @"no chip is called `advantage`: known are advantage4, advantage6, advantage2-1, advantage2-2, advantage2-4");
-        assert_eq!(ChipArguments::default().required().unwrap_err().message(), "no chip is named");
+        assert_eq!(
+            ChipArguments::default().required(Output::new(false, true)).unwrap_err().message(),
+            "no chip is named"
+        );
     }
 
     #[test]

@@ -18,6 +18,7 @@ use super::problem::Problem;
 use super::value;
 use crate::failure::Failure;
 use crate::files::{cannot_read, read_text, user_folder};
+use crate::output::Output;
 pub(crate) use report::{EmbeddedOutput, breaks_lines, precision_lines, statistics_text, strengths_text};
 
 /// Which chip, and how.
@@ -116,8 +117,8 @@ impl EmbeddingArguments {
     ///
     /// # Errors
     /// A [`Failure`] for a chip or a file that is not understood, and for parameters of chains without a chip.
-    pub(crate) fn setup(&self) -> Result<Option<Setup>, Failure> {
-        let Some(chosen) = self.chip.chosen()? else {
+    pub(crate) fn setup(&self, output: Output) -> Result<Option<Setup>, Failure> {
+        let Some(chosen) = self.chip.chosen(output)? else {
             let given = [
                 ("--embedding", self.embedding.is_some()),
                 ("--chain-strength", self.chain_strength.is_some()),
@@ -139,8 +140,8 @@ impl EmbeddingArguments {
     ///
     /// # Errors
     /// As [`setup`](Self::setup), and when no chip is named.
-    pub(crate) fn required_setup(&self) -> Result<Setup, Failure> {
-        self.on(self.chip.required()?)
+    pub(crate) fn required_setup(&self, output: Output) -> Result<Setup, Failure> {
+        self.on(self.chip.required(output)?)
     }
 
     fn on(&self, chosen: ChosenChip) -> Result<Setup, Failure> {

@@ -87,7 +87,7 @@ pub(crate) fn run(arguments: &AblateArguments, session: &Session) -> Result<Outc
         session.output().note(notice);
     }
     let chip = arguments.chip();
-    let chosen = chip.required()?;
+    let chosen = chip.required(session.output())?;
     let chip_name = chosen.text();
     let cancel = session.interrupted()?;
     let bar = session.bar("ablate");

@@ -97,7 +97,7 @@ pub(crate) fn run(arguments: &DrawArguments, session: &Session) -> Result<Outcom
     if arguments.width.is_some() && !is_png {
         return Err(Failure::input("--width is for PNG: an SVG has no pixels").with_hint("write --out FILE.png"));
     }
-    let chosen = arguments.chip.required()?;
+    let chosen = arguments.chip.required(session.output())?;
     let (mut labels, mut chains) = (Vec::new(), Vec::new());
     if let Some(path) = &arguments.file {
         let file = read_embedding(path)?;

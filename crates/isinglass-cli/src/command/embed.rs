@@ -12,7 +12,7 @@ use isinglass_qubo::embedding::{
     ChainStrength, ControlError, Embedded, Embedder, EmbeddingCompositeError, EmbeddingFile, EnergyGap, FindError,
     Found, HardwareRange, Precision, Router, interaction_graph,
 };
-use isinglass_qubo::hardware::{Chip, Graph};
+use isinglass_qubo::hardware::{Chip, EdgeList, Graph};
 use isinglass_qubo::io::{Format, Label};
 use isinglass_qubo::qpu::SolverProperties;
 use isinglass_qubo::{Bqm, RunControl};
@@ -70,7 +70,7 @@ struct Source {
 pub(crate) fn run(arguments: &EmbedArguments, session: &Session) -> Result<Outcome, Failure> {
     check_ending(arguments.out.as_deref(), &["json"])?;
     check_places([&arguments.out])?;
-    let chosen = arguments.chip.required()?;
+    let chosen = arguments.chip.required(session.output())?;
     let source = read(&arguments.problem)?;
     if source.graph.num_nodes() == 0 {
         return Err(Failure::input(format!("{} has no variables to embed", source.name)));
@@ -116,17 +116,12 @@ fn read(arguments: &ProblemArguments) -> Result<Source, Failure> {
         let (path, bytes) = (&arguments.file, arguments.bytes()?);
         let is_named_so = path.extension().is_some_and(|ending| ending == "edges" || ending == "edgelist");
         if is_named_so || Format::from_path(path).is_none() {
-            let edges = Graph::from_edge_list(&String::from_utf8_lossy(&bytes));
+            let edges = EdgeList::read(&String::from_utf8_lossy(&bytes));
             match edges {
                 // every format has a line of another kind
-                Ok(graph) if is_named_so || graph.num_edges() > 0 => {
-                    return Ok(Source {
-                        name: path.display().to_string(),
-                        format: "edges",
-                        graph,
-                        labels: None,
-                        bqm: None,
-                    });
+                Ok(edges) if is_named_so || has_edges_of_integers(&edges) => {
+                    let EdgeList { graph, labels } = edges;
+                    return Ok(Source { name: path.display().to_string(), format: "edges", graph, labels, bqm: None });
                 }
                 Err(error) if is_named_so => return Err(Failure::from_error(&error).context(cannot_read(path))),
                 _ => {}
@@ -137,6 +132,12 @@ fn read(arguments: &ProblemArguments) -> Result<Source, Failure> {
     let graph = interaction_graph(&problem.file.bqm);
     let (name, format) = (problem.source, problem.format.name());
     Ok(Source { name, format, graph, labels: problem.file.labels, bqm: Some(problem.file.bqm) })
+}
+
+/// Whether a file without a name of its kind is an edge list: any two words could be nodes.
+fn has_edges_of_integers(edges: &EdgeList) -> bool {
+    let is_integer = |label: &Label| matches!(label, Label::Integer(_));
+    edges.graph.num_edges() > 0 && edges.labels.iter().flatten().all(is_integer)
 }
 
 /// What the variables mean.

@@ -73,7 +73,7 @@ pub(crate) fn run(arguments: &PlanArguments, session: &Session) -> Result<Outcom
         embedding_cache: arguments.embedding_cache.clone(),
         ..EmbeddingArguments::default()
     };
-    let setup = embedding.required_setup()?;
+    let setup = embedding.required_setup(session.output())?;
     if setup.is_scan() {
         return Err(Failure::input("--chain-strength scan: nothing is sampled here")
             .with_hint("scan with `isinglass solve --chain-strength scan`, and give the number found"));

@@ -32,6 +32,7 @@ use crate::arguments::value;
 use crate::command::train::command_line;
 use crate::failure::Failure;
 use crate::memory;
+use crate::output::Output;
 use crate::session::Session;
 use qpu::QpuChoice;
 
@@ -325,7 +326,8 @@ impl ReproduceArguments {
             None => {
                 let name = self.chip.as_deref().unwrap_or("advantage6").to_owned();
                 let chip = ChipArguments { chip: Some(name), ..ChipArguments::default() };
-                (chip.required()?.chip, chip.properties()?)
+                // no faults are named, so there is nothing to note
+                (chip.required(Output::new(false, true))?.chip, chip.properties()?)
             }
         };
         // one of the two ways to have a QPU

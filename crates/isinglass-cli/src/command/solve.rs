@@ -65,7 +65,7 @@ pub(crate) fn run(arguments: &SolveArguments, session: &Session) -> Result<Outco
     check_places([&arguments.out])?;
     let options = &arguments.solver.options;
     let solvers = if arguments.race.is_empty() { slice::from_ref(&arguments.solver.solver) } else { &arguments.race };
-    let setup = arguments.embedding.setup()?;
+    let setup = arguments.embedding.setup(session.output())?;
     let is_on_chip = setup.is_some() || solvers.contains(&SolverName::QpuEmulator);
     if is_on_chip && !arguments.race.is_empty() {
         return Err(Failure::input("a race is not run on a chip").with_hint("name one --solver"));

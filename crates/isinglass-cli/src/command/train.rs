@@ -138,7 +138,7 @@ pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outco
             Failure::from_error(&error).with_hint(error.hint()).context("nothing can be certified about this task")
         })?;
     }
-    let setup = arguments.embedding.setup()?;
+    let setup = arguments.embedding.setup(session.output())?;
     let cancel = session.interrupted()?;
     let bar = session.bar("training").until(arguments.sampling.deadline());
     let control = arguments.sampling.control(cancel, &bar);

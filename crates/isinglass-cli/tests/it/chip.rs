@@ -28,7 +28,6 @@ fn what_is_wrong_with_a_chip_or_its_chains_is_said_as_it_is() {
         ("draw twice.json --topology pegasus:16", "qubit 30 is twice in the chain of variable 0"),
         ("draw --topology chimera:1,1,1 --missing-qubits 0,1", "chimera:1,1,1 with faults has no working qubit"),
         ("embed no.edges --topology pegasus:3", "no.edges has no variables to embed"),
-        ("embed k3.edges --chip advantage6 --missing-qubits 0", "it is missing on advantage6 already"),
         ("solve k3.edges --race qpu-emulator,sa --chip advantage6 --time-limit 1s", "a race is not run on a chip"),
         ("train parity:2 --chip advantage6 --solver qpu-emulator --readout-error 1.5", "a probability is a number"),
         ("train parity:2 --chip advantage6 --solver qpu-emulator --annealing-time 1e9", "takes 0.5 to 2000"),
@@ -79,6 +78,42 @@ fn labels_are_kept_and_a_layout_tells_kinds_apart() {
 }
 
 #[test]
+fn faults_that_a_chip_has_already_are_a_note_and_no_error() {
+    let program = Program::new().file("k3.edges", complete(3)).file("three.coo", frustrated(3));
+    for command in
+        ["embed k3.edges", "plan three.coo", "solve three.coo", "draw", "train parity:2 --no-proof --no-baselines"]
+    {
+        let output = program.run(&format!("{command} --chip advantage6 --missing-qubits 0,31"));
+        let notes = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{command}: {notes}");
+        assert!(notes.contains("note: qubit 0 is already missing on advantage6\n"), "{command}: {notes}");
+    }
+}
+
+#[test]
+fn gaps_in_the_labels_of_an_edge_list_are_not_variables() {
+    let program = Program::new().file("gap.edges", "0 500\n500 7\n7 0\n").file("named.edges", "a b {}\nb 'c'\n");
+    let program = program.file("gap", "0 500\n500 7\n7 0\n").file("two.coo", "# vartype=SPIN\n0 1 1\n");
+    for name in ["gap.edges", "gap"] {
+        let report = program.json(&format!("embed {name} --topology chimera:2 --out embedding.json"));
+        assert_eq!((&report["num_variables"], &report["labels"]), (&json!(3), &json!([0, 7, 500])));
+        let text = std::fs::read_to_string(program.path().join("embedding.json")).unwrap();
+        let chains: BTreeMap<String, Vec<u32>> = serde_json::from_str(&text).unwrap();
+        assert_eq!(chains.keys().collect::<Vec<_>>(), ["0", "500", "7"]);
+        assert_eq!(json!([chains["0"], chains["7"], chains["500"]]), report["chains"]);
+    }
+    let svg = String::from_utf8(program.run("draw embedding.json --topology chimera:2").stdout).unwrap();
+    assert!(svg.contains("<title>variable 500"), "{svg}");
+    let refused = program.transcript("solve two.coo --embed chimera:2 --embedding embedding.json");
+    assert!(refused.contains("no chain for variable `1`"), "{refused}");
+    let named = program.json("embed named.edges --topology chimera:2");
+    assert_eq!(named["labels"], json!(["a", "b", "c"]));
+    // two words a line could be anything: only its name makes such a file an edge list
+    let words = program.file("words", "buy milk\n").transcript("embed words --topology chimera:2");
+    assert!(words.starts_with("exit 2") && words.contains("--format"), "{words}");
+}
+
+#[test]
 fn a_graph_that_does_not_fit_says_why() {
     let program = Program::new().file("k9.edges", complete(9)).file("ring.edges", "0 1\n1 2\n2 3\n3 0\n");
     insta::assert_snapshot!(program.transcript("embed k9.edges --topology chimera:1"));
@@ -91,7 +126,7 @@ fn a_graph_that_does_not_fit_says_why() {
 
 #[test]
 fn chips_that_are_none_are_refused() {
-    let program = Program::new().file("k3.edges", complete(3)).file("bad.json", "{}").file("bad.edges", "0 1\n1 x\n");
+    let program = Program::new().file("k3.edges", complete(3)).file("bad.json", "{}").file("bad.edges", "0 1\n1 2 3\n");
     for arguments in [
         "embed k3.edges",
         "embed k3.edges --topology pegasus:16 --chip advantage6",

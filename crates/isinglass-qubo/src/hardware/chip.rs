@@ -35,14 +35,6 @@ pub enum ChipError {
         /// The chip that was to lose it.
         chip: String,
     },
-    /// A fault that the chip has anyway.
-    #[error("{what} need not be named: it is missing on {chip} already")]
-    MissingAlready {
-        /// The qubit or coupler.
-        what: String,
-        /// The chip.
-        chip: String,
-    },
     /// A solver lists a qubit or a coupler that its topology does not have.
     #[error("{what} is listed, but the topology {topology} does not have it")]
     Outside {
@@ -224,33 +216,49 @@ impl Chip {
         Self::ideal(topology).without(missing_qubits, missing_couplers)
     }
 
-    /// This chip without these qubits and couplers. A coupler of a missing qubit may be named as well.
+    fn has_qubit(&self, qubit: u32) -> bool {
+        self.qubits.binary_search(&qubit).is_ok()
+    }
+
+    fn has_coupler(&self, (first, second): (u32, u32)) -> bool {
+        self.has_qubit(first) && self.graph.has_edge(first, second)
+    }
+
+    /// Which of these qubits and couplers the chip does not have, as texts such as `qubit 3` and `coupler 3-28`. Where
+    /// [`without`](Self::without) takes them they are faults of the chip already.
+    #[must_use]
+    pub fn missing_already(&self, qubits: &[u32], couplers: &[(u32, u32)]) -> Vec<String> {
+        let qubits = qubits.iter().filter(|&&qubit| !self.has_qubit(qubit)).map(|qubit| format!("qubit {qubit}"));
+        let couplers = couplers.iter().filter(|&&coupler| !self.has_coupler(coupler));
+        qubits.chain(couplers.map(|(first, second)| format!("coupler {first}-{second}"))).collect()
+    }
+
+    /// This chip without these qubits and couplers. A coupler of a missing qubit may be named as well, and so may faults that the chip
+    /// has already.
     ///
     /// # Errors
-    /// [`ChipError::NotThere`] when neither the chip nor its topology has one of them, [`ChipError::MissingAlready`] when only the
-    /// topology has it or its label.
+    /// [`ChipError::NotThere`] when neither the chip nor its topology has one of them, or the label of a qubit.
     pub fn without(self, missing_qubits: &[u32], missing_couplers: &[(u32, u32)]) -> Result<Self, ChipError> {
-        let Self { name, topology, qubits: before, graph } = self;
-        let is_there = |qubit: &u32| before.binary_search(qubit).is_ok();
-        let not_there = |what: String, is_fault: bool| match (is_fault, name.clone()) {
-            (true, chip) => ChipError::MissingAlready { what, chip },
-            (false, chip) => ChipError::NotThere { what, chip },
+        let not_there = |what: String| ChipError::NotThere { what, chip: self.name.clone() };
+        let is_label = |&qubit: &u32| self.topology.is_some_and(|topology| qubit < topology.num_labels());
+        if let Some(qubit) = missing_qubits.iter().find(|qubit| !self.has_qubit(**qubit) && !is_label(qubit)) {
+            return Err(not_there(format!("qubit {qubit}")));
+        }
+        let mut unknown = missing_couplers.iter().filter(|coupler| !self.has_coupler(**coupler)).peekable();
+        let ideal = self.topology.filter(|_| unknown.peek().is_some()).map(Topology::graph);
+        let is_in_ideal = |&(first, second): &(u32, u32)| {
+            is_label(&first) && is_label(&second) && ideal.as_ref().is_some_and(|graph| graph.has_edge(first, second))
         };
-        if let Some(qubit) = missing_qubits.iter().find(|qubit| !is_there(qubit)) {
-            let is_fault = topology.is_some_and(|topology| *qubit < topology.num_labels());
-            return Err(not_there(format!("qubit {qubit}"), is_fault));
+        if let Some((first, second)) = unknown.find(|coupler| !is_in_ideal(coupler)) {
+            return Err(not_there(format!("coupler {first}-{second}")));
         }
-        let is_coupler = |&&(first, second): &&(u32, u32)| is_there(&first) && graph.has_edge(first, second);
-        if let Some((first, second)) = missing_couplers.iter().find(|coupler| !is_coupler(coupler)) {
-            let is_fault = topology.is_some_and(|topology| {
-                let inside = (*first).max(*second) < topology.num_labels();
-                inside && topology.graph().has_edge(*first, *second)
-            });
-            return Err(not_there(format!("coupler {first}-{second}"), is_fault));
-        }
-        let qubits: HashSet<u32> = missing_qubits.iter().copied().collect();
-        let couplers: HashSet<(u32, u32)> =
-            missing_couplers.iter().map(|&(first, second)| (first.min(second), first.max(second))).collect();
+        let qubits: HashSet<u32> = missing_qubits.iter().copied().filter(|&qubit| self.has_qubit(qubit)).collect();
+        let couplers: HashSet<(u32, u32)> = missing_couplers
+            .iter()
+            .filter(|coupler| self.has_coupler(**coupler))
+            .map(|&(first, second)| (first.min(second), first.max(second)))
+            .collect();
+        let Self { name, topology, qubits: before, graph } = self;
         if qubits.is_empty() && couplers.is_empty() {
             return Ok(Self { name, topology, qubits: before, graph });
         }
@@ -363,11 +371,22 @@ mod tests {
         let ideal = Chip::ideal(P2);
         assert_eq!(chip.graph().num_edges(), ideal.graph().num_edges() - ideal.graph().degree(2) - 1);
         assert!(!chip.qubits().contains(&2) && chip.graph().degree(2) == 0);
-        insta::assert_snapshot!(Chip::with_faults(P2, &[0], &[]).unwrap_err(), @"qubit 0 need not be named: it is missing on pegasus:2 already");
         insta::assert_snapshot!(Chip::with_faults(P2, &[48], &[]).unwrap_err(), @"qubit 48 is missing, but pegasus:2 does not have it at all");
         insta::assert_snapshot!(Chip::with_faults(P2, &[], &[(2, 4)]).unwrap_err(), @"coupler 2-4 is missing, but pegasus:2 does not have it at all");
-        insta::assert_snapshot!(chip.clone().without(&[2], &[]).unwrap_err(), @"qubit 2 need not be named: it is missing on pegasus:2 with faults already");
-        insta::assert_snapshot!(chip.without(&[], &[(3, 28)]).unwrap_err(), @"coupler 3-28 need not be named: it is missing on pegasus:2 with faults already");
+    }
+
+    #[test]
+    fn faults_that_a_chip_has_already_change_nothing() {
+        assert_eq!(Chip::with_faults(P2, &[0], &[]).unwrap(), Chip::ideal(P2));
+        let chip = Chip::with_faults(P2, &[2], &[(28, 3)]).unwrap();
+        assert_eq!(chip.clone().without(&[2, 0], &[(3, 28), (28, 3), (2, 28)]).unwrap(), chip);
+        assert_eq!(chip.missing_already(&[2, 4], &[(3, 28), (28, 29)]), ["qubit 2", "coupler 3-28"]);
+        let both = chip.clone().without(&[2, 4], &[]).unwrap();
+        assert_eq!(both.qubits().len(), chip.qubits().len() - 1);
+        // a graph has no faults: what it lacks was never there
+        let graph = Chip::from_graph("pair", Graph::from_edges(2, [(0, 1)]).unwrap());
+        insta::assert_snapshot!(graph.clone().without(&[2], &[]).unwrap_err(), @"qubit 2 is missing, but pair does not have it at all");
+        insta::assert_snapshot!(graph.without(&[], &[(0, 5)]).unwrap_err(), @"coupler 0-5 is missing, but pair does not have it at all");
     }
 
     #[test]
