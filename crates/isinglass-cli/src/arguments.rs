@@ -5,6 +5,7 @@ pub(crate) mod data;
 pub(crate) mod embedding;
 pub(crate) mod fetched;
 pub(crate) mod formulation;
+pub(crate) mod layout;
 pub(crate) mod network;
 pub(crate) mod problem;
 pub(crate) mod real_chip;

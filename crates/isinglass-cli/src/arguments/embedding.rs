@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use isinglass::train::EmbeddingPlan;
 use isinglass_qubo::embedding::{
     ChainBreakMethod, ChainStrength, ControlError, Embedded, Embedder, EmbeddingCache, EmbeddingComposite,
-    EmbeddingFile, EmbeddingOrigin, EnergyGap, Found, HardwareRange, Lookup, Precision, Router, interaction_graph,
+    EmbeddingFile, EmbeddingOrigin, EnergyGap, Found, Lookup, Precision, Router, interaction_graph,
 };
 use isinglass_qubo::qpu::SolverProperties;
 use isinglass_qubo::{Bqm, RunControl, SampleStatus, Sampler};
@@ -129,8 +129,9 @@ impl EmbeddingArguments {
             ];
             return match given.into_iter().find(|(_, is_given)| *is_given) {
                 None => Ok(None),
-                Some((flag, _)) => Err(Failure::input(format!("{flag} means nothing without a chip"))
-                    .with_hint("name one with --embed pegasus:16, --chip advantage6 or --graph EDGES")),
+                Some((flag, _)) => {
+                    Err(Failure::input(format!("{flag} means nothing without a chip")).with_hint(NAME_A_CHIP))
+                }
             };
         };
         self.on(chosen).map(Some)
@@ -159,22 +160,12 @@ impl EmbeddingArguments {
     }
 }
 
+/// How to say which chip.
+pub(crate) const NAME_A_CHIP: &str = "name one with --embed pegasus:16, --chip advantage6 or --graph EDGES";
+
 /// What to do about an embedding that does not fit.
 pub(crate) const OTHER_EMBEDDING: &str =
     "make one with `isinglass embed --out FILE` for the same problem and chip, or leave --embedding out";
-
-/// How precisely a chip sees a model; with the ranges of chips in service where its own are not known.
-pub(crate) fn precision(
-    properties: Option<&SolverProperties>,
-    embedded: &Embedded,
-    gap: Option<EnergyGap>,
-    error: ControlError,
-) -> Precision {
-    match properties {
-        Some(properties) => properties.precision(embedded, gap, error),
-        None => Precision::of_embedded(embedded, gap, &HardwareRange::default(), error),
-    }
-}
 
 /// The failure of a search for an embedding, with the cause where it was stopped.
 pub(crate) fn stopped_early(failure: Failure, stopped: Option<SampleStatus>) -> Failure {
@@ -253,7 +244,7 @@ impl Setup {
 
     /// How precisely the chip sees a model; with the ranges of chips in service where its own are not known.
     pub(crate) fn precision(&self, embedded: &Embedded, gap: Option<EnergyGap>, error: ControlError) -> Precision {
-        precision(self.properties.as_ref().ok(), embedded, gap, error)
+        Precision::on_chip(self.properties.as_ref().ok(), embedded, gap, error)
     }
 
     /// The chains of the file, if there is one.

@@ -7,10 +7,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use isinglass::handover::Handover;
 use isinglass_qubo::embedding::{
-    ChainStrength, ControlError, Embedded, Embedder, EmbeddingCompositeError, EmbeddingFile, EnergyGap, FindError,
-    Found, HardwareRange, Precision, Router, interaction_graph,
+    ChainStrength, ControlError, Embedded, Embedder, EmbeddingCompositeError, EmbeddingFile, FindError, Found,
+    HardwareRange, Precision, Router, interaction_graph,
 };
 use isinglass_qubo::hardware::{Chip, EdgeList, Graph};
 use isinglass_qubo::io::{Format, Label};
@@ -20,10 +19,11 @@ use isinglass_qubo::{Bqm, RunControl};
 use crate::app::Outcome;
 use crate::arguments::chip::ChipArguments;
 use crate::arguments::embedding::{embedder, stopped_early};
+use crate::arguments::layout::{LayoutArguments, ProblemLayout, energy_gap};
 use crate::arguments::problem::ProblemArguments;
 use crate::arguments::value;
 use crate::failure::Failure;
-use crate::files::{cannot_read, check_ending, check_places, read_text, write_text};
+use crate::files::{cannot_read, check_ending, check_places, write_text};
 use crate::memory;
 use crate::session::Session;
 use report::EmbedReport;
@@ -34,9 +34,9 @@ pub(crate) struct EmbedArguments {
     /// The problem; a plain edge list, two nodes in each line, is one too.
     #[command(flatten)]
     problem: ProblemArguments,
-    /// The layout that `isinglass compile --layout` wrote with the problem: the report then tells weights from slack bits
-    #[arg(long, value_name = "LAYOUT", help_heading = "Problem")]
-    layout: Option<PathBuf>,
+    /// Tells weights from slack bits, too.
+    #[command(flatten)]
+    layout: LayoutArguments,
     #[command(flatten)]
     chip: ChipArguments,
     /// Seed of the search; the same seed gives the same embedding
@@ -75,8 +75,7 @@ pub(crate) fn run(arguments: &EmbedArguments, session: &Session) -> Result<Outco
     if source.graph.num_nodes() == 0 {
         return Err(Failure::input(format!("{} has no variables to embed", source.name)));
     }
-    let handover = arguments.layout.as_ref().map(|path| layout(path)).transpose()?;
-    let kinds = handover.as_ref().map(|(path, handover)| kinds(path, handover, &source)).transpose()?;
+    let layout = arguments.layout.read(&source.name, source.labels.as_deref(), source.graph.num_nodes())?;
     let default = embedder(Some(arguments.seed));
     let tries = arguments.tries.map_or(default.router.tries, |tries| tries.get().try_into().unwrap_or(u32::MAX));
     let embedder = Embedder { router: Router { tries, ..default.router }, ..default };
@@ -99,12 +98,13 @@ pub(crate) fn run(arguments: &EmbedArguments, session: &Session) -> Result<Outco
         let failure = Failure::from(error).context(format!("no embedding of {} on {}", source.name, chosen.text()));
         if is_not_found { stopped_early(failure, stopped) } else { failure }
     })?;
-    let precision = |bqm| precision(bqm, handover.as_ref().map(|(_, one)| one), &found, &arguments.chip, &chosen.chip);
+    let precision = |bqm| precision(bqm, layout.as_ref(), &found, &arguments.chip, &chosen.chip);
     let precision = source.bqm.as_ref().map(precision).transpose()?;
     if let Some(path) = &arguments.out {
         write_text(path, &EmbeddingFile::new(found.embedding.chains(), source.labels.as_deref()).to_json())?;
     }
-    let report = EmbedReport::new(&source, &chosen, &found, kinds.as_deref(), precision, arguments, (seconds, stopped));
+    let kinds = layout.as_ref().map(ProblemLayout::kinds);
+    let report = EmbedReport::new(&source, &chosen, &found, kinds, precision, arguments, (seconds, stopped));
     session.output().report(&report)?;
     Ok(Outcome::Done)
 }
@@ -140,47 +140,22 @@ fn has_edges_of_integers(edges: &EdgeList) -> bool {
     edges.graph.num_edges() > 0 && edges.labels.iter().flatten().all(is_integer)
 }
 
-/// What the variables mean.
-fn layout(path: &Path) -> Result<(&Path, Handover), Failure> {
-    let handover = Handover::from_json(&read_text(path)?);
-    Ok((path, handover.map_err(|error| Failure::from(error).context(cannot_read(path)))?))
-}
-
 /// How precisely a chip sees the problem, without chains and with the default ones; the gap is that of the task where there is a
 /// layout.
 fn precision(
     bqm: &Bqm,
-    handover: Option<&Handover>,
+    layout: Option<&ProblemLayout<'_>>,
     found: &Found,
     arguments: &ChipArguments,
     chip: &Chip,
 ) -> Result<(Precision, Precision), Failure> {
-    let of_task = handover.and_then(|handover| handover.compile().ok()?.gap());
-    let gap = of_task.or_else(|| EnergyGap::of_coefficients(bqm));
+    let gap = energy_gap(bqm, layout)?;
     let properties = arguments.properties().ok();
     let range = properties.as_ref().map_or_else(HardwareRange::default, SolverProperties::hardware_range);
     let failed = |error| Failure::from(EmbeddingCompositeError::from(error));
-    let logical = Precision::of(bqm, gap, &range, ControlError::default())
+    let control_error = ControlError::default();
+    let logical = Precision::of(bqm, gap, &range, control_error)
         .map_err(|error| Failure::from(EmbeddingCompositeError::from(error)))?;
     let embedded = Embedded::new(bqm, &found.embedding, chip, &ChainStrength::default()).map_err(failed)?;
-    Ok((logical, crate::arguments::embedding::precision(properties.as_ref(), &embedded, gap, ControlError::default())))
-}
-
-/// What each variable is, by the layout.
-fn kinds(path: &Path, handover: &Handover, source: &Source) -> Result<Vec<&'static str>, Failure> {
-    let roles = handover.layout.roles();
-    let (found, expected) = (roles.len(), source.graph.num_nodes());
-    // a file with labels may have its variables in any order
-    let by_label = |labels: &Vec<Label>| -> Option<Vec<&'static str>> {
-        let kind = |label: &Label| roles.iter().find(|role| role.to_string() == label.to_string());
-        labels.iter().map(|label| kind(label).map(|role| role.kind())).collect()
-    };
-    let labelled = source.labels.as_ref().and_then(by_label);
-    match labelled {
-        Some(kinds) => Ok(kinds),
-        None if found == expected => Ok(roles.iter().map(|role| role.kind()).collect()),
-        None => Err(Failure::input(format!("the layout has {found} variables, but the problem has {expected}"))
-            .context(format!("{} is not the layout of {}", path.display(), source.name))
-            .with_hint("give the file that `isinglass compile --layout` wrote together with the problem")),
-    }
+    Ok((logical, Precision::on_chip(properties.as_ref(), &embedded, gap, control_error)))
 }

@@ -7,12 +7,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 use isinglass_qubo::RunControl;
-use isinglass_qubo::embedding::{ControlError, Embedded, EmbeddingCompositeError, EnergyGap};
+use isinglass_qubo::embedding::{ControlError, Embedded, EmbeddingCompositeError};
 use isinglass_qubo::qpu::{Plan, PlanRequest};
 
 use crate::app::Outcome;
 use crate::arguments::chip::ChipArguments;
 use crate::arguments::embedding::{EmbeddingArguments, Strength, strength};
+use crate::arguments::layout::{LayoutArguments, energy_gap};
 use crate::arguments::problem::ProblemArguments;
 use crate::arguments::value;
 use crate::failure::Failure;
@@ -25,6 +26,8 @@ use report::PlanReport;
 pub(crate) struct PlanArguments {
     #[command(flatten)]
     problem: ProblemArguments,
+    #[command(flatten)]
+    layout: LayoutArguments,
     #[command(flatten)]
     chip: ChipArguments,
     /// Take the embedding of this file, an object from variables to lists of qubits, instead of looking for one
@@ -80,6 +83,7 @@ pub(crate) fn run(arguments: &PlanArguments, session: &Session) -> Result<Outcom
     }
     let problem = arguments.problem.read()?;
     let bqm = &problem.file.bqm;
+    let layout = arguments.layout.read(problem.name(), problem.file.labels.as_deref(), bqm.num_variables())?;
     let cancel = session.interrupted()?;
     let bar = session.bar("embed");
     let control = RunControl {
@@ -106,7 +110,7 @@ pub(crate) fn run(arguments: &PlanArguments, session: &Session) -> Result<Outcom
     };
     let plan = Plan::new(&properties, &embedded, &request)
         .map_err(|error| Failure::from(error).context(format!("no such run on {}", properties.name)))?;
-    let precision = setup.precision(&embedded, EnergyGap::of_coefficients(bqm), ControlError::default());
+    let precision = setup.precision(&embedded, energy_gap(bqm, layout.as_ref())?, ControlError::default());
     let report = PlanReport::new(&problem, &setup.chosen, arguments.embedding.as_deref(), plan, precision);
     session.output().report(&report)?;
     Ok(Outcome::Done)

@@ -19,7 +19,8 @@ use isinglass_qubo::{Bqm, RunControl};
 use serde_json::{Map, Value};
 
 use crate::app::Outcome;
-use crate::arguments::embedding::{EmbeddedOutput, EmbeddingArguments, Setup, stopped_early};
+use crate::arguments::embedding::{EmbeddedOutput, EmbeddingArguments, NAME_A_CHIP, Setup, stopped_early};
+use crate::arguments::layout::{LayoutArguments, energy_gap};
 use crate::arguments::problem::{Problem, ProblemArguments};
 use crate::arguments::solver::{
     Call, Emulation, EmulationOutput, Sampled, SolverArguments, SolverName, SolverOptions, Spent, with_restarts,
@@ -36,6 +37,8 @@ use report::{Run, SolveReport};
 pub(crate) struct SolveArguments {
     #[command(flatten)]
     problem: ProblemArguments,
+    #[command(flatten)]
+    layout: LayoutArguments,
     #[command(flatten)]
     solver: SolverArguments,
     /// Let these samplers, such as sa,pt,tabu, race until --time-limit or --target, a thread for each
@@ -80,8 +83,12 @@ pub(crate) fn run(arguments: &SolveArguments, session: &Session) -> Result<Outco
             options.check(solver)?;
         }
     }
+    if arguments.layout.is_given() && setup.is_none() {
+        return Err(Failure::input("--layout requires a chip, whose precision it judges").with_hint(NAME_A_CHIP));
+    }
     let problem = arguments.problem.read()?;
     let bqm = &problem.file.bqm;
+    let layout = arguments.layout.read(problem.name(), problem.file.labels.as_deref(), bqm.num_variables())?;
     let cancel = session.interrupted()?;
     let name = if arguments.race.is_empty() { arguments.solver.solver.text() } else { "race" };
     let bar = session.bar(name);
@@ -89,7 +96,8 @@ pub(crate) fn run(arguments: &SolveArguments, session: &Session) -> Result<Outco
     let start = Instant::now();
     let (sampled, standings, on_chip) = match (&setup, arguments.race.as_slice()) {
         (Some(setup), _) => {
-            let (sampled, on_chip) = run_on_chip(options, arguments.solver.solver, setup, &problem, &control)?;
+            let gap = energy_gap(bqm, layout.as_ref())?;
+            let (sampled, on_chip) = run_on_chip(options, arguments.solver.solver, setup, (&problem, gap), &control)?;
             (sampled, Vec::new(), Some(on_chip))
         }
         (None, []) => (options.sample(arguments.solver.solver, bqm, &control)?, Vec::new(), None),
@@ -144,7 +152,7 @@ fn run_on_chip(
     options: &SolverOptions,
     solver: SolverName,
     setup: &Setup,
-    problem: &Problem,
+    (problem, gap): (&Problem, Option<EnergyGap>),
     control: &RunControl<'_>,
 ) -> Result<(Sampled, (EmbeddedOutput, Option<EmulationOutput>)), Failure> {
     let call = Call::of(&options.sampling);
@@ -184,7 +192,7 @@ fn run_on_chip(
     let emulated = emulation.as_ref().map(time).transpose()?;
     let reason = format!("on the qubits of {}", setup.chosen.text());
     let control_error = emulation.as_ref().map_or_else(ControlError::default, Emulation::control_error);
-    let precision = setup.precision(&report.embedded, EnergyGap::of_coefficients(bqm), control_error);
+    let precision = setup.precision(&report.embedded, gap, control_error);
     let embedded = EmbeddedOutput::new(&setup.chosen, report, scan, precision);
     Ok((Sampled { sampling, reason, presolve: None, claim: None }, (embedded, emulated)))
 }

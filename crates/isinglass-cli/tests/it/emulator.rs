@@ -255,18 +255,68 @@ fn chains_that_break_often_bring_a_hint() {
     assert!(!text(20.0).contains("hint:"), "{}", text(20.0));
 }
 
+/// What `embed`, `plan` and `solve` say of the precision of a problem on a chip, as text and as JSON.
+fn precisions(program: &Program, arguments: &str) -> Vec<(String, Value)> {
+    let of = |command: &str| {
+        let command = format!("{command} {arguments}");
+        let text = String::from_utf8(program.run(&command).stdout).unwrap();
+        let report = program.json(&command);
+        let precision =
+            if report["embedded"].is_object() { &report["embedded"]["precision"] } else { &report["precision"] };
+        (text, precision.clone())
+    };
+    ["embed", "plan", "solve"].map(of).to_vec()
+}
+
 #[test]
-fn what_a_chip_cannot_see_is_a_warning() {
+fn a_lower_bound_of_the_gap_below_the_noise_is_not_called_invisible() {
     let program = Program::new().file("far.coo", "# vartype=SPIN\n0 0 1\n0 1 1000\n");
-    for command in ["embed", "plan", "solve"] {
-        let output = program.run(&format!("{command} far.coo --chip advantage6"));
-        let text = String::from_utf8(output.stdout).unwrap();
-        assert!(text.contains("warning: a step of the common divisor of all coefficients is invisible"), "{text}");
-        let report = program.json(&format!("{command} far.coo --chip advantage6"));
-        let precision = if command == "solve" { &report["embedded"]["precision"] } else { &report["precision"] };
-        assert_eq!(precision["visibility"], "invisible", "{command}");
+    for (text, precision) in precisions(&program, "far.coo --chip advantage6") {
+        assert!(text.contains("common divisor of the coefficients is only a lower bound"), "{text}");
+        assert!(text.contains("hint: pass the layout") && !text.contains("invisible"), "{text}");
+        assert_eq!(
+            (&precision["visibility"], &precision["gap"]["source"]),
+            (&json!("unknown"), &json!("common_divisor"))
+        );
     }
-    assert_eq!(program.json("embed far.coo --chip advantage6")["logical_precision"]["visibility"], "invisible");
+    assert_eq!(program.json("embed far.coo --chip advantage6")["logical_precision"]["visibility"], "unknown");
+}
+
+#[test]
+fn every_command_gives_the_same_verdict_on_the_same_problem() {
+    let program = Program::new();
+    for (task, verdict) in
+        [("parity:3 --hidden 3 --bias", "visible"), ("parity:3 --hidden 3 --formulation reference", "invisible")]
+    {
+        let compiled = program.json(&format!("compile {task} --out problem.json --layout layout.json"));
+        let with_layout = precisions(&program, "problem.json --layout layout.json --chip advantage6");
+        let trained = program.json(&format!("train {task} --chip advantage6 --solver sa --no-baselines --no-proof"));
+        for (text, precision) in &with_layout {
+            assert_eq!(precision, &with_layout[0].1, "{task}");
+            assert_eq!(precision["visibility"], verdict, "{task}");
+            assert_eq!(text.contains("warning: the loss is invisible"), verdict == "invisible", "{text}");
+        }
+        assert_eq!(trained["embedded"]["precision"], with_layout[0].1, "{task}");
+        let logical = &program.json("embed problem.json --layout layout.json --chip advantage6")["logical_precision"];
+        assert_eq!(logical, &compiled["precision"], "{task}");
+        // without the layout nothing is claimed that the layout contradicts
+        let without = precisions(&program, "problem.json --chip advantage6");
+        for (_, precision) in &without {
+            assert_eq!(precision, &without[0].1, "{task}");
+            let said = precision["visibility"].as_str().unwrap();
+            assert!(said == verdict || said == "unknown", "{task}: {said}");
+        }
+    }
+    let alone = program.transcript("solve problem.json --layout layout.json");
+    assert!(alone.starts_with("exit 2") && alone.contains("--layout requires a chip"), "{alone}");
+    let other = program.file("far.coo", "# vartype=SPIN\n0 0 1\n0 1 1000\n");
+    for command in ["embed", "plan", "solve"] {
+        let refused = other.transcript(&format!("{command} far.coo --layout layout.json --chip advantage6"));
+        assert!(
+            refused.starts_with("exit 2") && refused.contains("layout.json is not the layout of far.coo"),
+            "{refused}"
+        );
+    }
 }
 
 #[test]
@@ -317,7 +367,8 @@ fn settings_of_the_emulator_are_in_the_report() {
     ] {
         assert_eq!(report["emulation"][name], value, "{name}");
     }
-    assert_eq!(report["embedded"]["precision"]["visibility"], "invisible", "errors a thousand times as large");
+    let errors = &report["embedded"]["precision"]["control_error"];
+    assert_eq!(errors, &json!({"h": 17.0, "j": 12.5}), "errors a thousand times as large");
     let words = "not the default: control errors times 1000; readout error 0; path integrals of 8 slices; 2 sweeps a microsecond";
     assert!(text(&other).contains(words), "{}", text(&other));
     let trained = program.json("train parity:2 --bias --chip advantage6 --solver qpu-emulator --num-reads 20 --control-errors 1000 --no-proof --no-baselines");

@@ -88,6 +88,27 @@ impl ChainStrength {
     }
 }
 
+impl ChainStrength {
+    /// The strengths as [`Embedded`](super::Embedded) uses them: given ones as they are, computed ones with few digits, so that their sums
+    /// with coefficients of few digits are exact.
+    pub(super) fn on_chip(&self, spin: &Bqm) -> Result<Vec<f64>, ChainStrengthError> {
+        let strengths = self.of(spin)?;
+        Ok(match self {
+            Self::Uniform(_) | Self::PerChain(_) => strengths,
+            Self::UniformTorqueCompensation { .. } | Self::Scaled { .. } => {
+                strengths.into_iter().map(few_bits).collect()
+            }
+        })
+    }
+}
+
+/// A strength rounded up to 8 bits; as it is where that leaves the range of numbers.
+pub(super) fn few_bits(strength: f64) -> f64 {
+    let mask = (1u64 << (f64::MANTISSA_DIGITS - 8)) - 1;
+    let rounded = f64::from_bits((strength.to_bits() + mask) & !mask);
+    if rounded.is_finite() { rounded } else { strength }
+}
+
 /// `rms(J) sqrt(mean degree)`, 1 without interactions.
 fn torque(spin: &Bqm) -> f64 {
     let biases: Vec<f64> = spin.interactions().map(|(.., bias)| bias).filter(|&bias| bias != 0.0).collect();

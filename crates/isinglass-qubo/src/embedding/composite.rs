@@ -225,14 +225,7 @@ impl<'a> EmbeddingComposite<'a> {
         let start = Instant::now();
         let lookup = self.embed(&interaction_graph(&spin), control)?;
         let embedding_seconds = start.elapsed().as_secs_f64();
-        let strength = match strength {
-            given @ (ChainStrength::Uniform(_) | ChainStrength::PerChain(_)) => given.clone(),
-            computed => {
-                let strengths = computed.of(&spin).map_err(EmbedError::from)?;
-                ChainStrength::PerChain(strengths.into_iter().map(few_bits).collect())
-            }
-        };
-        let embedded = Embedded::new(&spin, &lookup.found.embedding, &self.chip, &strength)?;
+        let embedded = Embedded::new(&spin, &lookup.found.embedding, &self.chip, strength)?;
         let (mut physical, mut logical) = self.sample_once(bqm, &spin, &embedded, control)?;
         if physical.status == SampleStatus::Target && !logical.meets(control.target) {
             let on = RunControl { target: None, ..*control };
@@ -370,13 +363,6 @@ impl Sampler for EmbeddingComposite<'_> {
             },
         }
     }
-}
-
-/// A strength rounded up to 8 bits; as it is where that leaves the range of numbers.
-pub(super) fn few_bits(strength: f64) -> f64 {
-    let mask = (1u64 << (f64::MANTISSA_DIGITS - 8)) - 1;
-    let rounded = f64::from_bits((strength.to_bits() + mask) & !mask);
-    if rounded.is_finite() { rounded } else { strength }
 }
 
 fn with_causes(error: &dyn std::error::Error) -> String {

@@ -39,7 +39,7 @@ pub enum EmbedError {
 /// A linear bias is split equally over the qubits of its chain, an interaction equally over all couplers between both chains, and
 /// every coupler inside a chain gets `-strength`; the offset makes up for these, so that an unbroken sample has exactly the
 /// energy of the sample that it stands for. Equal parts are rounded to 26 bits and the last one takes the rest, so that
-/// parts of numbers with few digits add up exactly.
+/// parts of numbers with few digits add up exactly; chain strengths that are computed are rounded up to 8 bits.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Embedded {
     bqm: Bqm,
@@ -59,7 +59,7 @@ impl Embedded {
         if found != expected {
             return Err(EmbedError::WrongNumber { found, expected });
         }
-        let strengths = strength.of(&spin)?;
+        let strengths = strength.on_chip(&spin)?;
         let mut qubits: Vec<u32> = embedding.chains().iter().flatten().copied().collect();
         qubits.sort_unstable();
         let position: HashMap<u32, usize> = qubits.iter().enumerate().map(|(index, &qubit)| (qubit, index)).collect();

@@ -53,7 +53,7 @@ pub enum GapSource {
     Guaranteed,
     /// What the problem is about, without proof: one step of the loss of a formulation that is not exact.
     LossStep,
-    /// All energy differences are multiples of it, so the true gap may be larger.
+    /// All energy differences are multiples of it. It is a lower bound: the gap itself may be larger.
     CommonDivisor,
 }
 
@@ -79,7 +79,8 @@ pub enum Visibility {
     Blurred,
     /// The gap is below the noise of every flip of a variable: which states are best is decided by the errors of the chip.
     Invisible,
-    /// The gap is not known.
+    /// The gap is not known, or only a lower bound of it ([`GapSource::CommonDivisor`]) that is less than the noise of the flip of a
+    /// typical variable.
     Unknown,
 }
 
@@ -87,17 +88,21 @@ pub enum Visibility {
 ///
 /// # Examples
 /// ```
-/// use isinglass_qubo::embedding::{ControlError, EnergyGap, HardwareRange, Precision, Visibility};
+/// use isinglass_qubo::embedding::{ControlError, EnergyGap, GapSource, HardwareRange, Precision, Visibility};
 /// use isinglass_qubo::{BqmBuilder, Vartype};
 /// // a step of 1 beside a penalty of 400
 /// let mut builder = BqmBuilder::new(Vartype::Binary, 2);
 /// builder.add_linear(0, 1.0);
 /// builder.add_quadratic(0, 1, 400.0);
 /// let bqm = builder.build()?;
-/// let gap = EnergyGap::of_coefficients(&bqm);
-/// let precision = Precision::of(&bqm, gap, &HardwareRange::default(), ControlError::default())?;
+/// let gap = EnergyGap { energy: 1.0, source: GapSource::Guaranteed };
+/// let precision = Precision::of(&bqm, Some(gap), &HardwareRange::default(), ControlError::default())?;
 /// assert_eq!((precision.scale, precision.scaled_gap), (100.0, Some(0.01)));
 /// assert_eq!(precision.visibility, Visibility::Invisible);
+/// // the common divisor of the coefficients is a lower bound of the gap: it cannot show that the gap is invisible
+/// let divisor = EnergyGap::of_coefficients(&bqm);
+/// let precision = Precision::of(&bqm, divisor, &HardwareRange::default(), ControlError::default())?;
+/// assert_eq!((precision.scaled_gap, precision.visibility), (Some(0.01), Visibility::Unknown));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -181,11 +186,13 @@ impl Precision {
         let flip_noise = (at(0), at(noises.len() / 2), at(noises.len().saturating_sub(1)));
         let gap = gap.filter(|gap| gap.energy > 0.0);
         let scaled_gap = gap.map(|gap| gap.energy / scale);
-        let visibility = match scaled_gap {
+        let visibility = match gap.zip(scaled_gap) {
             None => Visibility::Unknown,
-            Some(gap) if gap < flip_noise.0 => Visibility::Invisible,
-            Some(gap) if gap < flip_noise.1 => Visibility::Blurred,
-            Some(_) => Visibility::Visible,
+            Some((_, scaled)) if scaled >= flip_noise.1 => Visibility::Visible,
+            // a lower bound below the noise says nothing of the gap
+            Some((EnergyGap { source: GapSource::CommonDivisor, .. }, _)) => Visibility::Unknown,
+            Some((_, scaled)) if scaled >= flip_noise.0 => Visibility::Blurred,
+            Some(_) => Visibility::Invisible,
         };
         let coefficients = || {
             let linear = spin.linear().iter().map(|&bias| (bias, control_error.h));
@@ -229,6 +236,7 @@ impl fmt::Display for Precision {
             Visibility::Visible => ": visible",
             Visibility::Blurred => ": blurred",
             Visibility::Invisible => ": invisible",
+            Visibility::Unknown if self.gap.is_some() => ": visibility unknown",
             Visibility::Unknown => "",
         };
         let (least, median, largest) = (digits(least), digits(median), digits(largest));
@@ -335,6 +343,11 @@ mod tests {
         let found = [0.11, 0.09, 0.05].map(|gap| of(guaranteed(gap)).visibility);
         assert_eq!(found, [Visibility::Visible, Visibility::Blurred, Visibility::Invisible]);
         assert_eq!([of(None), of(guaranteed(0.0))].map(|found| found.visibility), [Visibility::Unknown; 2]);
+        // a lower bound can show that the gap is visible, and nothing else
+        let bound = |energy| Some(EnergyGap { energy, source: GapSource::CommonDivisor });
+        let found = [0.11, 0.09, 0.05].map(|gap| of(bound(gap)).visibility);
+        assert_eq!(found, [Visibility::Visible, Visibility::Unknown, Visibility::Unknown]);
+        insta::assert_snapshot!(of(bound(0.05)), @"common divisor 0.05 / scale 1 = 0.05 of J, noise of a flip 0.1 (0.06 to 0.1): visibility unknown");
         let empty = Precision::of(&model(Vartype::Spin, &[], &[]), None, &range, error).unwrap();
         assert_eq!((empty.scale, empty.dynamic_range, empty.flip_noise), (1.0, 1.0, (0.0, 0.0, 0.0)));
     }

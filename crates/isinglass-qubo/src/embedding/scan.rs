@@ -1,6 +1,6 @@
 //! Chain strengths side by side.
 
-use super::composite::few_bits;
+use super::chain_strength::few_bits;
 use super::{ChainStrength, EmbeddingComposite, EmbeddingCompositeError};
 use crate::model::{Bqm, Vartype};
 use crate::sampler::RunControl;

@@ -5,6 +5,23 @@ use crate::embedding::{ControlError, Embedded, EnergyGap, HardwareRange, Precisi
 use crate::hardware::{Topology, ZephyrCoordinates};
 use crate::model::Bqm;
 
+impl Precision {
+    /// The precision of a model on its chip: scaled as the chip does where its properties are known
+    /// ([`SolverProperties::precision`]), else with the ranges of chips in service ([`HardwareRange::default`]).
+    #[must_use]
+    pub fn on_chip(
+        properties: Option<&SolverProperties>,
+        embedded: &Embedded,
+        gap: Option<EnergyGap>,
+        control_error: ControlError,
+    ) -> Self {
+        match properties {
+            Some(properties) => properties.precision(embedded, gap, control_error),
+            None => Self::of_embedded(embedded, gap, &HardwareRange::default(), control_error),
+        }
+    }
+}
+
 impl SolverProperties {
     /// Ranges of single numbers, and of the sum of the couplings of a qubit.
     #[must_use]

@@ -4,7 +4,7 @@ use super::TrainError;
 use crate::formulation::{Formulation, Role};
 use isinglass_qubo::embedding::{
     ChainBreakMethod, ChainStrength, ControlError, Embedded, EmbeddedReport, Embedder, EmbeddingCache,
-    EmbeddingComposite, EmbeddingFile, HardwareRange, Precision, interaction_graph,
+    EmbeddingComposite, EmbeddingFile, Precision, interaction_graph,
 };
 use isinglass_qubo::hardware::Chip;
 use isinglass_qubo::io::Label;
@@ -34,7 +34,7 @@ pub struct EmbeddingPlan {
     pub chain_break_method: Option<ChainBreakMethod>,
     /// Runs with the meaning of random spins turned round; 0 is one run without. `[default: 0]`
     pub num_spin_reversal_transforms: usize,
-    /// Ranges and times of the chip; [`HardwareRange::default`] and no times where they are not known. `[default: none]`
+    /// Ranges and times of the chip; the ranges of chips in service and no times where they are not known. `[default: none]`
     pub properties: Option<SolverProperties>,
     /// Errors of the chip's numbers, for the precision in records. `[default: ControlError::default()]`
     pub control_error: ControlError,
@@ -154,10 +154,7 @@ pub struct QpuTime {
 impl EmbeddedStep {
     fn of(report: &EmbeddedReport, plan: &EmbeddingPlan, formulation: &Formulation) -> Result<Self, TrainError> {
         let (gap, control_error) = (formulation.gap(), plan.control_error);
-        let precision = match &plan.properties {
-            Some(properties) => properties.precision(&report.embedded, gap, control_error),
-            None => Precision::of_embedded(&report.embedded, gap, &HardwareRange::default(), control_error),
-        };
+        let precision = Precision::on_chip(plan.properties.as_ref(), &report.embedded, gap, control_error);
         let request = plan.request.map(|request| request.with_reads_done(report.num_reads as u64));
         let qpu = match plan.properties.as_ref().zip(request) {
             Some((properties, request)) => {

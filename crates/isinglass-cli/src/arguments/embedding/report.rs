@@ -151,26 +151,23 @@ pub(crate) fn strengths_text(strengths: &[f64]) -> String {
 
 /// How precisely a chip sees a model, and a warning where it does not.
 pub(crate) fn precision_lines(place: &str, precision: &Precision) -> Vec<String> {
-    let what = match precision.gap.map(|gap| gap.source) {
-        Some(GapSource::Guaranteed | GapSource::LossStep) => "the loss",
-        Some(GapSource::CommonDivisor) | None => "a step of the common divisor of all coefficients",
-    };
+    let is_lower_bound = precision.gap.is_some_and(|gap| gap.source == GapSource::CommonDivisor);
     let mut lines = vec![format!("{place}: {precision}")];
     match precision.visibility {
-        Visibility::Invisible => lines.push(format!(
-            "warning: {what} is invisible: a chip's control errors are larger than the gap and decide what looks best"
-        )),
+        Visibility::Invisible => lines.push(
+            "warning: the loss is invisible: a chip's control errors are larger than the gap and decide what looks best"
+                .to_owned(),
+        ),
         Visibility::Blurred => lines
             .push("the gap is smaller than the noise of most flips: expect samples that are not the best".to_owned()),
+        Visibility::Unknown if is_lower_bound => lines.extend(
+            [
+                "the common divisor of the coefficients is only a lower bound of the gap, and it is smaller than the noise",
+                "hint: pass the layout of a compiled task with --layout to judge its loss",
+            ]
+            .map(str::to_owned),
+        ),
         Visibility::Visible | Visibility::Unknown => {}
-    }
-    if precision.visibility != Visibility::Visible
-        && precision.gap.is_some_and(|gap| gap.source == GapSource::CommonDivisor)
-    {
-        lines.push(
-            "the difference that matters may be larger: of a compiled task, `isinglass embed --layout` judges the loss instead"
-                .to_owned(),
-        );
     }
     lines
 }
