@@ -286,7 +286,7 @@ fn a_lower_bound_of_the_gap_below_the_noise_is_not_called_invisible() {
 fn every_command_gives_the_same_verdict_on_the_same_problem() {
     let program = Program::new();
     for (task, verdict) in
-        [("parity:3 --hidden 3 --bias", "visible"), ("parity:3 --hidden 3 --formulation reference", "invisible")]
+        [("parity:2 --hidden 2 --bias", "visible"), ("parity:2 --hidden 2 --formulation reference", "invisible")]
     {
         let compiled = program.json(&format!("compile {task} --out problem.json --layout layout.json"));
         let with_layout = precisions(&program, "problem.json --layout layout.json --chip advantage6");
