@@ -102,46 +102,6 @@ fn stars_are_embedded_from_every_seed_in_as_few_qubits_as_there_can_be() {
     }
 }
 
-/// Graphs of which most variables touch a few hubs.
-fn hub_graphs() -> Vec<(&'static str, Graph)> {
-    let graph = |edges: Vec<(u32, u32)>| {
-        let size = edges.iter().map(|edge| edge.0.max(edge.1) + 1).max().unwrap_or(0);
-        Graph::from_edges(size as usize, edges).unwrap()
-    };
-    let spokes = |leaves: u32| (1..=leaves).map(|leaf| (0, leaf));
-    let two_stars = (0..80).map(|leaf| (leaf % 2, 2 + leaf)).chain([(0, 1)]);
-    let wheel = spokes(60).chain((1..=60).map(|leaf| (leaf, leaf % 60 + 1)));
-    let caterpillar = (0..100).map(|leaf| (leaf / 20, 5 + leaf)).chain((0..4).map(|spine| (spine, spine + 1)));
-    let both =
-        |hubs: u32, leaves: u32| (0..hubs).flat_map(move |hub| (hubs..hubs + leaves).map(move |leaf| (hub, leaf)));
-    let sparse = spokes(70).chain((1..=35).map(|leaf| (leaf, 36 + leaf * 7 % 35)));
-    // a tree whose nodes have as many children as their depth lets them
-    let tree = (1..=30).map(|child| (0, child)).chain((31..=90).map(|leaf| (1 + leaf % 3, leaf)));
-    vec![
-        ("two stars", graph(two_stars.collect())),
-        ("wheel", graph(wheel.collect())),
-        ("caterpillar", graph(caterpillar.collect())),
-        ("K2,50", graph(both(2, 50).collect())),
-        ("K3,50", graph(both(3, 50).collect())),
-        ("star and a matching", graph(sparse.collect())),
-        ("tree", graph(tree.collect())),
-    ]
-}
-
-#[test]
-fn hubs_find_room_on_every_family_with_and_without_faults() {
-    let router = Router { patience: 2, ..Router::default() };
-    for (what, problem) in hub_graphs() {
-        for chip in [ideal("pegasus:4"), faulty("pegasus:4", 50), faulty("zephyr:3", 50), faulty("chimera:12", 50)] {
-            let routed = router.embed(&problem, &chip, &RunControl::default());
-            let routed = routed.unwrap_or_else(|error| panic!("{what} on {}: {error}", chip.name()));
-            let bound = min_qubits(&problem, &chip).unwrap();
-            let qubits = routed.num_qubits();
-            assert!(qubits * 2 <= bound * 3, "{what} on {}: {qubits} qubits, at least {bound}", chip.name());
-        }
-    }
-}
-
 #[test]
 fn the_same_seed_gives_the_same_embedding() {
     let (problem, chip) = (network(4, 20), faulty("pegasus:5", 40));

@@ -78,6 +78,54 @@ fn a_chain_of_a_hub_has_a_qubit_beside_it_for_every_neighbour_as_long_as_qubits_
     assert_eq!(attempt.chains[1].len(), 1);
 }
 
+/// Graphs of which most variables touch a few hubs.
+fn hub_graphs() -> Vec<(&'static str, Graph)> {
+    let graph = |edges: Vec<(u32, u32)>| {
+        let size = edges.iter().map(|edge| edge.0.max(edge.1) + 1).max().unwrap_or(0);
+        Graph::from_edges(size as usize, edges).unwrap()
+    };
+    let spokes = |leaves: u32| (1..=leaves).map(|leaf| (0, leaf));
+    let two_stars = (0..80).map(|leaf| (leaf % 2, 2 + leaf)).chain([(0, 1)]);
+    let wheel = spokes(60).chain((1..=60).map(|leaf| (leaf, leaf % 60 + 1)));
+    let caterpillar = (0..100).map(|leaf| (leaf / 20, 5 + leaf)).chain((0..4).map(|spine| (spine, spine + 1)));
+    let both =
+        |hubs: u32, leaves: u32| (0..hubs).flat_map(move |hub| (hubs..hubs + leaves).map(move |leaf| (hub, leaf)));
+    let sparse = spokes(70).chain((1..=35).map(|leaf| (leaf, 36 + leaf * 7 % 35)));
+    // a tree whose nodes have as many children as their depth lets them
+    let tree = (1..=30).map(|child| (0, child)).chain((31..=90).map(|leaf| (1 + leaf % 3, leaf)));
+    vec![
+        ("two stars", graph(two_stars.collect())),
+        ("wheel", graph(wheel.collect())),
+        ("caterpillar", graph(caterpillar.collect())),
+        ("K2,50", graph(both(2, 50).collect())),
+        ("K3,50", graph(both(3, 50).collect())),
+        ("star and a matching", graph(sparse.collect())),
+        ("tree", graph(tree.collect())),
+    ]
+}
+
+#[test]
+fn hubs_find_room_on_every_family_with_and_without_faults() {
+    let control = RunControl::default();
+    let watch = Watch::new(&control, MAX_PASSES);
+    let ideal = Chip::ideal("pegasus:4".parse().unwrap());
+    for (what, problem) in hub_graphs() {
+        for chip in [&ideal, &faulty("pegasus:4"), &faulty("zephyr:3"), &faulty("chimera:12")] {
+            let route = |index| {
+                let mut attempt = Attempt::new(&problem, chip, stream(0, index), Negotiation::STEEP);
+                attempt.route(5, &watch).then_some(attempt)
+            };
+            let mut attempt = (0..3).find_map(route).unwrap_or_else(|| panic!("{what} on {}", chip.name()));
+            // not shortened yet, but without the room that is not needed
+            attempt.is_strict = true;
+            (0..problem.num_nodes()).for_each(|variable| attempt.prune(variable));
+            let (qubits, bound) =
+                (attempt.embedding(chip).unwrap().num_qubits(), crate::embedding::min_qubits(&problem, chip));
+            assert!(qubits <= 3 * bound.unwrap(), "{what} on {}: {qubits} qubits, at least {bound:?}", chip.name());
+        }
+    }
+}
+
 #[test]
 fn shortening_takes_no_more_qubits() {
     let (problem, chip) = (sparse(30, 4), faulty("pegasus:4"));
