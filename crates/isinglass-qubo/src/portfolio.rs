@@ -158,9 +158,10 @@ impl Shared<'_> {
                 let mut state = self.state();
                 let has_parents = state.elite.len() > 1;
                 let elapsed = self.start.elapsed();
-                state.plan.next(worker, elapsed, |method, window| {
+                let worth = |method, window| {
                     methods.are_worth(method, window) && (method != plan::Method::Recombination || has_parents)
-                })
+                };
+                state.plan.next(worker, elapsed, worth, |window| methods.suits_blocks(window))
             };
             let Some(job) = job else { break };
             num_jobs += 1;

@@ -30,8 +30,14 @@ const SECONDS_PER_UPDATE: f64 = 1.5e-9;
 /// An anneal of a block is worth it for at least so many sweeps.
 const LEAST_SWEEPS: f64 = 64.0;
 
+/// From so many sweeps on, a block is most often better than a single read of the same time.
+const SUITABLE_SWEEPS: f64 = 600.0;
+
 /// Sweeps of one read, or of a block, after which another one is begun.
 const MOST_SWEEPS: u64 = 1 << 17;
+
+/// Problems with more terms are not polished by steepest descent, whose queue takes tenths of a second.
+const MOST_TERMS_IN_A_DESCENT: usize = 1 << 21;
 
 /// Parts of a job's time for one recombination.
 const RECOMBINATIONS: u32 = 16;
@@ -71,6 +77,11 @@ impl<'a> Methods<'a> {
             Method::Tempering => self.is_common && 4.0 * block <= time.as_secs_f64(),
             Method::Recombination => self.is_common,
         }
+    }
+
+    /// Whether a block gets through so many sweeps in a time that 64 reads are better than one of more sweeps.
+    pub(super) fn suits_blocks(&self, time: Duration) -> bool {
+        time.as_secs_f64() >= SUITABLE_SWEEPS * self.seconds_per_sweep()
     }
 
     /// What it takes to polish a sample and to compute its energy.
@@ -226,9 +237,15 @@ impl<'a> Methods<'a> {
         self.polished(start).1.into_iter().map(|spin| if spin > 0 { high } else { low }).collect()
     }
 
-    /// The sample at the bottom of a descent.
+    /// The sample at the bottom of a descent; of a huge problem, for which a descent takes longer than the limit allows, after two
+    /// sweeps that take no flip which costs anything.
     fn polished(&self, spins: Vec<i8>) -> (f64, Vec<i8>) {
         let control = RunControl::default();
+        if self.spin.num_variables() + 2 * self.spin.num_interactions() > MOST_TERMS_IN_A_DESCENT {
+            let frozen = (1e6 * self.beta_range.1).min(1e300);
+            let (spins, _) = anneal_one(self.spin, spins, 0, (frozen, frozen), 2, &Watch::new(&control, 0));
+            return (self.spin.energy(&spins), spins);
+        }
         let mut state = SpinState::new(self.spin, spins);
         descend(&mut state, &Watch::new(&control, 0));
         let spins = state.spins().to_vec();

@@ -45,6 +45,9 @@ const MAX_BYTES: usize = 16 << 30;
 /// Updates of a block between two looks at the clock: about a millisecond.
 const UPDATES_BETWEEN_LOOKS: usize = 1 << 22;
 
+/// Neighbours whose fields are changed in the time of one update.
+const DEGREE_FOR_AN_UPDATE: usize = 16;
+
 /// Simulated annealing.
 ///
 /// Each read starts at random and makes `num_sweeps` sweeps, the inverse temperature `beta` following `beta_schedule` from the
@@ -283,8 +286,11 @@ impl Run<'_> {
         let SimulatedAnnealing { seed, isa, proposal_acceptance_criteria: criteria, .. } = *self.parameters;
         let isa = Isa::or_detect(isa);
         let mut block = L::new(problem, seed, index);
-        // the same on every machine: rounding fields are computed afresh at each look
-        let between_looks = (UPDATES_BETWEEN_LOOKS / (LANES * self.bqm.num_variables().max(1))).max(1) as u64;
+        // the same on every machine where there is no deadline: rounding fields are computed afresh at each look
+        let degree = 2 * self.bqm.num_interactions() / self.bqm.num_variables().max(1);
+        let for_update = if watch.deadline().is_some() { 1 + degree / DEGREE_FOR_AN_UPDATE } else { 1 };
+        let updates = UPDATES_BETWEEN_LOOKS / for_update;
+        let between_looks = (updates / (LANES * self.bqm.num_variables().max(1))).max(1) as u64;
         let mut pace = Pace::new(watch.deadline(), self.schedule.num_sweeps());
         while let Some(stretch) = pace.next(between_looks) {
             let rule = |sweep| Acceptance { criteria, beta: self.schedule.beta(sweep) * self.scaling.unit };

@@ -26,6 +26,9 @@ const MAX_BYTES: usize = 16 << 30;
 /// Updates of a block between two looks at the clock: a few milliseconds.
 const UPDATES_BETWEEN_LOOKS: usize = 1 << 22;
 
+/// Neighbours whose fields are changed in the time of one update.
+const DEGREE_FOR_AN_UPDATE: usize = 16;
+
 /// Parallel tempering (replica exchange Monte Carlo) with a ladder that adapts, and isoenergetic cluster moves.
 ///
 /// A read has `num_replicas` replicas at inverse temperatures from the first to the second of `beta_range`. In each of `num_sweeps`
@@ -209,7 +212,9 @@ impl Run<'_> {
     ) -> Block<'p, T> {
         let num_sweeps = self.parameters.num_sweeps;
         let mut block = Block::new(problem, self.parameters, self.beta_range, self.scaling, index, num_reads);
-        let between_looks = (UPDATES_BETWEEN_LOOKS / (LANES * problem.num_variables().max(1))).max(1) as u64;
+        let degree = 2 * self.spin.num_interactions() / self.spin.num_variables().max(1);
+        let updates = UPDATES_BETWEEN_LOOKS / (1 + degree / DEGREE_FOR_AN_UPDATE);
+        let between_looks = (updates / (LANES * problem.num_variables().max(1))).max(1) as u64;
         let mut done = 0;
         while done < num_sweeps {
             let next = done + between_looks.min(num_sweeps - done);

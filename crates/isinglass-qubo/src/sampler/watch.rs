@@ -1,7 +1,7 @@
 //! What the threads of a run share: who stopped it, and how far it is.
 
 use super::{ProgressReport, RunControl, SampleStatus};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -40,10 +40,10 @@ impl CutReads {
 /// second.
 pub struct Watch<'a> {
     control: &'a RunControl<'a>,
-    total: AtomicU64,
+    total: u64,
+    passed_over: AtomicU64,
     done: AtomicU64,
     status: OnceLock<SampleStatus>,
-    is_shortened: AtomicBool,
     shared: Mutex<Shared>,
 }
 
@@ -59,10 +59,11 @@ impl<'a> Watch<'a> {
         let shared = Mutex::new(Shared { best: None, next_report: Instant::now() + REPORT_INTERVAL });
         Self {
             control,
-            total: AtomicU64::new(total),
+            total,
+            passed_over: AtomicU64::new(0),
             done: AtomicU64::new(0),
             status: OnceLock::new(),
-            is_shortened: AtomicBool::new(false),
+
             shared,
         }
     }
@@ -93,22 +94,18 @@ impl<'a> Watch<'a> {
         {
             shared.next_report = Instant::now() + REPORT_INTERVAL;
             progress.report(ProgressReport {
-                done,
-                total: self.total.load(Ordering::Relaxed).max(done),
+                done: done.saturating_add(self.passed_over.load(Ordering::Relaxed)),
+                total: self.total,
                 best_energy: shared.best,
             });
         }
         self.is_stopped()
     }
 
-    /// Takes `units` of work off the whole, since they are passed over for want of time: a run that did not do all of its work
-    /// ends with the status [`SampleStatus::TimeLimit`].
+    /// Counts `units` of work that are passed over for want of time: a run that did not do all of its work ends with the status
+    /// [`SampleStatus::TimeLimit`].
     pub(crate) fn pass_over(&self, units: u64) {
-        if units > 0 {
-            self.is_shortened.store(true, Ordering::Relaxed);
-        }
-        let less = |total: u64| Some(total.saturating_sub(units));
-        let _ = self.total.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+        self.passed_over.fetch_add(units, Ordering::Relaxed);
     }
 
     /// The time until the deadline; `None` without one.
@@ -135,7 +132,7 @@ impl<'a> Watch<'a> {
     /// The first reason to stop, or to do less than asked for.
     #[must_use]
     pub fn stopped_by(&self) -> Option<SampleStatus> {
-        let shortened = self.is_shortened.load(Ordering::Relaxed).then_some(SampleStatus::TimeLimit);
+        let shortened = (self.passed_over.load(Ordering::Relaxed) > 0).then_some(SampleStatus::TimeLimit);
         self.status.get().copied().or(shortened)
     }
 
