@@ -17,7 +17,7 @@ use crate::session::Session;
 
 /// Which problem, and what it becomes.
 #[derive(Args, Debug)]
-#[command(mut_arg("file", input), mut_arg("format", from))]
+#[command(mut_args = with_two_files)]
 pub(crate) struct ConvertArguments {
     #[command(flatten)]
     problem: ProblemArguments,
@@ -32,16 +32,16 @@ pub(crate) struct ConvertArguments {
     to_vartype: Option<VartypeName>,
 }
 
-fn input(argument: Arg) -> Arg {
-    argument.value_name("IN")
-}
-
-/// `--format` of other commands is one of two formats here.
-fn from(argument: Arg) -> Arg {
-    argument.long("from").alias("format").help(
-        "Format of IN: coo, bqm, json, qubo, lp, mps, sparse, rudy, qubist, bqpjson or qplib [default: from the name, else \
-         from the content]",
-    )
+/// Names that tell the two files apart; `--format` of other commands is one of two formats here.
+fn with_two_files(argument: Arg) -> Arg {
+    match argument.get_id().as_str() {
+        "file" => argument.value_name("IN"),
+        "format" => argument.long("from").alias("format").help(
+            "Format of IN: coo, bqm, json, qubo, lp, mps, sparse, rudy, qubist, bqpjson or qplib [default: from the name, \
+             else from the content]",
+        ),
+        _ => argument,
+    }
 }
 
 #[derive(Serialize)]
