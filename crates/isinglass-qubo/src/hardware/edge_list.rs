@@ -53,6 +53,9 @@ impl EdgeList {
     /// # Errors
     /// [`EdgeListError`] with the first line that is not an edge.
     ///
+    /// # Panics
+    /// Never: edges join different nodes that are counted.
+    ///
     /// # Examples
     /// ```
     /// use isinglass_qubo::hardware::EdgeList;
@@ -120,6 +123,9 @@ impl Graph {
     ///
     /// # Errors
     /// [`EdgeListError`] with the first line that is not an edge.
+    ///
+    /// # Panics
+    /// Never: edges join different nodes that are counted.
     ///
     /// # Examples
     /// ```
