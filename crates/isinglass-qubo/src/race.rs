@@ -261,14 +261,7 @@ impl Runner {
             is_optimal: false,
             refused: None,
         };
-        Self {
-            standing,
-            best: None,
-            proven: None,
-            schedule: Schedule::default(),
-            lower_bound: None,
-            error: None,
-        }
+        Self { standing, best: None, proven: None, schedule: Schedule::default(), lower_bound: None, error: None }
     }
 
     fn enter(&mut self, sampling: Sampling, seconds: f64) {

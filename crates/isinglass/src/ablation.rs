@@ -158,7 +158,7 @@ pub fn ablate(
         return Err(AblationError::NoSweeps);
     }
     // samples of a QUBO are judged by what it counts
-    let task = &task.clone().with_objective(Objective::OutputBits).expect("any task counts output bits");
+    let task = &task.counting_output_bits();
     let inner = RunControl { progress: None, target: None, ..*control };
     let (target, target_proven) = target(task, architecture, plan, &inner)?;
     let mut ablation = Ablation { target, target_proven, rows: Vec::new(), unfinished: Vec::new() };

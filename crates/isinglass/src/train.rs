@@ -231,9 +231,8 @@ impl Step {
     ) -> Result<Self, FormulationError> {
         let batch = plan.rows_of_step(step, task).map(|rows| task.select_rows(&rows));
         let rows = batch.as_ref().unwrap_or(task);
-        let compile = |control: &RunControl<'_>| {
-            compile_within(rows, &plan.architecture, &plan.formulation, terms, control)
-        };
+        let compile =
+            |control: &RunControl<'_>| compile_within(rows, &plan.architecture, &plan.formulation, terms, control);
         if plan.needs_qubo() {
             let formulation = Some(compile(control)?);
             return Ok(Self { batch, formulation });
@@ -513,18 +512,23 @@ fn check_network(
     if let Some(formulation) = formulation {
         return check_step(task, formulation, Found::Network(network), counts, record);
     }
+    let verification = without_qubo(task, network, terms);
+    let record = complete(record, task, loss(network, task), &verification, counts, false);
+    Ok(StepResult { network: network.clone(), sample: None, record, verification })
+}
+
+/// What there is to say of a network where no QUBO was compiled: its loss and the energy of its weight terms.
+fn without_qubo(task: &Task, network: &Network, terms: &WeightTerms) -> Verification {
     let wrong_bits = wrong_output_bits(network, task);
     let energy = wrong_bits + terms.bias_energy(network);
-    let verification = Verification {
+    Verification {
         loss: wrong_bits,
         energy,
         completed_energy: energy,
         violated_gates: 0,
         violated_products: 0,
         violated_losses: 0,
-    };
-    let record = complete(record, task, loss(network, task), &verification, counts, false);
-    Ok(StepResult { network: network.clone(), sample: None, record, verification })
+    }
 }
 
 /// Verifies what a step chose and completes its record.

@@ -13,8 +13,8 @@ use super::rows::RowArguments;
 use super::table::{TableArguments, drop_flag, parse};
 use super::value;
 use crate::failure::Failure;
-use crate::session::Session;
 use crate::progress::stage;
+use crate::session::Session;
 
 /// Data to train and test on.
 #[derive(Args, Clone, Debug)]

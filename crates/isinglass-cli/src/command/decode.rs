@@ -16,7 +16,7 @@ use crate::arguments::data::known_file;
 use crate::arguments::problem::VartypeName;
 use crate::arguments::table::parse;
 use crate::arguments::value;
-use crate::command::eval::{goal, predict};
+use crate::command::eval::{does_not_fit, goal};
 use crate::failure::Failure;
 use crate::files::{cannot_read, check_ending, check_places, read_bytes, read_text, write_text};
 use crate::memory;
@@ -172,7 +172,8 @@ fn test_score(
 ) -> Result<(Option<Score>, Option<TestRows>), Failure> {
     if let Some(table) = file {
         let labels = decoded.model.classes.encode(table)?;
-        let score = Score::of(&predict(&decoded.model, table)?, &labels);
+        let predicted = decoded.model.predict(table).map_err(|error| does_not_fit(&decoded.model, error))?;
+        let score = Score::of(&predicted, &labels);
         return Ok((Some(score), Some(TestRows::File { source: table.source().to_owned() })));
     }
     if arguments.test == Some(TestSource::None) {

@@ -228,10 +228,11 @@ fn write(
 ) -> Result<(), Failure> {
     let (vartype, labels) = (problem.file.bqm.vartype(), problem.file.labels.as_deref());
     write_with(path, |file| {
-        Ok(match format {
+        match format {
             SampleFormat::Csv => write_samples_csv(&sampling.samples, labels, file)?,
             _ => write_samples_with_info(&sampling.samples, vartype, labels, info, file)?,
-        })
+        }
+        Ok(())
     })
 }
 

@@ -20,12 +20,15 @@ pub(crate) fn is_standard(path: &Path) -> bool {
     path == Path::new(STANDARD)
 }
 
+/// Who asked for standard input first, and what it holds.
+type Content = (Option<&'static str>, Result<Vec<u8>, Failure>);
+
 /// Standard input, whole, for the input called `input`. The same input may ask again; `None` never may.
 ///
 /// # Errors
 /// A [`Failure`] when it cannot be read, or another input was read from it.
 pub(super) fn read_input(input: Option<&'static str>) -> Result<&'static [u8], Failure> {
-    static CONTENT: OnceLock<(Option<&'static str>, Result<Vec<u8>, Failure>)> = OnceLock::new();
+    static CONTENT: OnceLock<Content> = OnceLock::new();
     let mut is_first = false;
     let (owner, content) = CONTENT.get_or_init(|| {
         is_first = true;

@@ -10,7 +10,7 @@ const QUICK: &str = "--hidden none --num-reads 4 --num-sweeps 20 --no-proof --no
 /// 40 rows with a row number, a column with gaps, two useful columns and a label; sorted by the label.
 fn customers() -> String {
     let row = |row: usize| {
-        let (gap, shape) = (if row % 3 == 0 { "" } else { "x" }, ["round", "flat"][row / 20]);
+        let (gap, shape) = (if row.is_multiple_of(3) { "" } else { "x" }, ["round", "flat"][row / 20]);
         format!("{},{gap},{}.5,{shape},{}\n", 1000 + row, row % 7, ["no", "yes"][row / 20])
     };
     std::iter::once("id,note,size,shape,bought\n".to_owned()).chain((0..40).map(row)).collect()

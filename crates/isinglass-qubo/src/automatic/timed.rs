@@ -89,8 +89,7 @@ impl Automatic {
         if SECONDS_PER_TERM * terms > share.as_secs_f64() {
             return Ok(Prepared::Nothing(None, None));
         }
-        let within =
-            RunControl { deadline: Some(end), cancel: Some(over), progress: None, target: None, ..*control };
+        let within = RunControl { deadline: Some(end), cancel: Some(over), progress: None, target: None, ..*control };
         if let Some(sampling) = self.at_once(bqm, &within)? {
             return Ok(Prepared::Solved(sampling, vec![whole(bqm, Method::Tree)], None));
         }
@@ -108,7 +107,9 @@ impl Automatic {
             let control = RunControl { deadline: Some(limit), ..within };
             let sampling = match choice.method {
                 Method::Sa => None,
-                exact => Some(confirmed(&presolved, index, self.make(exact).sample(&component.bqm, &control)?, &control)?),
+                exact => {
+                    Some(confirmed(&presolved, index, self.make(exact).sample(&component.bqm, &control)?, &control)?)
+                }
             };
             choices.push(choice);
             solved.push(sampling.filter(|sampling| sampling.status == SampleStatus::Optimal));

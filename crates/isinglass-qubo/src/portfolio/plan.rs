@@ -156,7 +156,7 @@ impl Plan {
     /// of time could bring it to the front.
     fn at_last(&self, worker: usize, champion: Method, possible: &[Method], suits_blocks: bool) -> Method {
         let is_untried = self.results.iter().all(|results| results[Method::Block as usize].is_none());
-        if worker % 2 == 0 && !(is_untried && suits_blocks) {
+        if worker.is_multiple_of(2) && !(is_untried && suits_blocks) {
             return champion;
         }
         if champion == Method::Read && possible.contains(&Method::Block) {

@@ -43,7 +43,7 @@ impl Family {
             Self::Real => i128::from(random.next_u64() as i64 >> 11 | 1) >> (random.next_u64() % 8),
             // tenths are multiples of 2^-55
             Self::Tenths => (small as f64 * 0.1 * 2f64.powi(60)) as i128,
-            Self::FarApart => small << if random.next_u64() % 3 == 0 { 60 } else { 0 },
+            Self::FarApart => small << if random.next_u64().is_multiple_of(3) { 60 } else { 0 },
             Self::LargeOffset => small,
         }
     }

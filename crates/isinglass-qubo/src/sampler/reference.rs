@@ -205,7 +205,7 @@ impl<'a> Chain<'a> {
         let num_variables = self.spins.len();
         let hopeless = LARGEST_EXPONENTIAL / beta;
         for turn in 0..num_variables {
-            if turn > 0 && turn as u64 % UPDATES_BETWEEN_LOOKS == 0 && watch.is_stopped() {
+            if turn > 0 && (turn as u64).is_multiple_of(UPDATES_BETWEEN_LOOKS) && watch.is_stopped() {
                 return;
             }
             let variable = if randomize_order { (self.random.next() % num_variables as u64) as usize } else { turn };

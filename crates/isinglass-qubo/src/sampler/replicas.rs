@@ -118,7 +118,7 @@ impl<'a, T: Number> Replicas<'a, T> {
                 return;
             }
             let part = first..num_variables.min(first + PART);
-            T::sweep(*isa, problem, part, spins, fields, energies, temperatures, random);
+            T::sweep(*isa, (problem, part), spins, fields, energies, temperatures, random);
         }
     }
 

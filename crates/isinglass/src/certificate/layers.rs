@@ -39,7 +39,9 @@ pub(super) enum Failed {
     /// A network with this cost was met.
     Refuted(i128),
     Stopped(SampleStatus),
-    TooLarge { fan_in: usize },
+    TooLarge {
+        fan_in: usize,
+    },
 }
 
 /// Distinct inputs of some layer, what each output should answer, and what a wrong answer costs in whole units.

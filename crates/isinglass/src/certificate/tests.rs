@@ -227,7 +227,14 @@ fn networks_too_large_to_check_are_refused_at_once() {
         let rows = Rows::of(&task);
         let units = rows.units(network.architecture()).unwrap();
         let loss = units.value(units.loss(&rows, &network));
-        check(&Certificate { network, rows, loss, lower_bound: loss, prices: Vec::new() })
+        check(&Certificate {
+            network,
+            rows,
+            objective: Objective::OutputBits,
+            loss,
+            lower_bound: loss,
+            prices: Vec::new(),
+        })
     };
     assert_eq!(row(vec![2, 65, 1], true), Err(CertificateError::Network));
     assert_eq!(row([vec![2], vec![1; 1000]].concat(), true), Err(CertificateError::Network));

@@ -81,6 +81,12 @@ impl Task {
         Ok(self)
     }
 
+    /// The same rows with a loss that counts wrong output bits.
+    #[must_use]
+    pub fn counting_output_bits(&self) -> Self {
+        Self { objective: Objective::OutputBits, ..self.clone() }
+    }
+
     /// What the loss counts.
     #[must_use]
     pub fn objective(&self) -> Objective {

@@ -460,7 +460,7 @@ fn clouds(num_rows: usize) -> (BitMatrix, Vec<u32>) {
     let centers: Vec<u64> = (0..4).map(|_| stream.next_u64() % 256).collect();
     let labels: Vec<u32> = (0..num_rows).map(|row| row as u32 % 4).collect();
     let noise: Vec<u64> =
-        (0..num_rows).map(|_| (0..8).map(|bit| u64::from(stream.next_u64() % 5 == 0) << bit).sum()).collect();
+        (0..num_rows).map(|_| (0..8).map(|bit| u64::from(stream.next_u64().is_multiple_of(5)) << bit).sum()).collect();
     let bits = |row: usize| centers[labels[row] as usize] ^ noise[row];
     (BitMatrix::from_fn(num_rows, 8, |row, column| bits(row) >> column & 1 == 1), labels)
 }

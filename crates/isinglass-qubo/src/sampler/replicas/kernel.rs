@@ -17,8 +17,7 @@ macro_rules! kernels {
     ($sweep:ident, $turn:ident, $look:ident, $type:ty) => {
         dispatch! {
             pub(super) fn $sweep(
-                problem: &Problem<$type>,
-                variables: Range<usize>,
+                part: (&Problem<$type>, Range<usize>),
                 spins: &mut [Lanes<$type>],
                 fields: &mut [Lanes<$type>],
                 energies: &mut Lanes<f64>,
@@ -49,8 +48,7 @@ kernels!(sweep_doubles, turn_doubles, look_at_doubles, f64);
 
 #[inline(always)]
 fn sweep_lanes<T: Number>(
-    problem: &Problem<T>,
-    variables: Range<usize>,
+    (problem, variables): (&Problem<T>, Range<usize>),
     spins: &mut [Lanes<T>],
     fields: &mut [Lanes<T>],
     energies: &mut Lanes<f64>,

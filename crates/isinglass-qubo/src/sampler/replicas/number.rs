@@ -25,11 +25,10 @@ pub(in crate::sampler) trait Number: Copy + PartialEq + PartialOrd + Send + Sync
     /// This number times a sign: -1, 0 or 1.
     fn signed(self, sign: Self) -> Self;
 
-    /// Offers each of `variables` a flip in every lane, in index order.
+    /// Offers each variable of `part`, a range of those of a problem, a flip in every lane, in index order.
     fn sweep(
         isa: Isa,
-        problem: &Problem<Self>,
-        variables: Range<usize>,
+        part: (&Problem<Self>, Range<usize>),
         spins: &mut [Lanes<Self>],
         fields: &mut [Lanes<Self>],
         energies: &mut Lanes<f64>,
@@ -85,15 +84,14 @@ macro_rules! number {
             }
             fn sweep(
                 isa: Isa,
-                problem: &Problem<Self>,
-                variables: Range<usize>,
+                part: (&Problem<Self>, Range<usize>),
                 spins: &mut [Lanes<Self>],
                 fields: &mut [Lanes<Self>],
                 energies: &mut Lanes<f64>,
                 temperatures: &Temperatures,
                 random: &mut LaneRandom,
             ) {
-                $sweep(isa, problem, variables, spins, fields, energies, temperatures, random);
+                $sweep(isa, part, spins, fields, energies, temperatures, random);
             }
             fn turn(
                 isa: Isa,
