@@ -8,7 +8,7 @@ use crate::exact::ExactTrainer;
 use crate::formulation::{Formulation, FormulationError, WeightTerms, compile_within};
 use crate::network::Architecture;
 use crate::reproduce::ScanPoint;
-use crate::task::{Merge, Objective, Task};
+use crate::task::{Merge, Task};
 use crate::weight_annealing::WeightAnnealing;
 use isinglass_qubo::embedding::{
     ChainStrength, ControlError, Embedded, Embedder, EmbeddingCache, FindError, Precision, Visibility,

@@ -179,10 +179,7 @@ impl ExactTrainer {
             weights.as_ref().is_none_or(|weights| weights[layer][neuron][input])
         });
         let loss = groups.loss(&network.infer(&groups.inputs));
-        // a bound by rounded costs proves no loss to be the least
-        let is_exact = task.sums_are_exact() && demand.costs.iter().all(Costs::are_exact);
-        let finished = if is_exact { SampleStatus::Optimal } else { SampleStatus::Heuristic };
-        let rounding = if task.sums_are_exact() { 0.0 } else { rounding_of_sums(task) };
+        let (finished, rounding) = precision(task, &demand);
         Ok(ExactTraining {
             network,
             loss,
@@ -269,6 +266,13 @@ impl ExactTrainer {
             ExactError::Functions { limit, num_groups: demand.len(), vectors }
         })
     }
+}
+
+/// How a finished search ends, and by how much its bound may be too high: a bound by rounded costs proves no loss to be the least.
+fn precision(task: &Task, demand: &Demand) -> (SampleStatus, f64) {
+    let rounding = if task.sums_are_exact() { 0.0 } else { rounding_of_sums(task) };
+    let is_exact = task.sums_are_exact() && demand.costs.iter().all(Costs::are_exact);
+    (if is_exact { SampleStatus::Optimal } else { SampleStatus::Heuristic }, rounding)
 }
 
 /// By how much sums of row weights may be off: each is one of fewer additions than there are weights, and is rounded each time.

@@ -7,6 +7,7 @@ use crate::formulation::{Layout, LayoutError, NeuronPlace, Place, Role};
 use crate::network::Network;
 use crate::task::{Groups, Objective, Task};
 use isinglass_qubo::{Bqm, Vartype};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -78,20 +79,22 @@ pub fn loss(network: &Network, task: &Task) -> f64 {
 /// The wrong output bits of a network on a task, row by row, in plain spins: `sum_r weight_r #{o : f(x_r)_o != y_ro}`.
 #[must_use]
 pub fn wrong_output_bits(network: &Network, task: &Task) -> f64 {
-    let mut loss = 0.0;
-    for row in 0..task.num_rows() {
-        let activations = forward(network, &input_of(task, row));
-        let outputs = &activations[activations.len() - 1];
-        let wrong = outputs.iter().enumerate().filter(|&(output, &bit)| bit != task.targets().get(row, output)).count();
-        loss += task.weights()[row] * wrong as f64;
-    }
-    loss
+    let wrong = |row: usize| {
+        let outputs = outputs(network, &input_of(task, row));
+        outputs.iter().enumerate().filter(|&(output, &bit)| bit != task.targets().get(row, output)).count()
+    };
+    weighted(task, wrong)
 }
 
 /// The classification errors of a network on a task with one-hot targets, row by row, in plain spins.
 fn errors(network: &Network, task: &Task) -> f64 {
-    let is_wrong = |&row: &usize| !task.targets().get(row, class_of(network, &input_of(task, row)));
-    (0..task.num_rows()).filter(is_wrong).map(|row| task.weights()[row]).sum()
+    weighted(task, |row| usize::from(!task.targets().get(row, class_of(network, &input_of(task, row)))))
+}
+
+/// What is wrong with each row times its weight; rows are looked at on all threads, and added in their order.
+fn weighted(task: &Task, wrong: impl Fn(usize) -> usize + Send + Sync) -> f64 {
+    let wrong: Vec<usize> = (0..task.num_rows()).into_par_iter().map(wrong).collect();
+    wrong.into_iter().zip(task.weights()).map(|(wrong, weight)| weight * wrong as f64).sum()
 }
 
 /// The class that a network with a one-hot code gives an input: that of the nearest codeword, among several that of the larger margin, then

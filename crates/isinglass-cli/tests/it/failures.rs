@@ -280,7 +280,8 @@ fn every_output_is_looked_at_before_the_work() {
 #[test]
 fn errors_in_json_carry_the_values_that_are_allowed() {
     let table = "first,second,label\n1,0,yes\n0,1,no\n1,1,maybe\n";
-    let program = Program::new().file("table.csv", table).file("ring.coo", "# vartype=SPIN\n0 1 1\n");
+    let program =
+        Program::new().file("table.csv", table).file("ring.coo", "# vartype=SPIN\n0 1 1\n").file("riddle", "?\n");
     let values = |arguments: &str| {
         let error = json(&program.run(&format!("{arguments} --json")))["error"].clone();
         assert_eq!(error["code"], 2, "{arguments}: {error}");
@@ -291,7 +292,7 @@ fn errors_in_json_carry_the_values_that_are_allowed() {
         ("solve ring.coo --solver annealing", ["sa", "qpu-emulator"]),
         ("tts ring.coo --target 0 --solver mip", ["sa", "tabu"]),
         ("solve ring.coo --format xml", ["coo", "qplib"]),
-        ("solve -", ["coo", "qplib"]),
+        ("solve riddle", ["coo", "qplib"]),
         ("slove ring.coo", ["solve", "train"]),
         ("data", ["list", "show"]),
         ("data shwo", ["list", "show"]),

@@ -151,9 +151,9 @@ impl Plan {
         Some(next)
     }
 
-    /// The champion, or blocks where they were not compared and the time suits them; and for every second worker the method that may be the better one by now. Annealing of a block gains most from
-    /// more time: it has a turn where one read at a time was best. Else it is the method that came closest, if the next doubling
-    /// of time could bring it to the front.
+    /// The champion, or blocks where they were not compared and the time suits them; and for every second worker the method that may be
+    /// the better one by now. Annealing of a block gains most from more time: it has a turn where one read at a time was best. Else it is
+    /// the method that came closest, if the next doubling of time could bring it to the front.
     fn at_last(&self, worker: usize, champion: Method, possible: &[Method], suits_blocks: bool) -> Method {
         let is_untried = self.results.iter().all(|results| results[Method::Block as usize].is_none());
         if worker.is_multiple_of(2) && !(is_untried && suits_blocks) {
@@ -168,9 +168,12 @@ impl Plan {
             both.map(|(best, other)| other - best)
         };
         let gain = |method: Method| {
-            let mut own = self.results.iter().rev().filter_map(|results| results[method as usize]);
-            let (last, before) = (own.next(), own.next());
-            last.zip(before).map_or(0.0, |(last, before)| (before - last).max(0.0))
+            let results = self.results.iter().enumerate().rev();
+            let mut own = results.filter_map(|(stage, results)| Some((stage, results[method as usize]?)));
+            let two = own.next().zip(own.next());
+            // from one stage to the next, which is about twice as long
+            let gain = |(last, before): ((usize, f64), (usize, f64))| (before.1 - last.1) / (last.0 - before.0) as f64;
+            two.map_or(0.0, |two| gain(two).max(0.0))
         };
         let close = possible.iter().copied().filter(|method| *method != champion);
         let close =

@@ -179,9 +179,11 @@ fn a_component_with_rounded_coefficients_is_proven_on_the_exact_ones() {
         // eight spins that all interact, and one more at each of four of them, which is minimised out
         let interact = |_: &mut Stream, first: usize, second: usize| second < 8 || second == first + 8;
         let whole = Whole::with_pairs(Vartype::Spin, 12, Family::Real, seed, interact);
-        let presolved = Presolve { region_size: 0, ..Presolve::default() }.run(&whole.bqm).unwrap();
+        let presolve = Presolve { max_degree: Some(1), ..Presolve::none() };
+        let presolved = presolve.run(&whole.bqm).unwrap();
         num_rounded += presolved.components().iter().filter(|component| component.rounding > 0.0).count();
-        let exhaustive = Presolving::new(Box::new(|_| Box::new(Exhaustive::default())));
+        let mut exhaustive = Presolving::new(Box::new(|_| Box::new(Exhaustive::default())));
+        exhaustive.presolve = presolve;
         whole.check(&exhaustive.sample(&whole.bqm, &RunControl::default()).unwrap(), "presolved");
     }
     assert!(num_rounded > 0, "no component had coefficients of more than 53 bits");

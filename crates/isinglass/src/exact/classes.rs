@@ -10,7 +10,7 @@ mod votes;
 use super::batches::{Found, Limits, Outcome, in_batches};
 use super::demand::{Demand, Weights};
 use super::functions::{Functions, TooMany};
-use super::{ExactError, ExactTrainer, ExactTraining, REPORT_EVERY};
+use super::{ExactError, ExactTrainer, ExactTraining, REPORT_EVERY, precision};
 use crate::bits::BitMatrix;
 use crate::network::{Architecture, Network, winner};
 use crate::task::{Merge, Task};
@@ -58,14 +58,13 @@ impl ExactTrainer {
             }
             None => start,
         };
-        let (loss, bound) = (groups.loss_of(&network), loss_of(outcome.bound));
-        // costs that were rounded down leave a gap
-        let finished = if bound >= loss { SampleStatus::Optimal } else { SampleStatus::Heuristic };
+        let loss = groups.loss_of(&network);
+        let (finished, rounding) = precision(task, &demand);
         Ok(ExactTraining {
             network,
             loss,
             status: outcome.stopped.unwrap_or(finished),
-            lower_bound: bound.min(loss),
+            lower_bound: (loss_of(outcome.bound) - rounding).min(loss),
             num_functions: functions.len(),
             num_candidates: functions.len(),
             num_nodes: outcome.num_nodes,

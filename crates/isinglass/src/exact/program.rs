@@ -86,7 +86,8 @@ pub(super) fn best_shares(
         }
         // What the program claims falls to what can be proven; it stays where only its rounding is left.
         let claimed = current.objective() * scale;
-        let is_done = claimed - best_bound < 1e-3 * claimed || claimed > last * (1.0 - 1e-9);
+        // costs are whole: a thousandth of one decides nothing, and where nothing can be proven, no round changes that.
+        let is_done = claimed - best_bound < 1e-3 * claimed.max(1.0) || claimed > last * (1.0 - 1e-9);
         if is_done || best_bound >= f64::from(spare) || control.should_stop(None).is_some() {
             break;
         }

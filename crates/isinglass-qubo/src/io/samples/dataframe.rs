@@ -99,7 +99,7 @@ impl Columns {
     }
 
     /// Takes vectors with unknown names, which stand between the variables and the first vector that is known, out of the
-    /// variables: columns most of whose cells are not values of a variable.
+    /// variables: columns at least half of whose cells are not values of a variable.
     fn without_vectors(mut self, text: &str) -> Result<Self, Fault> {
         let (mut num_rows, mut num_others) = (0, vec![0; self.width]);
         for_each_sample(text, |record| {
@@ -115,7 +115,7 @@ impl Columns {
         if num_rows == 0 {
             return Err(Fault::in_file(ReadCause::Truncated { expected: "the first sample" }));
         }
-        while self.variables.end > self.variables.start && 2 * num_others[self.variables.end - 1] > num_rows {
+        while self.variables.end > self.variables.start && 2 * num_others[self.variables.end - 1] >= num_rows {
             self.variables.end -= 1;
         }
         self.labels.truncate(self.variables.len());

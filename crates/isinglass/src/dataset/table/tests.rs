@@ -61,7 +61,10 @@ fn what_is_no_table_is_refused() {
     let refused = |columns, labels| refusal(Table::new(columns, labels, "memory"));
     insta::assert_snapshot!(refused(vec![], None), @"memory: there are no feature columns");
     insta::assert_snapshot!(refused(vec![numeric("a", &[])], None), @"memory: there are no rows");
-    insta::assert_snapshot!(refused(vec![numeric("a", &[1.0]), numeric("a", &[1.0])], None), @r#"memory: two columns are named "a""#);
+    insta::assert_snapshot!(refused(vec![numeric("a", &[1.0]), numeric("a", &[1.0])], None), @r#"
+    memory: two columns are named "a"
+    hint: rename one of them, or drop it by its position
+    "#);
     insta::assert_snapshot!(refused(vec![numeric("a", &[1.0]), numeric("b", &[])], None), @r#"memory: column "b" has 0 values, the table has 1 rows"#);
     insta::assert_snapshot!(refused(vec![numeric("a", &[1.0])], labels(&["1", "2"])), @r#"
     memory: the number of labels is 2, the number of rows 1
