@@ -39,6 +39,8 @@ mod portfolio;
 pub mod automatic;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(test)]
+mod exactness;
 
 pub use model::{Bqm, BqmBuilder, ModelError, Vartype};
 pub use sample_set::{Row, SampleSet};

@@ -7,8 +7,6 @@ mod boltzmann;
 mod branch_and_bound;
 mod clusters;
 mod descent;
-#[cfg(test)]
-mod exactness;
 pub mod exhaustive;
 mod isa;
 mod lanes;

@@ -99,7 +99,8 @@ impl Columns {
     }
 
     /// Takes vectors with unknown names, which stand between the variables and the first vector that is known, out of the
-    /// variables: columns at least half of whose cells are not values of a variable.
+    /// variables: columns at least half of whose cells hold something that is not a value of a
+    /// variable.
     fn without_vectors(mut self, text: &str) -> Result<Self, Fault> {
         let (mut num_rows, mut num_others) = (0, vec![0; self.width]);
         for_each_sample(text, |record| {
@@ -108,7 +109,8 @@ impl Columns {
             }
             num_rows += 1;
             for (others, cell) in num_others.iter_mut().zip(record) {
-                *others += usize::from(value(cell).is_none());
+                // a missing cell says nothing of what a column holds
+                *others += usize::from(!cell.is_empty() && value(cell).is_none());
             }
             Ok(())
         })?;

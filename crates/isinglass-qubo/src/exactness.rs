@@ -1,13 +1,13 @@
 //! What samplers call optimal, and their bounds, against energies in whole numbers of 128 bits.
 
-use super::{
-    BranchAndBound, Exhaustive, Polished, Presolving, RunControl, SampleStatus, Sampler, Sampling, TreeDecomposition,
-};
 use crate::automatic::Automatic;
 use crate::model::{Bqm, BqmBuilder, Vartype};
 use crate::presolve::{Presolve, roof_duality};
 use crate::race::{Contestant, Racing};
 use crate::rng::{Stream, stream};
+use crate::sampler::{
+    BranchAndBound, Exhaustive, Polished, Presolving, RunControl, SampleStatus, Sampler, Sampling, TreeDecomposition,
+};
 use rand_core::Rng;
 
 /// Coefficients are whole multiples of `2^-UNIT`.
@@ -124,7 +124,10 @@ fn samplers() -> Vec<(&'static str, Box<dyn Sampler>)> {
         let random = || Contestant {
             name: "random".to_owned(),
             make: Box::new(|round| {
-                Box::new(super::RandomSampling { seed: round.seed, ..super::RandomSampling::default() })
+                Box::new(crate::sampler::RandomSampling {
+                    seed: round.seed,
+                    ..crate::sampler::RandomSampling::default()
+                })
             }),
         };
         Racing { seed: 1, contestants: vec![random(), exhaustive()] }
