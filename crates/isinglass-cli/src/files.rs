@@ -123,7 +123,7 @@ pub(crate) fn check_ending(path: Option<&Path>, endings: &[&str]) -> Result<(), 
     Err(unknown_ending(path, endings))
 }
 
-/// What is said of a name whose ending tells no format that is written.
+/// The error for a file name whose ending is not that of a format that is written.
 pub(crate) fn unknown_ending(path: &Path, endings: &[&str]) -> Failure {
     let cause = match path.extension() {
         Some(ending) => format!("`.{}` is not the ending of a format that is written here", ending.display()),

@@ -154,7 +154,7 @@ impl Automatic {
         Ok((sampling, AutomaticReport { presolve, choices: choices.into_inner() }))
     }
 
-    /// The minimum of a problem that is narrow enough to be solved as it is.
+    /// The minimum of a problem that is narrow enough to be solved without a presolve.
     fn at_once(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Option<Sampling>, SampleError> {
         if bqm.num_variables() <= EXHAUSTIVE {
             return Ok(None);

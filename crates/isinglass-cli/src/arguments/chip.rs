@@ -95,7 +95,7 @@ impl ChipArguments {
     }
 }
 
-/// Faults in a note, at most so many are named.
+/// The most faults that a note names.
 const NAMED_FAULTS: usize = 5;
 
 /// What to say of faults that were named and that the chip has already.

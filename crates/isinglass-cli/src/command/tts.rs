@@ -119,7 +119,7 @@ pub(crate) fn run(arguments: &TtsArguments, session: &Session) -> Result<Outcome
     let effort = Effort { num_reads: arguments.min_reads.get() as u64, seconds: arguments.seconds.as_secs_f64() };
     let cancel = session.interrupted()?;
     let bar = session.bar(solver.text()).until(sampling.deadline());
-    // a target is no reason to stop here
+    // a target does not stop the run here
     let control = RunControl { target: None, ..sampling.control(cancel, &bar) };
     options.check_memory(bqm, &control)?;
     let make = |num_sweeps, one: time_to_solution::Call| {

@@ -129,7 +129,7 @@ mod on_linux {
         });
         match on_a_terminal(&program, "solve slow.coo") {
             Some(screen) => assert!(screen.contains("reading "), "{screen}"),
-            // nobody else opens the pipe
+            // no other process opens the pipe
             None => drop(program.run("solve slow.coo")),
         }
         writer.join().unwrap();

@@ -29,7 +29,7 @@ enum Prepared {
 }
 
 impl Prepared {
-    /// Whether annealing the problem as it is should end.
+    /// Whether annealing of the original problem should end.
     fn is_better(&self) -> bool {
         !matches!(self, Self::Nothing(..))
     }
@@ -147,7 +147,7 @@ impl Automatic {
             sizes_left -= size(index);
             let part = &components[index].bqm;
             let target = control.target.map(|target| target - presolved.offset()).filter(|_| is_alone);
-            // the best of one component among several is no energy of the whole
+            // the best energy of one component among several is not an energy of the whole
             let progress = control.progress.filter(|_| is_alone);
             let control = RunControl { target, progress, ..*control };
             let deadline = now + share.max(Duration::from_micros(100));
@@ -159,7 +159,7 @@ impl Automatic {
     }
 }
 
-/// What the presolved problem led to, with the best sample of the problem as it is where that is better.
+/// The samples of the presolved problem, and the best sample of the original problem where that is better.
 fn with_best(mut sampling: Sampling, raw: Sampling) -> Sampling {
     let energy = |sampling: &Sampling| sampling.best().map_or(f64::INFINITY, |row| row.energy);
     let is_better = energy(&raw) < energy(&sampling);

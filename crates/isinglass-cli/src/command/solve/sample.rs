@@ -5,7 +5,7 @@ use isinglass_qubo::io::Label;
 
 use crate::output::number::thousands;
 
-/// Samples of up to so many variables are shown whole.
+/// The most variables of a sample that is shown whole.
 const SHOWN_VARIABLES: usize = 64;
 /// The longest line of values with labels; values alone are 64 in a line.
 const WIDTH: usize = 70;
