@@ -326,7 +326,9 @@ impl Track<'_> {
             let status = sampling.status;
             runner.enter(sampling, self.start.elapsed().as_secs_f64());
             runner.standing.best().iter().for_each(|best| self.enter(best.energy));
-            if status != SampleStatus::Heuristic {
+            // an anneal that was shortened to the deadline may be done before it: then there is time for another round
+            let is_early = status == SampleStatus::TimeLimit && self.control.should_stop(None).is_none();
+            if status != SampleStatus::Heuristic && !is_early {
                 // an interruption may come from the others, who have ended the race by then
                 self.end(status);
             } else if let (Some(target), Some(best)) = (self.control.target, runner.standing.best())
@@ -434,6 +436,26 @@ mod tests {
 
     fn exhaustive() -> Contestant<'static> {
         Contestant { name: "exhaustive".to_owned(), make: Box::new(|_| Box::new(Exhaustive::default())) }
+    }
+
+    #[test]
+    fn a_round_that_was_shortened_and_ends_early_is_followed_by_others_until_the_deadline() {
+        struct Short;
+        impl Sampler for Short {
+            fn name(&self) -> &'static str {
+                "short"
+            }
+            fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
+                let sampling = RandomSampling { num_reads: 1, ..RandomSampling::default() }.sample(bqm, control)?;
+                Ok(Sampling { status: SampleStatus::TimeLimit, ..sampling })
+            }
+        }
+        let restarts = Restarts { seed: 0, threads: Some(1), make: Box::new(|_, _| Box::new(Short)) };
+        let end = Instant::now() + Duration::from_millis(100);
+        let control = RunControl { deadline: Some(end), ..RunControl::default() };
+        let sampling = restarts.sample(&planted(20, 20, 1).bqm, &control).unwrap();
+        assert!(Instant::now() >= end);
+        assert_eq!(sampling.status, SampleStatus::TimeLimit);
     }
 
     #[test]
