@@ -89,7 +89,7 @@ impl ChainStrength {
 }
 
 impl ChainStrength {
-    /// The strengths as [`Embedded`](super::Embedded) uses them: given ones as they are, computed ones with few digits, so that their sums
+    /// The strengths that [`Embedded`](super::Embedded) uses: given ones unchanged, computed ones with few digits, so that their sums
     /// with coefficients of few digits are exact.
     pub(super) fn on_chip(&self, spin: &Bqm) -> Result<Vec<f64>, ChainStrengthError> {
         let strengths = self.of(spin)?;
@@ -102,7 +102,7 @@ impl ChainStrength {
     }
 }
 
-/// A strength rounded up to 8 bits; as it is where that leaves the range of numbers.
+/// A strength rounded up to 8 bits; unchanged where the result would not be finite.
 pub(super) fn few_bits(strength: f64) -> f64 {
     let mask = (1u64 << (f64::MANTISSA_DIGITS - 8)) - 1;
     let rounded = f64::from_bits((strength.to_bits() + mask) & !mask);

@@ -39,7 +39,7 @@ pub(super) const LAYOUTS: [Layout; 7] = {
 pub(super) type Wires = Vec<(usize, Vec<u32>)>;
 
 impl Hubs {
-    /// The most neighbours of a hub that are no hubs.
+    /// The largest number of neighbours of a hub that are not hubs.
     pub(super) fn num_crossings(&self) -> usize {
         self.num_crossings
     }

@@ -15,9 +15,10 @@ use serde::{Deserialize, Serialize};
 
 /// Layouts of a network that are tried; those after them have less room.
 const WOVEN_TRIES: usize = 3;
-/// Where no variable has so many neighbours, and most interactions are among the others, wires decide little, and where no two hubs share
-/// their neighbours, as in trees, nothing runs across several of them: the router is tried before wires, so many times.
+/// The number of neighbours of a hub, other hubs aside, from which wires are laid at once. Where all hubs have fewer and most interactions
+/// are among the other variables, wires gain little, and so they do where no two hubs share neighbours, as in trees.
 const LONG: usize = 64;
+/// The number of tries of the router in these cases, before wires are laid.
 const ROUTED_TRIES: u32 = 2;
 /// Chains of complete graphs on more variables are left as they are: shortening them takes seconds and saves one qubit in a hundred.
 const MAX_SHORTENED: usize = 80;

@@ -27,10 +27,10 @@ const SHARE_OF_SAMPLES: f64 = 0.1;
 /// Seconds for an update of one of 64 reads side by side, with few neighbours and with many: estimates on the high side.
 const SECONDS_PER_UPDATE: f64 = 1.5e-9;
 
-/// An anneal of a block is worth it for at least so many sweeps.
+/// The fewest sweeps for which an anneal of a block is worth its time.
 const LEAST_SWEEPS: f64 = 64.0;
 
-/// From so many sweeps on, a block is most often better than a single read of the same time.
+/// The number of sweeps from which a block is most often better than a single read of the same time.
 const SUITABLE_SWEEPS: f64 = 600.0;
 
 /// Sweeps of one read, or of a block, after which another one is begun.
@@ -79,7 +79,7 @@ impl<'a> Methods<'a> {
         }
     }
 
-    /// Whether a block gets through so many sweeps in a time that 64 reads are better than one of more sweeps.
+    /// Whether a block gets through enough sweeps in a time for 64 reads to be better than one read of more sweeps.
     pub(super) fn suits_blocks(&self, time: Duration) -> bool {
         time.as_secs_f64() >= SUITABLE_SWEEPS * self.seconds_per_sweep()
     }

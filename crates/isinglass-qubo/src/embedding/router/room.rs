@@ -1,8 +1,8 @@
 //! Room beside the chains of hubs.
 //!
-//! A variable with more neighbours than a qubit has couplers needs a chain that enough qubits touch. A chain that is placed beside its
-//! neighbours as they are, or before them, knows nothing of that: it is one qubit, all qubits around it are taken, and whatever has to
-//! come nearer must share one of them, at any price. So chains of hubs are lengthened until there is a qubit beside them for every
+//! A variable with more neighbours than a qubit has couplers needs a chain that enough qubits touch. A chain that is placed
+//! only by the neighbours that already have chains does not allow for that: it is one qubit, all qubits around it are taken, and every
+//! further neighbour must share one of them, at any price. So chains of hubs are lengthened until there is a qubit beside them for every
 //! neighbour, and are not cut back below that as long as qubits are shared.
 
 use super::attempt::Attempt;

@@ -92,7 +92,7 @@ fn wrong_fields(fields: &[Word<'_>], expected: &'static str) -> Fault {
     fields[0].unexpected(expected)
 }
 
-/// Refuses what follows the first so many words of a line: a reader that skips it would skip what it does not know.
+/// Refuses words after the allowed number of words of a line: a reader that skips them would skip what it does not know.
 fn check_end(fields: &[Word<'_>], known: usize) -> Result<(), Fault> {
     fields.get(known).map_or(Ok(()), |extra| Err(extra.unexpected("the end of the line")))
 }
