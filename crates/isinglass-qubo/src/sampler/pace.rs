@@ -78,6 +78,9 @@ impl Pace {
                     step = left as f64 / possible as f64;
                     num_sweeps = most.min(possible);
                 }
+            } else {
+                // one sweep tells how long they take; more would be made at the hot end for nothing if few fit
+                num_sweeps = 1;
             }
             self.last = Some((now, num_sweeps));
         }
