@@ -1,5 +1,6 @@
 //! Annealing by several methods until a deadline: each tried for ever longer times, the best one most.
 
+mod dimension;
 mod elite;
 mod methods;
 mod plan;
@@ -58,7 +59,9 @@ impl Portfolio<'_> {
         }
         let spin = self.bqm.as_vartype(Vartype::Spin)?;
         let num_threads = annealing.threads.unwrap_or_else(rayon::current_num_threads).max(1);
+        let methods = Methods::new(&spin, annealing, self.deadline.saturating_duration_since(Instant::now()));
         let start = Instant::now();
+        let total = self.deadline.saturating_duration_since(start);
         let shared = Shared {
             bqm: self.bqm,
             target: self.control.target,
@@ -68,13 +71,12 @@ impl Portfolio<'_> {
             num_updates: AtomicU64::new(0),
             start,
             state: Mutex::new(State {
-                plan: Plan::new(self.deadline.saturating_duration_since(start), num_threads),
+                plan: Plan::new(total, num_threads, dimension::is_low(&spin)),
                 elite: Elite::new(&spin),
                 ended: None,
                 error: None,
             }),
         };
-        let methods = Methods::new(&spin, annealing);
         std::thread::scope(|scope| {
             for worker in 0..num_threads {
                 let (shared, methods) = (&shared, &methods);
@@ -217,8 +219,7 @@ impl Shared<'_> {
         if samples.is_empty() {
             match error {
                 Some(error) => return Err(error),
-                // not even one job was made: a descent from random spins is a sample
-                None => samples.push(methods.descent(self.bqm.vartype())),
+                None => samples.push(methods.short_read(self.bqm.vartype())),
             }
         }
         Ok(Sampling {

@@ -18,20 +18,35 @@ pub(super) struct Found {
     pub(super) num_updates: u64,
 }
 
-/// Seconds that one term of the problem takes when a sample is taken out, polished, and its energy computed: an estimate.
-const SECONDS_PER_TERM: f64 = 20e-9;
+/// Seconds that one term of the problem takes when a sample is taken out, polished, and its energy computed, with the spins in
+/// a cache of the core and with more of them: estimates.
+const SECONDS_PER_TERM: (f64, f64) = (4e-9, 20e-9);
+
+/// Spins, of one byte each, that the cache nearest to a core holds.
+const SPINS_IN_CACHE: usize = 1 << 15;
 
 /// Share of a job's time that may go into that.
-const SHARE_OF_SAMPLES: f64 = 0.1;
+const SHARE_OF_SAMPLES: f64 = 0.05;
 
-/// Seconds for an update of one of 64 reads side by side, with few neighbours and with many: estimates on the high side.
+/// Seconds for an update of one of 64 reads side by side, with few neighbours and with many: estimates on the high side, for
+/// problems of which a few sweeps take too long to measure.
 const SECONDS_PER_UPDATE: f64 = 1.5e-9;
 
+/// Sweeps that are measured where this and the preparation are estimated to take at most such a share of the time.
+const MEASURED_SWEEPS: u64 = 8;
+const SHARE_OF_MEASUREMENT: f64 = 0.08;
+
+/// Seconds that preparing a problem for blocks takes for each term: an estimate on the high side.
+const SECONDS_TO_PREPARE: f64 = 50e-9;
+
 /// The fewest sweeps for which an anneal of a block is worth its time.
-const LEAST_SWEEPS: f64 = 64.0;
+const LEAST_SWEEPS: f64 = 100.0;
 
 /// The number of sweeps from which a block is most often better than a single read of the same time.
 const SUITABLE_SWEEPS: f64 = 600.0;
+
+/// Sweeps and seconds, at most, of the read that is made where there was no time for any job.
+const SHORT_READ: (u64, f64) = (64, 0.02);
 
 /// Sweeps of one read, or of a block, after which another one is begun.
 const MOST_SWEEPS: u64 = 1 << 17;
@@ -50,17 +65,46 @@ pub(super) struct Methods<'a> {
     /// Whether the rules are those of the other methods than blocks, too.
     is_common: bool,
     prepared: OnceLock<Result<Prepared<'a>, SampleError>>,
+    /// Of a block.
+    seconds_per_sweep: f64,
 }
 
 impl<'a> Methods<'a> {
-    pub(super) fn new(spin: &'a Bqm, annealing: &'a SimulatedAnnealing) -> Self {
+    /// Takes a small part of `total` to measure how fast blocks are on this problem and this machine.
+    pub(super) fn new(spin: &'a Bqm, annealing: &'a SimulatedAnnealing, total: Duration) -> Self {
         let default = SimulatedAnnealing::default();
         let (hot, cold) = annealing.beta_range.unwrap_or_else(|| default_beta_range(spin));
         let is_common = annealing.beta_schedule == default.beta_schedule
             && annealing.proposal_acceptance_criteria == ProposalAcceptanceCriteria::Metropolis
             && 0.0 < hot
             && hot <= cold;
-        Self { spin, annealing, beta_range: (hot, cold), is_common, prepared: OnceLock::new() }
+        let num_variables = spin.num_variables() as f64;
+        let degree = 2.0 * spin.num_interactions() as f64 / num_variables.max(1.0);
+        let seconds_per_sweep = 64.0 * num_variables * SECONDS_PER_UPDATE * (1.0 + degree / 100.0);
+        let prepared = OnceLock::new();
+        let mut methods = Self { spin, annealing, beta_range: (hot, cold), is_common, prepared, seconds_per_sweep };
+        let to_prepare = SECONDS_TO_PREPARE * (1.0 + degree) * num_variables;
+        let to_measure = MEASURED_SWEEPS as f64 * seconds_per_sweep;
+        if to_prepare + to_measure <= SHARE_OF_MEASUREMENT * total.as_secs_f64()
+            && let Some(measured) = methods.measured_seconds_per_sweep()
+        {
+            methods.seconds_per_sweep = measured;
+        }
+        methods
+    }
+
+    fn prepared(&self) -> Result<&Prepared<'a>, SampleError> {
+        self.prepared.get_or_init(|| self.annealing.prepared(self.spin)).as_ref().map_err(Clone::clone)
+    }
+
+    /// `None` where blocks cannot run.
+    fn measured_seconds_per_sweep(&self) -> Option<f64> {
+        let prepared = self.prepared().ok()?;
+        let num_sweeps = MEASURED_SWEEPS;
+        let annealing = SimulatedAnnealing { num_reads: 64, num_sweeps, ..self.annealing.clone() };
+        let start = Instant::now();
+        prepared.run(&annealing, 1, &RunControl::default()).ok()?;
+        Some((start.elapsed().as_secs_f64() / num_sweeps as f64).max(1e-9))
     }
 
     pub(super) fn seed(&self) -> u64 {
@@ -69,7 +113,7 @@ impl<'a> Methods<'a> {
 
     /// Whether a method gets through enough sweeps in a time.
     pub(super) fn are_worth(&self, method: Method, time: Duration) -> bool {
-        let block = LEAST_SWEEPS * self.seconds_per_sweep();
+        let block = LEAST_SWEEPS * self.seconds_per_sweep;
         match method {
             Method::Read if 2.0 * self.seconds_for_a_sample() > time.as_secs_f64() => false,
             Method::Read => self.is_common || block > time.as_secs_f64(),
@@ -81,12 +125,14 @@ impl<'a> Methods<'a> {
 
     /// Whether a block gets through enough sweeps in a time for 64 reads to be better than one read of more sweeps.
     pub(super) fn suits_blocks(&self, time: Duration) -> bool {
-        time.as_secs_f64() >= SUITABLE_SWEEPS * self.seconds_per_sweep()
+        time.as_secs_f64() >= SUITABLE_SWEEPS * self.seconds_per_sweep
     }
 
     /// What it takes to polish a sample and to compute its energy.
     fn seconds_for_a_sample(&self) -> f64 {
-        SECONDS_PER_TERM * (self.spin.num_variables() + 2 * self.spin.num_interactions()) as f64
+        let (cached, elsewhere) = SECONDS_PER_TERM;
+        let per_term = if self.spin.num_variables() <= SPINS_IN_CACHE { cached } else { elsewhere };
+        per_term * (self.spin.num_variables() + 2 * self.spin.num_interactions()) as f64
     }
 
     /// Whether another anneal may begin in a job of `window` seconds.
@@ -94,13 +140,6 @@ impl<'a> Methods<'a> {
         let left = control.deadline.map(|end| end.saturating_duration_since(Instant::now()).as_secs_f64());
         let needed = (window / 16.0).max(2.0 * self.seconds_for_a_sample());
         control.should_stop(best).is_none() && left.is_none_or(|left| left >= needed)
-    }
-
-    /// Of a block.
-    fn seconds_per_sweep(&self) -> f64 {
-        let num_variables = self.spin.num_variables() as f64;
-        let degree = 2.0 * self.spin.num_interactions() as f64 / num_variables.max(1.0);
-        64.0 * num_variables * SECONDS_PER_UPDATE * (1.0 + degree / 100.0)
     }
 
     /// Looks for samples until `end`, polished and with their energies.
@@ -153,8 +192,7 @@ impl<'a> Methods<'a> {
         seed: u64,
         control: &RunControl<'_>,
     ) -> Result<Found, SampleError> {
-        let prepared = self.prepared.get_or_init(|| self.annealing.prepared(self.spin));
-        let prepared = prepared.as_ref().map_err(Clone::clone)?;
+        let prepared = self.prepared()?;
         let (mut found, mut number) = (Found { samples: Vec::new(), num_updates: 0 }, 0);
         loop {
             let seed = mix(seed.wrapping_add(number));
@@ -173,7 +211,7 @@ impl<'a> Methods<'a> {
     }
 
     fn tempering(&self, window: f64, seed: u64, control: &RunControl<'_>) -> Result<Found, SampleError> {
-        let num_sweeps = (window / (2.0 * self.seconds_per_sweep())).clamp(1.0, 1e15) as u64;
+        let num_sweeps = (window / (2.0 * self.seconds_per_sweep)).clamp(1.0, 1e15) as u64;
         let (mut found, mut number) = (Found { samples: Vec::new(), num_updates: 0 }, 0);
         loop {
             let seed = mix(seed.wrapping_add(number));
@@ -230,11 +268,18 @@ impl<'a> Methods<'a> {
         Ok(found)
     }
 
-    /// A local minimum, in values of a vartype.
-    pub(super) fn descent(&self, vartype: Vartype) -> Vec<i8> {
-        let start = random_spins(self.spin.num_variables(), &mut stream(self.annealing.seed, 0));
+    /// A sample for a run whose time was over before its first job: a local minimum after a few sweeps, in values of a vartype.
+    pub(super) fn short_read(&self, vartype: Vartype) -> Vec<i8> {
+        let seed = self.annealing.seed;
+        let mut spins = random_spins(self.spin.num_variables(), &mut stream(seed, 0));
+        let (num_sweeps, seconds) = SHORT_READ;
+        if self.is_common {
+            let deadline = Some(Instant::now() + Duration::from_secs_f64(seconds));
+            let control = RunControl { deadline, ..RunControl::default() };
+            (spins, _) = anneal_one(self.spin, spins, seed, self.beta_range, num_sweeps, &Watch::new(&control, 0));
+        }
         let [low, high] = vartype.values();
-        self.polished(start).1.into_iter().map(|spin| if spin > 0 { high } else { low }).collect()
+        self.polished(spins).1.into_iter().map(|spin| if spin > 0 { high } else { low }).collect()
     }
 
     /// The sample at the bottom of a descent; of a huge problem, for which a descent takes longer than the limit allows, after two

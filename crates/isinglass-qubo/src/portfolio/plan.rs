@@ -44,7 +44,14 @@ const WHOLE: f64 = 0.7;
 
 /// Lengths of the stages in proportion, for runs of up to so many milliseconds. The last one, for the winner, is most of the time;
 /// long runs have more stages, and so more comparisons.
-const STAGES: [(u64, &[u32]); 3] = [(1000, &[1, 9]), (4000, &[1, 2, 12]), (u64::MAX, &[1, 2, 4, 8, 16, 32, 96])];
+const STAGES: [(u64, &[u32]); 4] =
+    [(100, &[1]), (1000, &[1, 9]), (4000, &[1, 2, 12]), (u64::MAX, &[1, 2, 4, 8, 16, 32, 96])];
+
+/// The same for short runs on a graph of low dimension: blocks of reads, and then recombinations of them.
+const STAGES_OF_RECOMBINATION: &[u32] = &[1, 2];
+
+/// Runs of at most so many milliseconds are short.
+const SHORT: u128 = 1000;
 
 /// Stages, results, and who has a turn.
 #[derive(Debug)]
@@ -54,15 +61,19 @@ pub(super) struct Plan {
     /// By stage and method, the least energy reached.
     results: Vec<[Option<f64>; Method::ALL.len()]>,
     refused: Vec<Method>,
+    /// Whether reads are to be recombined without a comparison.
+    recombines: bool,
     /// Jobs given to challengers, by method.
     num_trials: [u32; Method::ALL.len()],
 }
 
 impl Plan {
     /// Stages that grow, the last one to the end.
-    pub(super) fn new(total: Duration, num_workers: usize) -> Self {
+    pub(super) fn new(total: Duration, num_workers: usize, is_low_dimensional: bool) -> Self {
+        let recombines = is_low_dimensional && total.as_millis() <= SHORT;
         let is_for = |&&(most, _): &&(u64, _)| total.as_millis() <= u128::from(most);
-        let lengths = STAGES.iter().find(is_for).map_or(&[1][..], |&(_, lengths)| lengths);
+        let usual = STAGES.iter().find(is_for).map_or(&[1][..], |&(_, lengths)| lengths);
+        let lengths = if recombines { STAGES_OF_RECOMBINATION } else { usual };
         let sum: u32 = lengths.iter().sum();
         let mut end_part = 0;
         let stage = |&length: &u32| {
@@ -72,7 +83,7 @@ impl Plan {
         };
         let stages: Vec<Stage> = lengths.iter().map(stage).collect();
         let results = vec![[None; Method::ALL.len()]; stages.len()];
-        Self { stages, num_workers, results, refused: Vec::new(), num_trials: [0; 4] }
+        Self { stages, num_workers, results, refused: Vec::new(), recombines, num_trials: [0; 4] }
     }
 
     /// The next job of a worker, among the methods that are `worth` the time; `None` at the end. Where no method is worth the
@@ -102,7 +113,9 @@ impl Plan {
             let is_possible = |method: &Method| !self.refused.contains(method) && worth(*method, window);
             let possible: Vec<Method> = Method::ALL.into_iter().filter(is_possible).collect();
             let Some(champion) = self.champion(&possible) else { continue };
-            let method = if is_last {
+            let method = if let Some(method) = self.to_recombine(is_last, &possible) {
+                method
+            } else if is_last {
                 self.at_last(worker, champion, &possible, suits_blocks(window))
             } else if is_challenge {
                 self.challenger(champion, &possible).unwrap_or(champion)
@@ -127,6 +140,12 @@ impl Plan {
     /// Never gives a method a turn again.
     pub(super) fn refuse(&mut self, method: Method) {
         self.refused.push(method);
+    }
+
+    /// Blocks, and recombinations in the last stage, where these need no comparison and are possible.
+    fn to_recombine(&self, is_last: bool, possible: &[Method]) -> Option<Method> {
+        let method = if is_last { Method::Recombination } else { Method::Block };
+        Some(method).filter(|method| self.recombines && possible.contains(method))
     }
 
     /// The winner of all comparisons of equal times, the latest last.
@@ -190,7 +209,7 @@ mod tests {
 
     /// Runs two workers through all stages; `energy` is what a method reaches in a time.
     fn simulate(energy: impl Fn(Method, f64) -> f64, worth: impl Fn(Method, Duration) -> bool) -> Vec<(usize, Job)> {
-        let mut plan = Plan::new(32 * SECOND, 2);
+        let mut plan = Plan::new(32 * SECOND, 2, false);
         let mut free = [Duration::ZERO; 2];
         let mut jobs = Vec::new();
         loop {
@@ -206,7 +225,7 @@ mod tests {
     #[test]
     fn stages_grow_and_fill_the_time() {
         for total in [Duration::ZERO, Duration::from_millis(50), 10 * SECOND] {
-            let plan = Plan::new(total, 2);
+            let plan = Plan::new(total, 2, false);
             assert_eq!((plan.stages[0].begin, plan.stages.last().unwrap().end), (Duration::ZERO, total));
             assert!(plan.stages.windows(2).all(|pair| pair[0].end == pair[1].begin));
         }
@@ -251,7 +270,7 @@ mod tests {
 
     #[test]
     fn a_single_worker_compares_in_halves_of_a_stage() {
-        let mut plan = Plan::new(32 * SECOND, 1);
+        let mut plan = Plan::new(32 * SECOND, 1, false);
         let mut now = Duration::ZERO;
         let mut methods = Vec::new();
         while let Some(job) = plan.next(0, now, |_, _| true, |_| false) {
@@ -265,7 +284,7 @@ mod tests {
     #[test]
     fn blocks_have_the_end_of_a_short_run_that_suits_them() {
         for (suits, expected) in [(true, Method::Block), (false, Method::Read)] {
-            let mut plan = Plan::new(Duration::from_millis(100), 2);
+            let mut plan = Plan::new(Duration::from_millis(200), 2, false);
             let job = plan.next(0, Duration::ZERO, |_, _| true, |_| suits).unwrap();
             assert_eq!(job.method, Method::Read);
             plan.enter(&job, job.end, -1.0);
@@ -275,8 +294,18 @@ mod tests {
     }
 
     #[test]
+    fn short_runs_on_graphs_of_low_dimension_recombine_blocks() {
+        let mut plan = Plan::new(Duration::from_millis(90), 2, true);
+        let first = plan.next(0, Duration::ZERO, |_, _| true, |_| false).unwrap();
+        assert_eq!((first.method, first.end), (Method::Block, Duration::from_millis(30)));
+        assert_eq!(plan.next(1, first.end, |_, _| true, |_| false).unwrap().method, Method::Recombination);
+        let job = plan.next(1, first.end, |method, _| method == Method::Read, |_| false).unwrap();
+        assert_eq!(job.method, Method::Read);
+    }
+
+    #[test]
     fn what_cannot_run_is_not_tried_again() {
-        let mut plan = Plan::new(32 * SECOND, 2);
+        let mut plan = Plan::new(32 * SECOND, 2, false);
         plan.refuse(Method::Read);
         let job = plan.next(0, Duration::ZERO, |_, _| true, |_| false).unwrap();
         assert_eq!(job.method, Method::Block);
