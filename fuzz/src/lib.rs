@@ -11,10 +11,10 @@ use isinglass::model::Model;
 use isinglass::network::Architecture;
 use isinglass::task::Task;
 use isinglass::train::{Batching, TrainingPlan, TrainingState};
-use isinglass_qubo::embedding::EmbeddingFile;
-use isinglass_qubo::hardware::{Chip, EdgeList, Graph};
+use isinglass_chip::embedding::EmbeddingFile;
+use isinglass_chip::hardware::{Chip, EdgeList, Graph};
 use isinglass_qubo::io::{Format, ReadOptions, Sense, read, read_samples, write};
-use isinglass_qubo::qpu::{QpuProblem, SolverProperties, TimingRequest};
+use isinglass_chip::qpu::{QpuProblem, SolverProperties, TimingRequest};
 use isinglass_qubo::{BqmBuilder, RunControl, Vartype};
 use isinglass_sapi::{Answer, ConfigFile, Configuration};
 

@@ -41,8 +41,16 @@ pub fn stream(seed: u64, index: u64) -> Stream {
     Stream::from_seed(bytes)
 }
 
-/// The finaliser of SplitMix64 (Steele, Lea and Flood, 2014).
-pub(crate) fn mix(mut word: u64) -> u64 {
+/// The finaliser of SplitMix64 (Steele, Lea and Flood, 2014): a bijection of 64-bit words that derives one seed from another.
+///
+/// # Examples
+/// ```
+/// use isinglass_qubo::rng::mix;
+/// assert_eq!(mix(1), mix(1));
+/// assert_ne!(mix(1), mix(2));
+/// ```
+#[must_use]
+pub fn mix(mut word: u64) -> u64 {
     word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     word ^ (word >> 31)

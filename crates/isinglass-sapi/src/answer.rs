@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use isinglass_qubo::qpu::{QpuProblem, QpuReads};
+use isinglass_chip::qpu::{QpuProblem, QpuReads};
 use serde::Deserialize;
 use std::collections::HashMap;
 
@@ -13,7 +13,8 @@ const TOLERANCE: f64 = 1e-5;
 ///
 /// # Examples
 /// ```
-/// use isinglass_qubo::{BqmBuilder, Vartype, qpu::QpuProblem};
+/// use isinglass_chip::qpu::QpuProblem;
+/// use isinglass_qubo::{BqmBuilder, Vartype};
 /// use isinglass_sapi::Answer;
 /// let mut builder = BqmBuilder::new(Vartype::Spin, 1);
 /// builder.add_linear(0, 1.0);

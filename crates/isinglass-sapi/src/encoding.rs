@@ -4,7 +4,7 @@ use crate::error::SapiError;
 use crate::solver::Solver;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use isinglass_qubo::qpu::QpuProblem;
+use isinglass_chip::qpu::QpuProblem;
 use serde::Serialize;
 use std::collections::HashMap;
 

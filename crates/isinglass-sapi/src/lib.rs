@@ -2,7 +2,7 @@
 //!
 //! A [`Configuration`] is what the user has set up for D-Wave's own tools: variables of the environment and files `dwave.conf`, whose
 //! text the caller passes in. A [`Client`] with it describes a [`Solver`], and both make a [`RemoteQpu`], on which
-//! [`ServiceSampler`](isinglass_qubo::qpu::ServiceSampler) samples. It is a crate of its own because it touches the network, which the
+//! [`ServiceSampler`](isinglass_chip::qpu::ServiceSampler) samples. It is a crate of its own because it touches the network, which the
 //! libraries do not.
 //!
 //! It has been tested against a local server that speaks the documented protocol, never against the real service.

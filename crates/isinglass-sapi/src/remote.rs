@@ -2,8 +2,8 @@
 
 use crate::client::Client;
 use crate::solver::Solver;
+use isinglass_chip::qpu::{QpuProblem, QpuReads, QpuService};
 use isinglass_qubo::RunControl;
-use isinglass_qubo::qpu::{QpuProblem, QpuReads, QpuService};
 
 /// A real chip.
 #[derive(Debug)]

@@ -2,8 +2,8 @@
 
 use crate::configuration::is_name;
 use crate::error::SapiError;
-use isinglass_qubo::hardware::Chip;
-use isinglass_qubo::qpu::SolverProperties;
+use isinglass_chip::hardware::Chip;
+use isinglass_chip::qpu::SolverProperties;
 use serde::Deserialize;
 use serde_json::Value;
 

@@ -5,8 +5,8 @@ mod encodings;
 
 use crate::testing::{ACCESS_TIME, Behaviour, Cancel, Ising, Server, TOKEN};
 use crate::{Client, Configuration, RemoteQpu, SapiError, Solver};
-use isinglass_qubo::hardware::{Chip, Topology};
-use isinglass_qubo::qpu::{QpuProblem, QpuService, ServiceRecord, ServiceSampler};
+use isinglass_chip::hardware::{Chip, Topology};
+use isinglass_chip::qpu::{QpuProblem, QpuService, ServiceRecord, ServiceSampler};
 use isinglass_qubo::{Bqm, BqmBuilder, RunControl, SampleStatus, Sampler, Vartype};
 use serde_json::{Value, json};
 use std::sync::Arc;

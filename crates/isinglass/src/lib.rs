@@ -19,9 +19,10 @@ pub mod descent;
 pub mod handover;
 pub mod weight_annealing;
 pub mod train;
-pub mod reproduce;
-pub mod ablation;
 pub mod report;
 
 #[cfg(test)]
 mod a1a;
+
+pub use isinglass_chip as chip;
+pub use isinglass_qubo as qubo;

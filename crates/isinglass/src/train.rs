@@ -30,7 +30,7 @@ use crate::task::{Merge, Objective, Task};
 use crate::verify::{Verification, VerifyError, encode, loss, verify, wrong_output_bits};
 use crate::weight_annealing::WeightAnnealing;
 use embedding::{MakeSampler, sample_qubo};
-use isinglass_qubo::embedding::{Embedded, EmbeddingCompositeError, EmbeddingFileError};
+use isinglass_chip::embedding::{Embedded, EmbeddingCompositeError, EmbeddingFileError};
 use isinglass_qubo::mip_solver::MipSolveError;
 use isinglass_qubo::sampler::{Exhaustive, PartProgress, SimulatedAnnealing};
 use isinglass_qubo::{Progress, RunControl, SampleError, SampleStatus, Sampler, rng};
@@ -61,7 +61,7 @@ pub enum TrainError {
     EmbeddingFile(#[from] EmbeddingFileError),
     /// The chip does not take the run.
     #[error("the chip does not take the run")]
-    Chip(#[from] isinglass_qubo::qpu::PlanError),
+    Chip(#[from] isinglass_chip::qpu::PlanError),
     /// The exact trainer cannot run.
     #[error("the exact trainer cannot run")]
     Exact(#[from] ExactError),

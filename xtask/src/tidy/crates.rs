@@ -4,12 +4,26 @@ use super::Fault;
 use super::tree::Tree;
 
 /// Every crate, and the crates of the workspace that it may depend on.
-const LAYERS: [(&str, &[&str]); 6] = [
+const LAYERS: [(&str, &[&str]); 9] = [
+    ("isinglass-report", &[]),
     ("isinglass-qubo", &[]),
-    ("isinglass", &["isinglass-qubo"]),
+    ("isinglass-chip", &["isinglass-qubo", "isinglass-report"]),
     ("isinglass-mip", &["isinglass-qubo"]),
-    ("isinglass-sapi", &["isinglass-qubo"]),
-    ("isinglass-cli", &["isinglass-qubo", "isinglass", "isinglass-mip", "isinglass-sapi"]),
+    ("isinglass-sapi", &["isinglass-qubo", "isinglass-chip"]),
+    ("isinglass", &["isinglass-qubo", "isinglass-chip", "isinglass-report"]),
+    ("isinglass-paper", &["isinglass-qubo", "isinglass-chip", "isinglass"]),
+    (
+        "isinglass-cli",
+        &[
+            "isinglass-report",
+            "isinglass-qubo",
+            "isinglass-chip",
+            "isinglass-mip",
+            "isinglass-sapi",
+            "isinglass",
+            "isinglass-paper",
+        ],
+    ),
     ("xtask", &[]),
 ];
 

@@ -7,7 +7,7 @@ use super::source::{code_only, without_tests};
 use super::tree::Tree;
 
 /// The crates whose modules are in layers.
-const LIBRARIES: [&str; 2] = ["isinglass-qubo", "isinglass"];
+const LIBRARIES: [&str; 5] = ["isinglass-report", "isinglass-qubo", "isinglass-chip", "isinglass", "isinglass-paper"];
 
 /// What `lib.rs` says.
 #[derive(Default)]

@@ -6,7 +6,7 @@ mod properties;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use isinglass_qubo::hardware::{Chip, ChipModel, Graph, Topology, TopologyError};
+use isinglass_chip::hardware::{Chip, ChipModel, Graph, Topology, TopologyError};
 
 use crate::failure::Failure;
 use crate::files::read_text;

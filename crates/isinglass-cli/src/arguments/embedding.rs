@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use isinglass::train::EmbeddingPlan;
-use isinglass_qubo::embedding::{
+use isinglass_chip::embedding::{
     ChainBreakMethod, ChainStrength, ControlError, Embedded, Embedder, EmbeddingCache, EmbeddingComposite,
     EmbeddingFile, EmbeddingOrigin, EnergyGap, Found, Lookup, Precision, Router, interaction_graph,
 };
-use isinglass_qubo::qpu::SolverProperties;
+use isinglass_chip::qpu::SolverProperties;
 use isinglass_qubo::{Bqm, RunControl, SampleStatus, Sampler};
 
 use super::chip::{ChipArguments, ChosenChip};

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use isinglass::reproduce::{A1A_SHA256, A1A_TEST_SHA256};
+use isinglass_paper::reproduce::{A1A_SHA256, A1A_TEST_SHA256};
 
 use crate::files::user_folder;
 

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use isinglass::handover::Handover;
+use isinglass_chip::embedding::EnergyGap;
 use isinglass_qubo::Bqm;
-use isinglass_qubo::embedding::EnergyGap;
 use isinglass_qubo::io::Label;
 
 use crate::failure::Failure;

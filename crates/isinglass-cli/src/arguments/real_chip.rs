@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use isinglass_chip::hardware::Chip;
+use isinglass_chip::qpu::{QpuService, SolverProperties};
 use isinglass_qubo::RunControl;
-use isinglass_qubo::hardware::Chip;
-use isinglass_qubo::qpu::{QpuService, SolverProperties};
 
 use crate::failure::Failure;
 

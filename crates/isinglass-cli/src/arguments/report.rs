@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use isinglass_qubo::document::Document;
+use isinglass_report::document::Document;
 
 use crate::failure::Failure;
 use crate::files::{cannot_write, check_places, write_bytes, write_text};

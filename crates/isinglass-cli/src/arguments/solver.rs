@@ -11,12 +11,12 @@ use std::time::{Duration, Instant};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Arg, Args, ValueEnum};
+use isinglass_chip::embedding::Embedded;
+use isinglass_chip::qpu::{PlanError, SolverProperties};
 use isinglass_qubo::automatic::{Automatic, AutomaticReport};
-use isinglass_qubo::embedding::Embedded;
 use isinglass_qubo::memory::sampling_bytes;
 use isinglass_qubo::mip_solver::MipClaim;
 use isinglass_qubo::presolve::Statistics;
-use isinglass_qubo::qpu::{PlanError, SolverProperties};
 use isinglass_qubo::race::Restarts;
 use isinglass_qubo::sampler::{Polished, Presolving, Sampling};
 use isinglass_qubo::{Bqm, Progress, RunControl, Sampler};

@@ -8,9 +8,9 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use isinglass::ablation::{AblationPlan, ablate};
 use isinglass::network::{Architecture, Codebook};
 use isinglass::task::Task;
+use isinglass_paper::ablation::{AblationPlan, ablate};
 use isinglass_qubo::RunControl;
 use isinglass_qubo::time_to_solution::Effort;
 

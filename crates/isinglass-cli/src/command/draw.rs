@@ -4,9 +4,9 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use isinglass_qubo::drawing::{Background, Drawing};
-use isinglass_qubo::embedding::Embedding;
-use isinglass_qubo::hardware::Graph;
+use isinglass_chip::drawing::{Background, Drawing};
+use isinglass_chip::embedding::Embedding;
+use isinglass_chip::hardware::Graph;
 use serde::Serialize;
 
 use crate::app::Outcome;

@@ -7,13 +7,13 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use isinglass_qubo::embedding::{
+use isinglass_chip::embedding::{
     ChainStrength, ControlError, Embedded, Embedder, EmbeddingCompositeError, EmbeddingFile, FindError, Found,
     HardwareRange, Precision, Router, interaction_graph,
 };
-use isinglass_qubo::hardware::{Chip, EdgeList, Graph};
+use isinglass_chip::hardware::{Chip, EdgeList, Graph};
+use isinglass_chip::qpu::SolverProperties;
 use isinglass_qubo::io::{Format, Label};
-use isinglass_qubo::qpu::SolverProperties;
 use isinglass_qubo::{Bqm, RunControl};
 
 use crate::app::Outcome;

@@ -6,9 +6,9 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::Args;
+use isinglass_chip::embedding::{ControlError, Embedded, EmbeddingCompositeError};
+use isinglass_chip::qpu::{Plan, PlanRequest};
 use isinglass_qubo::RunControl;
-use isinglass_qubo::embedding::{ControlError, Embedded, EmbeddingCompositeError};
-use isinglass_qubo::qpu::{Plan, PlanRequest};
 
 use crate::app::Outcome;
 use crate::arguments::chip::ChipArguments;

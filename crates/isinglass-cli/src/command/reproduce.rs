@@ -9,15 +9,15 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
-use isinglass::ablation::{Ablation, AblationPlan, ablate};
 use isinglass::dataset::{ReadOptions, Table};
 use isinglass::network::Architecture;
-use isinglass::reproduce::{
+use isinglass_chip::hardware::{Chip, Topology};
+use isinglass_paper::ablation::{Ablation, AblationPlan, ablate};
+use isinglass_paper::reproduce::{
     Experiment, FormulationChoice, HIDDEN, HardMip, HardSolver, Mode, ReproduceData, ReproducePlan, Reproduction,
     Shape, reproduce,
 };
 use isinglass_qubo::RunControl;
-use isinglass_qubo::hardware::{Chip, Topology};
 use isinglass_qubo::time_to_solution::Effort;
 use serde::Serialize;
 
@@ -131,7 +131,7 @@ enum FormulationName {
 }
 
 fn topology(text: &str) -> Result<Topology, String> {
-    text.parse().map_err(|error: isinglass_qubo::hardware::TopologyError| error.to_string())
+    text.parse().map_err(|error: isinglass_chip::hardware::TopologyError| error.to_string())
 }
 
 /// The report; its fields are the names in JSON.

@@ -8,11 +8,11 @@ use std::slice;
 use std::time::Instant;
 
 use clap::Args;
-use isinglass_qubo::embedding::{
+use isinglass_chip::embedding::{
     ChainStrength, ControlError, Embedded, EmbeddingCompositeError, EnergyGap, FindError, ScanRow, best_of_scan,
 };
+use isinglass_chip::qpu::PlanError;
 use isinglass_qubo::io::{SampleFormat, UnknownSampleFormat, write_samples_csv, write_samples_with_info};
-use isinglass_qubo::qpu::PlanError;
 use isinglass_qubo::race::{Contestant, Standing, race};
 use isinglass_qubo::sampler::Sampling;
 use isinglass_qubo::{Bqm, RunControl};

@@ -26,7 +26,7 @@ use isinglass::report::{
 };
 use isinglass::task::{Merge, Task};
 use isinglass::train::{Batching, RandomWeights, Solver, TrainError, Training, TrainingPlan, random_weights, train};
-use isinglass_qubo::embedding::{EmbeddingCompositeError, FindError};
+use isinglass_chip::embedding::{EmbeddingCompositeError, FindError};
 use isinglass_qubo::{RunControl, SampleStatus};
 
 use crate::app::Outcome;

@@ -1,6 +1,5 @@
 //! Errors of the libraries as failures, with the hints they bring or, where a flag helps, with its name.
 
-use isinglass::ablation::AblationError;
 use isinglass::baseline::BaselineError;
 use isinglass::dataset::{
     BuiltinFault, ClassError, CsvFault, DatasetError, DropFault, Format, NpzFault, PipelineError, SplitError,
@@ -9,11 +8,12 @@ use isinglass::dataset::{
 use isinglass::formulation::FormulationError;
 use isinglass::handover::HandoverError;
 use isinglass::model::ModelError;
-use isinglass::reproduce::ReproduceError;
 use isinglass::train::{CheckpointError, PlanError, TrainError};
-use isinglass_qubo::embedding::{EmbedError, EmbeddingCompositeError, EmbeddingFileError, FindError};
+use isinglass_chip::embedding::{EmbedError, EmbeddingCompositeError, EmbeddingFileError, FindError};
+use isinglass_chip::qpu;
+use isinglass_paper::ablation::AblationError;
+use isinglass_paper::reproduce::ReproduceError;
 use isinglass_qubo::io::{ReadCause, ReadError, WriteError};
-use isinglass_qubo::qpu;
 use isinglass_qubo::{SampleError, SampleStatus};
 
 use super::Failure;

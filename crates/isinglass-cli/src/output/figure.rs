@@ -2,11 +2,11 @@
 
 use isinglass::network::Network;
 use isinglass::report::weight_maps;
-use isinglass::reproduce::ScanPoint;
-use isinglass_qubo::chart::{Axis, Chart, Line, Marks, Point, Series};
-use isinglass_qubo::document::{Block, Figure, Table};
-use isinglass_qubo::drawing::{Background, Drawing};
-use isinglass_qubo::hardware::Chip;
+use isinglass_chip::drawing::{Background, Drawing};
+use isinglass_chip::hardware::Chip;
+use isinglass_paper::reproduce::ScanPoint;
+use isinglass_report::chart::{Axis, Chart, Line, Marks, Point, Series};
+use isinglass_report::document::{Block, Figure, Table};
 
 use crate::output::number::count;
 

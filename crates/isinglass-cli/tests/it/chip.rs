@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::program::Program;
-use isinglass_qubo::embedding::{Embedding, EmbeddingFile};
-use isinglass_qubo::hardware::{Chip, Graph};
+use isinglass_chip::embedding::{Embedding, EmbeddingFile};
+use isinglass_chip::hardware::{Chip, Graph};
 
 /// The complete graph as a plain edge list.
 fn complete(size: u32) -> String {

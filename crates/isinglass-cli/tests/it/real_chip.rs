@@ -2,7 +2,7 @@
 
 use std::process::Output;
 
-use isinglass_qubo::hardware::{Chip, Topology};
+use isinglass_chip::hardware::{Chip, Topology};
 use isinglass_qubo::sampler::SimulatedAnnealing;
 use isinglass_qubo::{BqmBuilder, RunControl, Sampler, Vartype};
 use isinglass_sapi::testing::{ACCESS_TIME, Behaviour, Ising, Server, TOKEN};

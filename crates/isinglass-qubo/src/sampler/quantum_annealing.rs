@@ -153,7 +153,10 @@ impl Sampler for SimulatedQuantumAnnealing {
 
 impl SimulatedQuantumAnnealing {
     /// As [`sample`](Sampler::sample); `cut` says what becomes of reads under way when the run is stopped.
-    pub(crate) fn sample_with_cut_reads(
+    ///
+    /// # Errors
+    /// As [`sample`](Sampler::sample).
+    pub fn sample_with_cut_reads(
         &self,
         bqm: &Bqm,
         control: &RunControl<'_>,

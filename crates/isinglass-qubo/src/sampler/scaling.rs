@@ -64,7 +64,10 @@ pub(super) fn largest_field(bqm: &Bqm) -> f64 {
 
 /// Refuses a model with samples whose energy could overflow: `|offset| + sum |h| + sum |J|` must be finite, with room for the
 /// factors of a change of variables.
-pub(crate) fn check_energies(bqm: &Bqm) -> Result<(), SampleError> {
+///
+/// # Errors
+/// [`SampleError::EnergyOverflow`] if it is not.
+pub fn check_energies(bqm: &Bqm) -> Result<(), SampleError> {
     let terms = bqm.linear().iter().copied().chain(bqm.interactions().map(|(.., bias)| bias));
     let bound = 8.0 * terms.map(f64::abs).fold(bqm.offset().abs(), |sum, bias| sum + bias);
     if bound.is_finite() { Ok(()) } else { Err(SampleError::EnergyOverflow) }

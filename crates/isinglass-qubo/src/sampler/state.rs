@@ -5,16 +5,30 @@ use crate::rng::Stream;
 use rand_core::Rng;
 
 /// Spins `s_i` and fields `f_i = h_i + sum_j J_ij s_j` of one read; flipping `s_i` changes the energy by `-2 s_i f_i`.
+///
+/// # Examples
+/// ```
+/// use isinglass_qubo::{BqmBuilder, Vartype, sampler::SpinState};
+/// let mut builder = BqmBuilder::new(Vartype::Spin, 2);
+/// builder.add_quadratic(0, 1, 3.0);
+/// let bqm = builder.build()?;
+/// let mut state = SpinState::new(&bqm, vec![1, 1]);
+/// assert_eq!(state.cost(0), -6.0);
+/// state.flip(0);
+/// assert_eq!((state.spins(), state.cost(0)), (&[-1, 1][..], 6.0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
-pub(crate) struct State<'a> {
+pub struct State<'a> {
     model: &'a Bqm,
     spins: Vec<i8>,
     fields: Vec<f64>,
 }
 
 impl<'a> State<'a> {
-    /// The state with these spins of a model over spins.
-    pub(crate) fn new(model: &'a Bqm, spins: Vec<i8>) -> Self {
+    /// The state with these spins, one for each variable, of a model over spins.
+    #[must_use]
+    pub fn new(model: &'a Bqm, spins: Vec<i8>) -> Self {
         debug_assert_eq!((model.vartype(), spins.len()), (Vartype::Spin, model.num_variables()));
         let field = |variable: usize| {
             let (neighbors, biases) = model.neighborhood(variable);
@@ -31,7 +45,8 @@ impl<'a> State<'a> {
     }
 
     /// The spins.
-    pub(crate) fn spins(&self) -> &[i8] {
+    #[must_use]
+    pub fn spins(&self) -> &[i8] {
         &self.spins
     }
 
@@ -40,15 +55,16 @@ impl<'a> State<'a> {
         self.model.neighborhood(variable).0
     }
 
-    /// What flipping `variable` adds to the energy.
+    /// What flipping `variable` adds to the energy: `-2 s_i f_i`.
     #[inline]
-    pub(crate) fn cost(&self, variable: usize) -> f64 {
+    #[must_use]
+    pub fn cost(&self, variable: usize) -> f64 {
         -2.0 * f64::from(self.spins[variable]) * self.fields[variable]
     }
 
     /// Flips `variable` and brings its neighbours' fields up to date.
     #[inline]
-    pub(crate) fn flip(&mut self, variable: usize) {
+    pub fn flip(&mut self, variable: usize) {
         let spin = -self.spins[variable];
         self.spins[variable] = spin;
         let change = 2.0 * f64::from(spin);
@@ -59,8 +75,17 @@ impl<'a> State<'a> {
     }
 }
 
-/// Random spins, 64 from each word of the stream.
-pub(crate) fn random_spins(num_variables: usize, stream: &mut Stream) -> Vec<i8> {
+/// Independent random spins, each `-1` or `+1` with probability 1/2; 64 from each word of the stream.
+///
+/// # Examples
+/// ```
+/// use isinglass_qubo::{rng::stream, sampler::random_spins};
+/// let spins = random_spins(100, &mut stream(1, 0));
+/// assert_eq!(spins.len(), 100);
+/// assert!(spins.iter().all(|spin| spin.abs() == 1));
+/// ```
+#[must_use]
+pub fn random_spins(num_variables: usize, stream: &mut Stream) -> Vec<i8> {
     let mut spins = Vec::with_capacity(num_variables);
     while spins.len() < num_variables {
         let word = stream.next_u64();

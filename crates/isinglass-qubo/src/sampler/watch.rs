@@ -10,7 +10,7 @@ const REPORT_INTERVAL: Duration = Duration::from_millis(200);
 
 /// What a run returns that is stopped in the middle of reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum CutReads {
+pub enum CutReads {
     /// Reads as far as they came; those of the first block at least.
     Kept,
     /// Reads up to the first one that was not done to the end; those of the first block are, however long that takes.

@@ -3,7 +3,7 @@
 use super::{connected, description, lowest, ring};
 use crate::answer::{Answer, max_bytes};
 use crate::testing::{Behaviour, Server, to_base64};
-use isinglass_qubo::qpu::{QpuProblem, QpuReads, QpuService};
+use isinglass_chip::qpu::{QpuProblem, QpuReads, QpuService};
 use isinglass_qubo::{BqmBuilder, RunControl, Vartype};
 use proptest::prelude::*;
 use serde_json::{Value, json};

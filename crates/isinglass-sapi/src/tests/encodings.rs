@@ -5,7 +5,7 @@ use crate::SapiError;
 use crate::encoding::encode;
 use crate::solver::Solver;
 use crate::testing::{from_base64, to_base64};
-use isinglass_qubo::qpu::QpuProblem;
+use isinglass_chip::qpu::QpuProblem;
 use isinglass_qubo::{Bqm, BqmBuilder, Vartype};
 use proptest::prelude::*;
 

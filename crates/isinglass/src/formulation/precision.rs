@@ -4,8 +4,8 @@ use super::compile::{Formulation, FormulationError, WeightTerms, compile};
 use super::options::{FormulationOptions, GateKind, PenaltyRule};
 use crate::network::Architecture;
 use crate::task::Task;
+use isinglass_chip::embedding::{ControlError, EnergyGap, GapSource, HardwareRange, Precision, Visibility};
 use isinglass_qubo::ModelError;
-use isinglass_qubo::embedding::{ControlError, EnergyGap, GapSource, HardwareRange, Precision, Visibility};
 use serde::Serialize;
 use std::fmt;
 

@@ -2,13 +2,13 @@
 
 use super::TrainError;
 use crate::formulation::{Formulation, Role};
-use isinglass_qubo::embedding::{
+use isinglass_chip::embedding::{
     ChainBreakMethod, ChainStrength, ControlError, Embedded, EmbeddedReport, Embedder, EmbeddingCache,
     EmbeddingComposite, EmbeddingFile, Precision, interaction_graph,
 };
-use isinglass_qubo::hardware::Chip;
+use isinglass_chip::hardware::Chip;
+use isinglass_chip::qpu::{Plan, PlanRequest, SolverProperties};
 use isinglass_qubo::io::Label;
-use isinglass_qubo::qpu::{Plan, PlanRequest, SolverProperties};
 use isinglass_qubo::sampler::Sampling;
 use isinglass_qubo::{RunControl, Sampler};
 use serde::{Deserialize, Serialize, Serializer};

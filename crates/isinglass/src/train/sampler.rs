@@ -1,7 +1,7 @@
 //! Any sampler of QUBOs as the solver of a training run.
 
+use isinglass_chip::embedding::Embedded;
 use isinglass_qubo::Sampler;
-use isinglass_qubo::embedding::Embedded;
 use serde::{Serialize, Serializer};
 use std::fmt;
 use std::sync::Arc;

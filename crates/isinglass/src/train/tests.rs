@@ -1,8 +1,8 @@
 use super::*;
 use crate::bits::BitMatrix;
 use crate::network::{Architecture, Codebook};
-use isinglass_qubo::embedding::ChainBreakMethod;
-use isinglass_qubo::hardware::Chip;
+use isinglass_chip::embedding::ChainBreakMethod;
+use isinglass_chip::hardware::Chip;
 use isinglass_qubo::testing::Enumeration;
 use rand_core::Rng;
 use std::sync::Arc;

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use isinglass_qubo::hardware::{Chip, ChipModel};
-use isinglass_qubo::qpu::{PropertiesError, SolverProperties};
+use isinglass_chip::hardware::{Chip, ChipModel};
+use isinglass_chip::qpu::{PropertiesError, SolverProperties};
 
 use super::{ChipArguments, file_name};
 use crate::failure::Failure;

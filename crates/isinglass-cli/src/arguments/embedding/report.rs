@@ -1,6 +1,6 @@
 //! What is said about a run on a chip.
 
-use isinglass_qubo::embedding::{
+use isinglass_chip::embedding::{
     EmbeddedReport, EmbeddingOrigin, EmbeddingStatistics, GapSource, Precision, ScanRow, Visibility,
 };
 use isinglass_qubo::io::Label;

@@ -2,8 +2,8 @@
 
 use clap::{Args, ValueEnum};
 use isinglass::train::QpuTime;
-use isinglass_qubo::embedding::{ControlError, Embedded};
-use isinglass_qubo::qpu::{
+use isinglass_chip::embedding::{ControlError, Embedded};
+use isinglass_chip::qpu::{
     ControlErrors, Dynamics, EmulationScope, Plan, PlanError, PlanRequest, QpuEmulator, SolverProperties, TimingSource,
 };
 use isinglass_qubo::sampler::{ClusterMoves, SimulatedQuantumAnnealing};

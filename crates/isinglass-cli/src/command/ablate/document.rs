@@ -1,8 +1,8 @@
 //! The report of an ablation, for people.
 
-use isinglass::ablation::{Ablation, AblationRow};
-use isinglass_qubo::chart::Axis;
-use isinglass_qubo::document::{Block, Document, Manifest, Section};
+use isinglass_paper::ablation::{Ablation, AblationRow};
+use isinglass_report::chart::Axis;
+use isinglass_report::document::{Block, Document, Manifest, Section};
 
 use super::report::{AblateReport, COLUMNS, cells};
 use crate::output::figure::{axis, bars, id, log_axis, scans, table_of};

@@ -1,9 +1,9 @@
 //! The table of an ablation.
 
-use isinglass::ablation::{Ablation, AblationRow};
 use isinglass::network::Architecture;
 use isinglass::report::NetworkReport;
-use isinglass::reproduce::ScanPoint;
+use isinglass_paper::ablation::{Ablation, AblationRow};
+use isinglass_paper::reproduce::ScanPoint;
 use serde::Serialize;
 
 use crate::command::train::command_line;

@@ -1,7 +1,7 @@
 //! What an embedding takes.
 
+use isinglass_chip::embedding::{EmbeddingStatistics, Found, Precision};
 use isinglass_qubo::SampleStatus;
-use isinglass_qubo::embedding::{EmbeddingStatistics, Found, Precision};
 use isinglass_qubo::io::Label;
 use serde::Serialize;
 

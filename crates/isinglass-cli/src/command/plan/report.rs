@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use isinglass_qubo::embedding::Precision;
-use isinglass_qubo::qpu::Plan;
+use isinglass_chip::embedding::Precision;
+use isinglass_chip::qpu::Plan;
 use serde::Serialize;
 
 use crate::arguments::chip::ChosenChip;

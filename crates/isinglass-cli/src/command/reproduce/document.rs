@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use isinglass::reproduce::{ExperimentResult, FormulationResult, ModeResult, NetworkResult, ReproducePlan, SetResult};
-use isinglass_qubo::document::{Block, Document, Manifest, Section};
+use isinglass_paper::reproduce::{
+    ExperimentResult, FormulationResult, ModeResult, NetworkResult, ReproducePlan, SetResult,
+};
+use isinglass_report::document::{Block, Document, Manifest, Section};
 
 use super::ReproduceReport;
 use super::text::{

@@ -1,9 +1,9 @@
 //! Whether the chip of a reproduction is emulated or real, and what is said before a real one is used.
 
 use clap::ValueEnum;
-use isinglass::reproduce::{Mode, ReproducePlan};
+use isinglass_chip::qpu::{QpuEmulator, TimingRequest};
+use isinglass_paper::reproduce::{Mode, ReproducePlan};
 use isinglass_qubo::RunControl;
-use isinglass_qubo::qpu::{QpuEmulator, TimingRequest};
 
 use super::ReproduceArguments;
 use crate::arguments::real_chip::RealChip;

@@ -1,6 +1,6 @@
 //! The tables on a terminal.
 
-use isinglass::reproduce::{
+use isinglass_paper::reproduce::{
     ExperimentResult, FormulationResult, ModeResult, NetworkResult, ProvenOptimum, ScanPoint, SetResult,
 };
 use isinglass_qubo::time_to_solution::Success;

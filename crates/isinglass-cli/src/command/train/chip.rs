@@ -1,8 +1,8 @@
 //! What is said about training on a chip.
 
 use isinglass::train::{Batching, EmbeddedStep, EmbeddingPlan, QpuTime, StepRecord, Training, TrainingPlan};
-use isinglass_qubo::embedding::Visibility;
-use isinglass_qubo::hardware::Chip;
+use isinglass_chip::embedding::Visibility;
+use isinglass_chip::hardware::Chip;
 use serde::Serialize;
 
 use crate::arguments::chip::ChosenChip;

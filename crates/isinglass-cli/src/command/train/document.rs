@@ -1,7 +1,7 @@
 //! The report of a training run, for people.
 
-use isinglass_qubo::chart::{Chart, Line, Marks, Point};
-use isinglass_qubo::document::{Block, Document, Figure, Manifest, Section};
+use isinglass_report::chart::{Chart, Line, Marks, Point};
+use isinglass_report::document::{Block, Document, Figure, Manifest, Section};
 
 use super::chip::Chains;
 use super::text::{OF_MINIBATCHES, TrainOutput};

@@ -6,7 +6,7 @@ use crate::bits::BitMatrix;
 use crate::dataset::order::numpy_shuffle;
 use crate::network::Architecture;
 use crate::task::Task;
-use isinglass_qubo::embedding::{ControlError, HardwareRange};
+use isinglass_chip::embedding::{ControlError, HardwareRange};
 use isinglass_qubo::rng::stream;
 use rand_core::Rng;
 use std::path::PathBuf;

@@ -1,0 +1,376 @@
+//! A sampler that puts the problem onto a chip, lets another sampler work there, and brings the samples back.
+
+mod physical;
+#[cfg(test)]
+mod tests;
+
+use super::{
+    ChainBreakMethod, ChainStrength, EmbedError, Embedded, Embedder, EmbeddingCache, EmbeddingOrigin,
+    EmbeddingStatistics, Fault, FindError, Found, Lookup, Unembedded, interaction_graph, unembed, unembed_only,
+};
+use crate::hardware::{Chip, Graph};
+use isinglass_qubo::model::{Bqm, ModelError, Vartype};
+use isinglass_qubo::rng::{mix, stream};
+use isinglass_qubo::sample_set::SampleSet;
+use isinglass_qubo::sampler::{RunControl, SampleError, SampleStatus, Sampler, Sampling, common_divisor, random_spins};
+use physical::Physical;
+use serde::Serialize;
+use std::time::Instant;
+
+/// Sets the seed of coins for broken chains apart from the sampler's, whose own streams may begin with the same bits: any odd number.
+const COINS: u64 = 0x94d0_49bb_1331_11eb;
+
+/// Samples a problem on a chip: embeds it, samples the model over qubits with `inner`, and unembeds.
+///
+/// Energies are those of the problem. The least energy of the model over qubits is a lower bound on them, whatever the chain strength,
+/// since every sample of the problem has an unbroken sample of the same energy; so the status is `Optimal` where `inner` proves a
+/// bound and a sample attains it, which takes chains that hold. That is said only if all coefficients, split ones
+/// included, are multiples of one unit, so that no sum rounds; other bounds are lowered by what rounding could do.
+///
+/// Chain strengths that are computed from the problem are rounded up to 8 bits, by less than a hundredth, so that integer problems
+/// stay integer ones; numbers that were given are taken as they are.
+///
+/// With spin-reversal transforms an inner sampler runs for each, so there are as many times more reads, and the time up to the
+/// deadline is shared out. A target that is met by samples with broken chains only, and not after unembedding, does not end the
+/// run.
+///
+/// # Examples
+/// ```
+/// use isinglass_chip::embedding::{Embedded, EmbeddingComposite};
+/// use isinglass_chip::hardware::{Chip, Topology};
+/// use isinglass_qubo::{BqmBuilder, RunControl, Sampler, Vartype, sampler::SimulatedAnnealing};
+/// let mut builder = BqmBuilder::new(Vartype::Spin, 3);
+/// for (first, second) in [(0, 1), (1, 2), (0, 2)] {
+///     builder.add_quadratic(first, second, 1.0);
+/// }
+/// let chip = Chip::ideal("chimera:1".parse::<Topology>()?);
+/// let make = |seed, _: &Embedded| Box::new(SimulatedAnnealing { seed, ..SimulatedAnnealing::default() }) as Box<dyn Sampler>;
+/// let composite = EmbeddingComposite::new(Box::new(make), chip);
+/// let (sampling, report) = composite.sample_embedded(&builder.build()?, &RunControl::default())?;
+/// assert_eq!((sampling.best().map(|row| row.energy), report.embedding.num_qubits), (Some(-1.0), 4));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct EmbeddingComposite<'a> {
+    /// Makes the sampler of the model over qubits.
+    pub inner: MakeSampler<'a>,
+    /// The chip.
+    pub chip: Chip,
+    /// Who finds embeddings. `[default: Embedder::default()]`
+    pub embedder: Embedder,
+    /// Embeddings found earlier. `[default: in memory, empty]`
+    pub cache: EmbeddingCache,
+    /// Chains for the variables, by index, instead of found ones. `[default: none]`
+    pub chains: Option<Vec<Vec<u32>>>,
+    /// How chains are held together. `[default: uniform torque compensation]`
+    pub chain_strength: ChainStrength,
+    /// What broken chains are worth. `[default: majority vote]`
+    pub chain_break_method: ChainBreakMethod,
+    /// The only variables whose chains are read, whatever `chain_break_method` says; see [`unembed_only`]. `[default: all are]`
+    pub read_only: Option<Vec<usize>>,
+    /// Runs with the meaning of random spins turned round; 0 is one run without. `[default: 0]`
+    pub num_spin_reversal_transforms: usize,
+    /// Seed of the inner sampler, of spin reversals, and of coins for broken chains; the embedder has one of its own. `[default: 0]`
+    pub seed: u64,
+}
+
+/// Makes the sampler of the model over qubits from a seed and that model, whose chains and qubits it may want to know. With spin
+/// reversals it is called for each of them with another seed: with the same random numbers, reads of a turned problem would follow
+/// those of the problem itself.
+pub type MakeSampler<'a> = Box<dyn Fn(u64, &Embedded) -> Box<dyn Sampler + 'a> + 'a>;
+
+/// What happened on the chip.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct EmbeddedReport {
+    /// The chip's name.
+    pub chip: String,
+    /// Figures of the embedding.
+    #[serde(flatten)]
+    pub embedding: EmbeddingStatistics,
+    /// Where the embedding is from.
+    pub origin: EmbeddingOrigin,
+    /// Qubits of each variable.
+    pub chains: Vec<Vec<u32>>,
+    /// Strength of each chain, in the units of the problem over spins.
+    pub chain_strengths: Vec<f64>,
+    /// Reads on the chip.
+    pub num_reads: usize,
+    /// Reads with a broken chain among those that were looked at.
+    pub num_broken_reads: usize,
+    /// For each variable the share of all reads in which its chain was broken.
+    pub break_rates: Vec<f64>,
+    /// Energies of the model over qubits, by read; equal to that of the problem where no chain is broken.
+    pub physical_energies: Vec<f64>,
+    /// How the inner sampler's run ended: `Optimal` is about the model over qubits.
+    pub physical_status: SampleStatus,
+    /// Spin-reversal transforms that were done.
+    pub num_spin_reversal_transforms: usize,
+    /// Seconds that it took to find or read the embedding.
+    pub embedding_seconds: f64,
+    /// Why a new embedding could not be kept in the folder of the cache.
+    pub unsaved: Option<String>,
+    /// The model over qubits.
+    #[serde(skip)]
+    pub embedded: Embedded,
+}
+
+impl EmbeddedReport {
+    /// The mean of the break rates of all chains.
+    #[must_use]
+    pub fn mean_break_rate(&self) -> f64 {
+        self.break_rates.iter().sum::<f64>() / self.break_rates.len().max(1) as f64
+    }
+
+    /// Variables whose chains break, the worst first; equal ones in order.
+    #[must_use]
+    pub fn worst_chains(&self) -> Vec<usize> {
+        let mut worst: Vec<usize> =
+            (0..self.break_rates.len()).filter(|&index| self.break_rates[index] > 0.0).collect();
+        worst.sort_by(|&one, &two| self.break_rates[two].total_cmp(&self.break_rates[one]));
+        worst
+    }
+}
+
+/// Why a problem could not be sampled on a chip.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EmbeddingCompositeError {
+    /// No embedding.
+    #[error("no embedding was found")]
+    Find(#[from] FindError),
+    /// The chains that were given are no embedding.
+    #[error("the chains given are no embedding of the problem on {chip}")]
+    Given {
+        /// The chip's name.
+        chip: String,
+        /// The first thing that is wrong.
+        source: Fault,
+    },
+    /// The model cannot be put onto the chip.
+    #[error("the model cannot be put onto the chip")]
+    Embed(#[from] EmbedError),
+    /// The model cannot be written over spins.
+    #[error("the problem cannot be written over spins")]
+    Model(#[from] ModelError),
+    /// The inner sampler cannot run.
+    #[error(transparent)]
+    Sample(#[from] SampleError),
+    /// A variable to be read that there is not.
+    #[error("variable {variable} is to be read, but there are only {num_variables}")]
+    NoVariable {
+        /// The variable.
+        variable: usize,
+        /// How many there are.
+        num_variables: usize,
+    },
+    /// Every read had a broken chain, and such reads were to be left out.
+    #[error("all of {num_reads} reads have broken chains and were discarded")]
+    AllDiscarded {
+        /// How many reads.
+        num_reads: usize,
+    },
+}
+
+impl<'a> EmbeddingComposite<'a> {
+    /// A way to make inner samplers, a chip, and defaults for everything else.
+    #[must_use]
+    pub fn new(inner: MakeSampler<'a>, chip: Chip) -> Self {
+        Self {
+            inner,
+            chip,
+            embedder: Embedder::default(),
+            cache: EmbeddingCache::default(),
+            chains: None,
+            chain_strength: ChainStrength::default(),
+            chain_break_method: ChainBreakMethod::default(),
+            read_only: None,
+            num_spin_reversal_transforms: 0,
+            seed: 0,
+        }
+    }
+
+    /// The embedding for this interaction graph: the one given, the one of an earlier problem, or a new one.
+    ///
+    /// # Errors
+    /// [`EmbeddingCompositeError`] when there is none, or the one given does not fit.
+    pub fn embed(&self, problem: &Graph, control: &RunControl<'_>) -> Result<Lookup, EmbeddingCompositeError> {
+        match &self.chains {
+            None => Ok(self.cache.find(&self.embedder, problem, &self.chip, control)?),
+            Some(chains) => match Found::given(chains.clone(), problem, &self.chip) {
+                Ok(found) => Ok(Lookup { found, origin: EmbeddingOrigin::Given, unsaved: None }),
+                Err(source) => Err(EmbeddingCompositeError::Given { chip: self.chip.name().to_owned(), source }),
+            },
+        }
+    }
+
+    /// Samples on the chip, and tells what happened there.
+    ///
+    /// # Errors
+    /// [`EmbeddingCompositeError`] when there is no embedding, the model does not fit the range of numbers, `inner` cannot run, or no read
+    /// is left. A run that was stopped before an embedding was found has no samples: that is an error here.
+    pub fn sample_embedded(
+        &self,
+        bqm: &Bqm,
+        control: &RunControl<'_>,
+    ) -> Result<(Sampling, EmbeddedReport), EmbeddingCompositeError> {
+        self.sample_with_strength(bqm, &self.chain_strength, control)
+    }
+
+    pub(super) fn sample_with_strength(
+        &self,
+        bqm: &Bqm,
+        strength: &ChainStrength,
+        control: &RunControl<'_>,
+    ) -> Result<(Sampling, EmbeddedReport), EmbeddingCompositeError> {
+        let spin = bqm.to_vartype(Vartype::Spin)?;
+        let start = Instant::now();
+        let lookup = self.embed(&interaction_graph(&spin), control)?;
+        let embedding_seconds = start.elapsed().as_secs_f64();
+        let embedded = Embedded::new(&spin, &lookup.found.embedding, &self.chip, strength)?;
+        let (mut physical, mut logical) = self.sample_once(bqm, &spin, &embedded, control)?;
+        if physical.status == SampleStatus::Target && !logical.meets(control.target) {
+            let on = RunControl { target: None, ..*control };
+            (physical, logical) = self.sample_once(bqm, &spin, &embedded, &on)?;
+        }
+        let Unembedded { chain_break_fractions, break_rates, .. } = &logical.unembedded;
+        let report = EmbeddedReport {
+            chip: self.chip.name().to_owned(),
+            embedding: lookup.found.statistics(),
+            origin: lookup.origin,
+            chains: lookup.found.embedding.chains().to_vec(),
+            chain_strengths: embedded.strengths().to_vec(),
+            num_reads: chain_break_fractions.len(),
+            num_broken_reads: chain_break_fractions.iter().filter(|&&share| share > 0.0).count(),
+            break_rates: break_rates.clone(),
+            physical_energies: physical.energies.clone(),
+            physical_status: physical.status,
+            num_spin_reversal_transforms: physical.num_transforms,
+            embedding_seconds,
+            unsaved: lookup.unsaved.map(|error| error.to_string()),
+            embedded,
+        };
+        if logical.samples.is_empty() {
+            return Err(EmbeddingCompositeError::AllDiscarded { num_reads: report.num_reads });
+        }
+        let least = logical.samples.best().map_or(f64::INFINITY, |row| row.energy);
+        let slack = rounding(bqm, &spin, report.embedded.bqm());
+        let bound = physical.lower_bound.map(|bound| if slack == 0.0 { bound } else { (bound - slack).next_down() });
+        let is_proven =
+            physical.status == SampleStatus::Optimal && slack == 0.0 && bound.is_some_and(|bound| least <= bound);
+        let status = match physical.status {
+            _ if is_proven => SampleStatus::Optimal,
+            stopped @ (SampleStatus::Interrupted | SampleStatus::TimeLimit) => stopped,
+            _ if logical.meets(control.target) => SampleStatus::Target,
+            _ => SampleStatus::Heuristic,
+        };
+        let sampling = Sampling {
+            samples: logical.samples,
+            status,
+            // what was found is no more than what was proven of all samples
+            lower_bound: if is_proven { Some(least) } else { bound.map(|bound| bound.min(least)) },
+            num_sweeps: physical.num_sweeps,
+            num_updates: physical.num_updates,
+            beta_range: physical.beta_range,
+        };
+        Ok((sampling, report))
+    }
+
+    fn sample_once(
+        &self,
+        bqm: &Bqm,
+        spin: &Bqm,
+        embedded: &Embedded,
+        control: &RunControl<'_>,
+    ) -> Result<(Physical, Logical), EmbeddingCompositeError> {
+        let physical = Physical::sample(self, embedded, control)?;
+        let samples = physical.rows.iter().map(Vec::as_slice);
+        let seed = mix(self.seed ^ COINS);
+        let unembedded = match &self.read_only {
+            None => unembed(embedded, spin, samples, self.chain_break_method, seed),
+            Some(variables) => {
+                let num_variables = spin.num_variables();
+                if let Some(&variable) = variables.iter().find(|&&variable| variable >= num_variables) {
+                    return Err(EmbeddingCompositeError::NoVariable { variable, num_variables });
+                }
+                unembed_only(embedded, spin, samples, variables, seed)
+            }
+        };
+        let [low, high] = bqm.vartype().values();
+        let values = |spins: &Vec<i8>| spins.iter().map(|&spin| if spin > 0 { high } else { low }).collect::<Vec<i8>>();
+        let samples = SampleSet::from_samples(bqm, unembedded.samples.iter().map(values));
+        let samples = samples.expect("one value of the vartype for each variable");
+        Ok((physical, Logical { samples, unembedded }))
+    }
+}
+
+/// Samples of the problem.
+struct Logical {
+    samples: SampleSet,
+    unembedded: Unembedded,
+}
+
+impl Logical {
+    fn meets(&self, target: Option<f64>) -> bool {
+        let best = self.samples.best().map(|row| row.energy);
+        target.zip(best).is_some_and(|(target, best)| best <= target)
+    }
+}
+
+/// By how much rounding could raise an energy of the model over qubits above that of the problem: 0 where all coefficients are
+/// multiples of one unit and no sum of them has more digits than a number holds.
+fn rounding(bqm: &Bqm, spin: &Bqm, physical: &Bqm) -> f64 {
+    let numbers = || {
+        [bqm, spin, physical].into_iter().flat_map(|model| {
+            let linear = model.linear().iter().copied();
+            linear.chain(model.interactions().map(|(.., bias)| bias)).chain([model.offset()])
+        })
+    };
+    let total: f64 = numbers().map(f64::abs).sum();
+    match common_divisor(numbers) {
+        Some(unit) if total / unit < (1u64 << 52) as f64 => 0.0,
+        None if total == 0.0 => 0.0,
+        _ => total * f64::EPSILON * (physical.num_interactions() + physical.num_variables() + 2) as f64,
+    }
+}
+
+impl Sampler for EmbeddingComposite<'_> {
+    fn name(&self) -> &'static str {
+        "embedding"
+    }
+
+    /// A run that is stopped before an embedding was found returns one random sample.
+    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
+        match self.sample_embedded(bqm, control) {
+            Ok((sampling, _)) => Ok(sampling),
+            Err(EmbeddingCompositeError::Sample(error)) => Err(error),
+            Err(EmbeddingCompositeError::Model(error)) => Err(error.into()),
+            Err(error) => match (error, control.should_stop(None)) {
+                (EmbeddingCompositeError::Find(FindError::NotFound { .. }), Some(status)) => {
+                    let [low, high] = bqm.vartype().values();
+                    let spins = random_spins(bqm.num_variables(), &mut stream(self.seed, 0));
+                    let sample: Vec<i8> = spins.into_iter().map(|spin| if spin > 0 { high } else { low }).collect();
+                    let samples = SampleSet::from_samples(bqm, [sample]).expect("one value for each variable");
+                    let nothing = Sampling {
+                        samples,
+                        status,
+                        lower_bound: None,
+                        num_sweeps: 0,
+                        num_updates: 0,
+                        beta_range: None,
+                    };
+                    Ok(nothing)
+                }
+                (error, _) => Err(SampleError::Embedding { reason: with_causes(&error) }),
+            },
+        }
+    }
+}
+
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(source) = next {
+        text.push_str(&format!(": {source}"));
+        next = source.source();
+    }
+    text
+}

@@ -1,0 +1,14 @@
+//! Quantum annealing hardware: working graphs of chips, minor embedding, QPU timing, emulation, and services.
+//!
+//! A [`hardware::Chip`] is a graph of qubits and couplers. An [`embedding::Embedding`] maps each variable of a problem to a chain of
+//! qubits. [`qpu`] states what a chip accepts and how long it takes, and emulates one.
+//!
+//! ```
+//! ```
+//!
+//! A module may use only the modules above it in the list below (`cargo xtask tidy` checks it).
+
+pub mod hardware;
+pub mod drawing;
+pub mod embedding;
+pub mod qpu;

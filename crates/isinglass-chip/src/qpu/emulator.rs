@@ -1,0 +1,340 @@
+//! A classical emulation of a chip.
+
+mod freeze_out;
+mod programming;
+#[cfg(test)]
+mod tests;
+
+use super::control_error::ControlErrors;
+use super::properties::{PropertiesError, SolverProperties};
+use super::scope::EmulationScope;
+use super::timing::TimingRequest;
+use crate::embedding::RangeFault;
+use freeze_out::FreezeOut;
+use isinglass_qubo::model::{Bqm, Vartype};
+use isinglass_qubo::sample_set::SampleSet;
+use isinglass_qubo::sampler::{
+    ClusterMoves, Isa, RotorMoves, RunControl, SampleError, SampleStatus, Sampler, Sampling, Watch, check_energies,
+    in_pool,
+};
+use programming::Programming;
+
+/// The most bytes that samples may take.
+const MAX_BYTES: usize = 16 << 30;
+
+/// A classical emulation of an annealing chip. **No quantum computer takes part, and nothing in the results predicts the speed of one.**
+///
+/// A problem goes the way that it goes on the chip:
+///
+/// 1. It becomes an Ising model and is scaled to the chip's ranges ([`SolverProperties::scale`]), or refused if it is outside of them.
+/// 2. Each programming rounds the biases and draws [`ControlErrors`] once. With `num_spin_reversal_transforms` each has a random gauge,
+///    and more programmings follow where one may not make so many reads.
+/// 3. A read anneals with `A(s)` and `B(s)` of the chip at its temperature, by [`Dynamics`], in
+///    `annealing_time · sweeps_per_microsecond` sweeps for `s` from 0 to 1. It ends where `B(s)/2kT` is the inverse of the effective temperature
+///    (**freeze-out**), and there every spin in turn is set by a heat bath of the effective temperature, so that a qubit without
+///    couplings in a field `h` reads `+1` with probability `1 / (1 + exp(2h / T_eff))`. Where even `B(1)` is too small for the effective
+///    temperature that was asked for, the chip is taken to be as cold as it takes.
+/// 4. Each spin is read wrongly with probability `readout_error`.
+///
+/// A run that is stopped drops reads whose anneal was cut off, since a chip has none, but never the first block (64 reads of spin vectors,
+/// `64 / num_slices` of path integrals): that one is annealed to its end, however long it takes.
+///
+/// Energies are those of the problem that was given, without scale and errors. One flip at a time cannot turn a chain of qubits that
+/// stands for one variable, so that [`chains`](Self::chains) are also turned as a whole, once a sweep, whatever the transverse field: chains
+/// of a real chip slow down as it falls.
+///
+/// The same seed gives the same samples for any number of threads and on any instruction set.
+///
+/// # Examples
+/// ```
+/// use isinglass_chip::qpu::{QpuEmulator, SolverProperties};
+/// use isinglass_qubo::{BqmBuilder, RunControl, Sampler, Vartype};
+/// let mut builder = BqmBuilder::new(Vartype::Spin, 3);
+/// for (first, second) in [(0, 1), (1, 2), (0, 2)] {
+///     builder.add_quadratic(first, second, 1.0);
+/// }
+/// let emulator = QpuEmulator::new(SolverProperties::named("advantage6")?);
+/// let sampling = emulator.sample(&builder.build()?, &RunControl::default())?;
+/// assert_eq!(sampling.best().map(|row| row.energy), Some(-1.0));
+/// assert!(emulator.scope().notice().starts_with("classical emulation of Advantage_system6"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # References
+/// T. Albash, T. F. Rønnow, M. Troyer, D. A. Lidar, *Reexamining classical and quantum models for the D-Wave One processor*, Eur. Phys. J.
+/// Special Topics 224 (2015), for models with control errors; M. H. Amin, *Searching for quantum speedup in quasistatic quantum
+/// annealers*, Phys. Rev. A 92 (2015), for freeze-out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct QpuEmulator {
+    /// The chip.
+    pub properties: SolverProperties,
+    /// Number of reads. `[default: 100] [range: 1..]`
+    pub num_reads: usize,
+    /// Length of an anneal in microseconds. `[default: the chip's] [range: the chip's]`
+    pub annealing_time: Option<f64>,
+    /// Whether biases are scaled to the chip's ranges; otherwise those outside are refused. `[default: true]`
+    pub auto_scale: bool,
+    /// Labels of the variables' qubits: without them sums over groups of couplers are not looked at. `[default: none] [range: one for each variable]`
+    pub qubits: Option<Vec<u32>>,
+    /// Qubits that are also turned together. `[default: Strong]`
+    pub chains: ClusterMoves,
+    /// How spins move. `[default: spin vectors]`
+    pub dynamics: Dynamics,
+    /// Sweeps that stand for a microsecond. Nothing fixes this number: it says how long an anneal is computed, not how long a chip needs for
+    /// as much. `[default: 50] [range: above 0, finite]`
+    pub sweeps_per_microsecond: f64,
+    /// Temperature of the Boltzmann distribution of single qubits, in units of `h` on the chip. `[default: the chip's] [range: above 0, finite]`
+    pub effective_temperature: Option<f64>,
+    /// Steps and errors of biases.
+    pub control_errors: ControlErrors,
+    /// Probability that a spin is read wrongly. `[default: 0.001, the published bound] [range: 0..=1]`
+    pub readout_error: f64,
+    /// Programmings with a random gauge each, in which qubits of a chain keep their signs to each other; 0 for none. `[default: 0]`
+    pub num_spin_reversal_transforms: usize,
+    /// Seed of all random streams. `[default: 0]`
+    pub seed: u64,
+    /// Threads. `[default: those of the surrounding pool] [range: 1..]`
+    pub threads: Option<usize>,
+    /// Instruction set. `[default: the widest there is]` Changes the speed only.
+    pub isa: Option<Isa>,
+}
+
+/// The classical dynamics that stands for that of the chip.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dynamics {
+    /// A planar rotor for each qubit ([`SpinVectorMonteCarlo`](isinglass_qubo::sampler::SpinVectorMonteCarlo)).
+    SpinVector {
+        /// Which angles are proposed.
+        moves: RotorMoves,
+    },
+    /// The paths of qubits in imaginary time ([`SimulatedQuantumAnnealing`](isinglass_qubo::sampler::SimulatedQuantumAnnealing)).
+    PathIntegral {
+        /// Slices of imaginary time. `[range: 2, 4, 8, 16, 32 or 64]`
+        num_slices: usize,
+    },
+}
+
+impl Default for Dynamics {
+    fn default() -> Self {
+        Self::SpinVector { moves: RotorMoves::Uniform }
+    }
+}
+
+impl QpuEmulator {
+    /// This chip, everything else by default.
+    #[must_use]
+    pub fn new(properties: SolverProperties) -> Self {
+        Self {
+            properties,
+            num_reads: 100,
+            annealing_time: None,
+            auto_scale: true,
+            qubits: None,
+            chains: ClusterMoves::Strong,
+            dynamics: Dynamics::default(),
+            sweeps_per_microsecond: 50.0,
+            effective_temperature: None,
+            control_errors: ControlErrors::default(),
+            readout_error: 0.001,
+            num_spin_reversal_transforms: 0,
+            seed: 0,
+            threads: None,
+            isa: None,
+        }
+    }
+
+    /// This chip without control errors, steps and wrong readouts.
+    #[must_use]
+    pub fn noiseless(properties: SolverProperties) -> Self {
+        Self { control_errors: ControlErrors::NONE, readout_error: 0.0, ..Self::new(properties) }
+    }
+
+    /// What is asked of the chip, as far as it takes time, for so many qubits; all reads in one submission.
+    #[must_use]
+    pub fn timing_request(&self, num_qubits: usize) -> TimingRequest {
+        TimingRequest {
+            num_reads: self.num_reads as u64,
+            annealing_time: self.annealing_time,
+            ..TimingRequest::new(num_qubits)
+        }
+    }
+
+    /// What this emulation models, and what it does not.
+    #[must_use]
+    pub fn scope(&self) -> EmulationScope {
+        let has_groups = self.properties.per_group_coupling_range.is_some();
+        let (mut modelled, mut not_modelled) = (Vec::new(), Vec::new());
+        let mut enter = |is_modelled: bool, what: &str| {
+            if is_modelled { modelled.push(what.to_owned()) } else { not_modelled.push(what.to_owned()) }
+        };
+        enter(self.auto_scale, "auto-scaling");
+        enter(true, "ranges of h, J and reads");
+        if has_groups {
+            enter(self.qubits.is_some(), "ranges of sums over groups of couplers");
+        } else {
+            enter(true, "ranges of sums over the couplers of a qubit");
+        }
+        enter(self.control_errors.has_errors(), "Gaussian errors of h and J, drawn once for each programming");
+        enter(self.control_errors.has_steps(), "steps of h and J");
+        enter(self.readout_error > 0.0, "wrong readouts");
+        enter(true, "effective temperature of single qubits");
+        enter(true, "A(s) and B(s) of the chip");
+        enter(self.chains != ClusterMoves::None, "chains that turn as a whole (at any transverse field)");
+        if self.num_spin_reversal_transforms > 0 {
+            enter(true, "spin-reversal transforms");
+        }
+        for what in [
+            "quantum dynamics and its speed",
+            "flux noise and drift between reads",
+            "background susceptibility",
+            "earlier freeze-out of ferromagnetic clusters",
+            "correlation of successive reads",
+        ] {
+            enter(false, what);
+        }
+        EmulationScope {
+            solver: self.properties.name.clone(),
+            is_classical: true,
+            is_emulated: true,
+            modelled,
+            not_modelled,
+            assumptions: self.properties.assumptions.clone(),
+        }
+    }
+
+    fn check(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<(), SampleError> {
+        let refuse = |name, value, allowed| Err(SampleError::Parameter { name, value, allowed });
+        self.properties.check().map_err(|error| match error {
+            PropertiesError::Range { key, low, allowed, .. } => {
+                SampleError::Parameter { name: key, value: low, allowed }
+            }
+            PropertiesError::Number { key, value, allowed } => SampleError::Parameter { name: key, value, allowed },
+            _ => SampleError::Parameter { name: "timing data", value: f64::NAN, allowed: "those of a solver" },
+        })?;
+        if self.num_reads == 0 {
+            return refuse("num_reads", 0.0, "at least 1");
+        }
+        let (shortest, longest) = self.properties.annealing_time_range;
+        if let Some(time) = self.annealing_time
+            && !(shortest..=longest).contains(&time)
+        {
+            return refuse("annealing_time", time, "in the chip's annealing_time_range");
+        }
+        for (name, value) in [
+            ("sweeps_per_microsecond", self.sweeps_per_microsecond),
+            ("effective_temperature", self.effective_temperature.unwrap_or(1.0)),
+        ] {
+            if !(value.is_finite() && value > 0.0) {
+                return refuse(name, value, "a finite number above 0");
+            }
+        }
+        if !(0.0..=1.0).contains(&self.readout_error) {
+            return refuse("readout_error", self.readout_error, "at least 0 and at most 1");
+        }
+        if let Some(qubits) = &self.qubits
+            && qubits.len() != bqm.num_variables()
+        {
+            return refuse("number of qubits", qubits.len() as f64, "that of the variables");
+        }
+        self.control_errors.check()?;
+        let sample = bqm.num_variables().saturating_add(size_of::<f64>());
+        // in the reads of a programming, turned back, and in the set
+        let bytes = self.num_reads.saturating_mul(sample).saturating_mul(3);
+        control.check_memory(bytes, MAX_BYTES)
+    }
+
+    /// Reads of each programming.
+    fn programmings(&self, num_qubits: usize) -> Result<Vec<usize>, SampleError> {
+        let most = self.properties.max_reads(&self.timing_request(num_qubits));
+        if most == 0 {
+            let value = self.annealing_time.unwrap_or(self.properties.timing.default_annealing_time);
+            return Err(SampleError::Parameter {
+                name: "annealing_time",
+                value,
+                allowed: "short enough for one read within the chip's limit for a run",
+            });
+        }
+        let each = self.num_reads.div_ceil(self.num_spin_reversal_transforms.max(1));
+        let each = each.min(usize::try_from(most).unwrap_or(usize::MAX));
+        Ok((0..self.num_reads).step_by(each).map(|first| each.min(self.num_reads - first)).collect())
+    }
+
+    /// The model over spins as it is programmed before rounding and errors, and what it was divided by.
+    ///
+    /// # Errors
+    /// [`SampleError::OutOfRange`] without auto-scaling, with the number that is furthest outside; [`SampleError::Model`] when
+    /// coefficients overflow.
+    pub fn scaled(&self, spin: &Bqm) -> Result<(Bqm, f64), SampleError> {
+        let qubits = self.qubits.as_deref();
+        if self.auto_scale {
+            let scale = self.properties.scale(spin, qubits);
+            return Ok((crate::embedding::divided(spin, scale)?, scale));
+        }
+        match self.properties.worst_range_fault(spin, qubits) {
+            Some(RangeFault { what, value, low, high }) => Err(SampleError::OutOfRange { what, value, low, high }),
+            None => Ok((spin.clone(), 1.0)),
+        }
+    }
+}
+
+impl Sampler for QpuEmulator {
+    fn name(&self) -> &'static str {
+        "qpu-emulator"
+    }
+
+    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
+        self.check(bqm, control)?;
+        check_energies(bqm)?;
+        in_pool(self.threads, || self.run(bqm, control))
+    }
+}
+
+impl QpuEmulator {
+    fn run(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
+        let spin = bqm.to_vartype(Vartype::Spin)?;
+        let ClusterMoves::Sets(chains) = self.chains.resolved(&spin) else {
+            return self.all_programmings(bqm, &spin, &[], control);
+        };
+        self.all_programmings(bqm, &spin, &chains, control)
+    }
+
+    fn all_programmings(
+        &self,
+        bqm: &Bqm,
+        spin: &Bqm,
+        chains: &[Vec<u32>],
+        control: &RunControl<'_>,
+    ) -> Result<Sampling, SampleError> {
+        let programmings = self.programmings(bqm.num_variables())?;
+        let freeze_out = FreezeOut::new(self)?;
+        let watch = Watch::new(control, self.num_reads as u64);
+        let (mut rows, mut num_updates, mut beta_range, mut first) = (Vec::new(), 0u64, None, 0);
+        for (index, &num_reads) in programmings.iter().enumerate() {
+            // a run that was stopped still returns the first reads of its first programming
+            if index > 0 && watch.is_stopped() {
+                break;
+            }
+            let programming = Programming::new(self, spin, chains, index)?;
+            let reads = programming.reads(&freeze_out, num_reads, (first, self.num_reads), control)?;
+            num_updates = num_updates.saturating_add(reads.num_updates);
+            beta_range.get_or_insert(freeze_out.beta_range(programming.scale()));
+            for spins in reads.spins {
+                let [low, high] = bqm.vartype().values();
+                let sample: Vec<i8> = spins.into_iter().map(|spin| if spin > 0 { high } else { low }).collect();
+                watch.enter(bqm.energy(&sample));
+                rows.push(sample);
+            }
+            watch.advance(num_reads as u64);
+            first += num_reads;
+        }
+        let samples = SampleSet::from_samples(bqm, rows);
+        Ok(Sampling {
+            samples: samples.expect("one value of the vartype for each variable"),
+            status: watch.stopped_by().unwrap_or(SampleStatus::Heuristic),
+            lower_bound: None,
+            num_sweeps: freeze_out.num_sweeps(),
+            num_updates,
+            beta_range,
+        })
+    }
+}
