@@ -22,7 +22,7 @@ Usage: cargo xtask <COMMAND>
 
 Commands:
   test             Everything that must hold: format, lints, tests, documentation, tidy, fuzz targets
-  tidy             The house rules alone: layers, sizes, names, links, generated references
+  tidy             The house rules alone: layers, sizes, names, links
   gen              Write the generated sections of the documentation anew
   fuzz [SECONDS]   Run every fuzz target for SECONDS (60 unless told) with cargo-fuzz
   instructions     Count the instructions of fixed workloads with valgrind, and compare them with bench/instructions.txt;

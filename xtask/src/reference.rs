@@ -33,7 +33,7 @@ pub(crate) fn write(root: &Path) -> Result<(), String> {
 /// When it cannot be built or run, with what it said last.
 pub(crate) fn printed(root: &Path) -> Result<String, String> {
     let output = cargo(root)
-        .args(["run", "--quiet", "--package", "isinglass-cli", "--", "reference"])
+        .args(["run", "--quiet", "--package", "isinglass-cli", "--features", "full", "--", "reference"])
         .output()
         .map_err(|error| format!("cargo cannot be started: {error}"))?;
     if !output.status.success() {

@@ -4,7 +4,6 @@
 //! that breaks it.
 
 mod crates;
-mod current;
 mod files;
 mod links;
 mod modules;
@@ -51,7 +50,6 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
     for rule in [crates::check, modules::check, files::check, words::check, links::check] {
         faults.extend(rule(&tree));
     }
-    faults.extend(current::check(&tree, || crate::reference::printed(root)));
     faults.sort();
     for fault in &faults {
         eprintln!("{fault}");

@@ -7,6 +7,10 @@ use serde::Serialize;
 mod conversion;
 mod usage;
 
+/// Hint where a feature of Cargo is missing that the default build leaves out.
+pub(crate) const INSTALL_FULL: &str =
+    "install the full program: cargo install --path crates/isinglass-cli --features full";
+
 pub(crate) use usage::{usage_failure, with_tips};
 
 /// Whose fault it is.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::tree::Tree;
-use super::{Fault, crates, current, files, links, modules, words};
+use super::{Fault, crates, files, links, modules, words};
 
 /// A folder of its own for one test, removed at its end.
 struct Scratch(PathBuf);
@@ -210,33 +210,6 @@ fn links_must_lead_to_files() {
     assert_eq!(
         faults(&[("docs/a.md", text), ("docs/other.md", ""), ("README.md", "")], links::check),
         ["docs/a.md:2: the link `gone.md` leads to no file", "docs/a.md:2: the link `../gone/` leads to no file"]
-    );
-}
-
-const PAGE: &str = "# Commands\n\n<!-- generated:cli -->\n\nold\n\n<!-- /generated -->\n";
-
-#[test]
-fn a_generated_section_must_be_current() {
-    let print = |text: &str| Ok(text.to_owned());
-    assert!(faults(&[("docs/cli.md", PAGE)], |tree| current::check(tree, || print("old\n"))).is_empty());
-    assert_eq!(
-        faults(&[("docs/cli.md", PAGE)], |tree| current::check(tree, || print("new\n"))),
-        ["docs/cli.md:5: the generated section is not current"]
-    );
-}
-
-#[test]
-fn a_page_without_its_section_and_a_program_that_fails_are_faults() {
-    let never = || -> Result<String, String> { panic!("nothing is built for a page without markers") };
-    assert_eq!(faults(&[], |tree| current::check(tree, never)), ["docs/cli.md:1: the file is missing"]);
-    assert_eq!(
-        faults(&[("docs/cli.md", "# Commands\n")], |tree| current::check(tree, never)),
-        ["docs/cli.md:1: docs/cli.md has no line `<!-- generated:cli -->`"]
-    );
-    let failing = || Err("it does not run".to_owned());
-    assert_eq!(
-        faults(&[("docs/cli.md", PAGE)], |tree| current::check(tree, failing)),
-        ["docs/cli.md:1: it does not run"]
     );
 }
 

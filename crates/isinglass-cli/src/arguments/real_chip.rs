@@ -6,7 +6,7 @@ use isinglass_chip::hardware::Chip;
 use isinglass_chip::qpu::{QpuService, SolverProperties};
 use isinglass_qubo::RunControl;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, INSTALL_FULL};
 
 /// A real chip that can be run on.
 #[derive(Clone, Debug)]
@@ -39,8 +39,8 @@ impl RealChip {
         Self::configured(control)?.ok_or_else(|| match cfg!(feature = "qpu") {
             true => Failure::input("no token for a real chip is configured")
                 .with_hint("put it into DWAVE_API_TOKEN or dwave.conf, or emulate the chip: --qpu emulated"),
-            false => Failure::input("this isinglass was built without access to real chips (the feature `qpu`)")
-                .with_hint("emulate the chip: --qpu emulated"),
+            false => Failure::input("this build of isinglass cannot access D-Wave's service")
+                .with_hint(format!("{INSTALL_FULL}; or emulate the chip: --qpu emulated")),
         })
     }
 }

@@ -62,8 +62,11 @@ impl ReportArguments {
                 fs::create_dir_all(&folder)
                     .map_err(|error| Failure::from_error(&error).context(cannot_write(&folder)))?;
                 if !has_font() {
-                    output
-                        .note("figures are written as SVG only: PNG needs the feature `png` and a font on the system");
+                    output.note(if cfg!(feature = "png") {
+                        "figures are written as SVG only: PNG needs a font on the system"
+                    } else {
+                        "figures are written as SVG only: PNG needs a build with `--features full`"
+                    });
                 }
                 for figure in document.figures() {
                     let svg = figure.svg(&document.manifest).map_err(drawn)?;

@@ -34,7 +34,8 @@ pub(crate) fn png(svg: &str, width: Option<NonZeroUsize>) -> Result<Vec<u8>, Fai
 /// The picture in pixels, which this program cannot make.
 #[cfg(not(feature = "png"))]
 pub(crate) fn png(_: &str, _: Option<NonZeroUsize>) -> Result<Vec<u8>, Failure> {
-    Err(Failure::input("this isinglass was built without PNG (the feature `png`)").with_hint("write --out FILE.svg"))
+    Err(Failure::input("this build of isinglass cannot write PNG")
+        .with_hint(format!("write --out FILE.svg; or {}", crate::failure::INSTALL_FULL)))
 }
 
 /// Whether text in pictures can be turned into pixels.

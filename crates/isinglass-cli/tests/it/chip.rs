@@ -189,14 +189,25 @@ fn chips_and_embeddings_are_drawn() {
     assert!(svg.starts_with("<svg ") && svg.matches("<title>variable").count() == 8);
     program.json("draw embedding.json --topology pegasus:3 --out picture.svg");
     assert_eq!(std::fs::read_to_string(program.path().join("picture.svg")).unwrap(), svg);
-    program.json("draw embedding.json --topology pegasus:3 --out picture.png --width 300 --background dark");
-    let png = std::fs::read(program.path().join("picture.png")).unwrap();
-    assert_eq!((&png[..4], &png[16..20]), (b"\x89PNG".as_slice(), 300u32.to_be_bytes().as_slice()));
     let wrong = program.transcript("draw embedding.json --topology chimera:1");
     assert!(
         wrong.starts_with("exit 2") && wrong.contains("embedding.json is no embedding on chimera:1,1,4"),
         "{wrong}"
     );
+}
+
+#[test]
+fn a_picture_is_drawn_as_png_where_the_build_can_and_refused_with_the_way_to_get_it_where_not() {
+    let program = Program::new();
+    let command = "draw --topology pegasus:3 --out picture.png --width 300 --background dark";
+    if cfg!(feature = "png") {
+        program.json(command);
+        let png = std::fs::read(program.path().join("picture.png")).unwrap();
+        assert_eq!((&png[..4], &png[16..20]), (b"\x89PNG".as_slice(), 300u32.to_be_bytes().as_slice()));
+    } else {
+        let refused = program.transcript(command);
+        assert!(refused.starts_with("exit 2") && refused.contains("--features full"), "{refused}");
+    }
 }
 
 #[test]

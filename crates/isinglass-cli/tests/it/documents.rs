@@ -41,6 +41,15 @@ fn copy_examples(to: &Path) {
 }
 
 #[test]
+fn the_reference_of_the_command_line_is_what_the_program_says() {
+    let page = std::fs::read_to_string(repository().join("docs/cli.md")).unwrap();
+    let (_, rest) = page.split_once("<!-- generated:cli -->").expect("the page has the marker");
+    let (section, _) = rest.split_once("<!-- /generated -->").expect("the page has the closing marker");
+    let said = String::from_utf8(Program::new().run("reference").stdout).unwrap();
+    assert!(section.trim() == said.trim(), "docs/cli.md is not current; write it with `cargo xtask gen`");
+}
+
+#[test]
 fn every_name_in_the_json_about_chips_is_documented() {
     let tables = std::fs::read_to_string(repository().join("docs/chips.md")).unwrap();
     let program = Program::new().file("pair.edges", "0 1\n");

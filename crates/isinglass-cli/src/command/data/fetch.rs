@@ -149,8 +149,9 @@ fn fetch(file: &Wanted<'_>, force: bool, session: &Session) -> Result<Fetched, F
 /// Nothing can be fetched.
 #[cfg(not(feature = "fetch"))]
 fn fetch(file: &Wanted<'_>, _: bool, _: &Session) -> Result<Fetched, Failure> {
-    Err(Failure::input("this isinglass was built without the network (the feature `fetch`)").with_hint(format!(
-        "fetch {} by other means, and put it at {}",
+    Err(Failure::input("this build of isinglass cannot download files").with_hint(format!(
+        "{}; or download {} by other means to {}",
+        crate::failure::INSTALL_FULL,
         file.url,
         file.path.display()
     )))
