@@ -61,7 +61,9 @@ impl TrainingState {
 
     /// The state of a checkpoint of the same run.
     ///
-    /// A checkpoint proves nothing. The best network is verified again, and a last step on the whole set that ended with a proof, or with what
+    /// A checkpoint proves nothing. Losses, biases and the best network are computed again from the networks of all steps, and the sample of
+    /// the best one is verified. What samplers did in earlier steps cannot be computed again: reads, updates, energies of their samples and
+    /// what happened on a chip are those of the file. A last step on the whole set that ended with a proof, or with what
     /// a solver of mixed-integer programs says, is taken out, so that it is done again.
     ///
     /// # Errors
@@ -71,7 +73,7 @@ impl TrainingState {
         if found != fingerprint(plan, task) {
             return Err(CheckpointError::OtherRun);
         }
-        if !state.fits(plan) {
+        if !state.fits(plan) || !state.follows_from_networks(task, plan) {
             return Err(CheckpointError::State);
         }
         if let Some(best) = &state.best
@@ -82,6 +84,7 @@ impl TrainingState {
         let is_claimed = |last: &StepRecord| last.status == SampleStatus::Optimal || last.mip.is_some();
         if plan.batching == Batching::Whole && state.steps.last().is_some_and(is_claimed) {
             state.steps.pop();
+            state.networks.pop();
             state.next_step -= 1;
             state.best = state.best.filter(|best| best.step < state.next_step);
         }
@@ -106,6 +109,9 @@ impl TrainingState {
         let best_biases = self.best.iter().flat_map(|best| &best.biases);
         self.next_step <= plan.num_steps()
             && self.steps.len() == self.next_step
+            && self.networks.len() == self.next_step
+            && self.networks.iter().all(|network| network.architecture() == architecture)
+            && self.steps.iter().all(|step| step.num_best <= step.num_reads)
             && self.steps.iter().enumerate().all(ended)
             && self.best.is_some() == (self.next_step > 0)
             && self.best.as_ref().is_none_or(|best| best.step < self.next_step)

@@ -26,6 +26,8 @@ pub struct TrainingState {
     pub best: Option<BestNetwork>,
     /// A record of each step.
     pub steps: Vec<StepRecord>,
+    /// The network that each step chose: what a checkpoint says of steps is computed again from them.
+    pub networks: Vec<Network>,
 }
 
 /// The network of least loss on the whole task.
@@ -124,11 +126,8 @@ impl TrainingState {
     pub(super) fn enter(&mut self, task: &Task, plan: &TrainingPlan, found: StepResult) {
         let StepResult { network, sample, verification, mut record } = found;
         let biases = self.biases.clone();
-        if let Batching::Minibatches { alpha, .. } = plan.batching
-            && alpha != 0.0
-        {
-            self.pull_towards(&network, alpha);
-        }
+        self.pull(&network, plan);
+        self.networks.push(network.clone());
         let loss = match plan.batching {
             // counted in the step already
             Batching::Whole => record.loss,
@@ -154,6 +153,32 @@ impl TrainingState {
         }
     }
 
+    /// Whether biases, losses and the best step are those that the networks lead to, one step after the other.
+    pub(super) fn follows_from_networks(&self, task: &Task, plan: &TrainingPlan) -> bool {
+        let mut replayed = Self::default();
+        let mut best: Option<(f64, usize, Vec<_>)> = None;
+        for (step, (network, record)) in self.networks.iter().zip(&self.steps).enumerate() {
+            let batch = plan.rows_of_step(step, task).map(|rows| task.select_rows(&rows));
+            let rows = batch.as_ref().unwrap_or(task);
+            if (record.num_rows, record.loss) != (rows.num_rows(), loss(network, rows)) {
+                return false;
+            }
+            let whole = if batch.is_some() { loss(network, task) } else { record.loss };
+            if best.as_ref().is_none_or(|(least, ..)| whole < *least) {
+                best = Some((whole, step, replayed.biases.clone()));
+            }
+            replayed.last_biases = replayed.biases.clone();
+            replayed.pull(network, plan);
+        }
+        let is_best = match (&self.best, best) {
+            (Some(found), Some((loss, step, biases))) => {
+                found.network == self.networks[step] && (found.loss, found.step, &found.biases) == (loss, step, &biases)
+            }
+            (found, expected) => found.is_none() && expected.is_none(),
+        };
+        is_best && (&self.biases, &self.last_biases) == (&replayed.biases, &replayed.last_biases)
+    }
+
     /// Ends the run after the step just entered.
     pub(super) fn stop(&mut self) {
         if let Some(last) = self.steps.last_mut() {
@@ -161,9 +186,12 @@ impl TrainingState {
         }
     }
 
-    /// The paper's online term: `h_w += -alpha (2 w* - 1)` for every weight, alpha rounded up to few bits, so that sums of it are exact.
-    fn pull_towards(&mut self, network: &Network, alpha: f64) {
-        let alpha = few_bits(alpha);
+    /// The paper's online term: `h_w += -alpha (2 w* - 1)` for every weight, with alpha as [`Batching::Minibatches`] says.
+    fn pull(&mut self, network: &Network, plan: &TrainingPlan) {
+        let alpha = match plan.batching {
+            Batching::Minibatches { alpha, .. } if alpha != 0.0 => few_bits(alpha),
+            _ => return,
+        };
         let architecture = network.architecture();
         if self.biases.is_empty() {
             for layer in 0..architecture.num_layers() {

@@ -207,6 +207,37 @@ fn what_a_checkpoint_says_of_its_best_network_is_checked() {
 }
 
 #[test]
+fn losses_and_online_terms_of_a_checkpoint_are_those_of_its_networks() {
+    let task = noisy_task(20);
+    let minibatches = Batching::Minibatches { batch_size: 6, batches: 4, alpha: 0.1 };
+    let rounds = Solver::Annealing { num_reads: 300, num_sweeps: 5, beta_range: None };
+    for (batching, solver) in [(minibatches, ANNEALING), (minibatches, WEIGHTS), (Batching::Whole, rounds)] {
+        let plan = TrainingPlan { batching, ..plan(&[5, 3, 1], true, solver) };
+        let state = run(&task, &plan).state;
+        let read = |change: &dyn Fn(&mut TrainingState)| {
+            let mut state = state.clone();
+            change(&mut state);
+            TrainingState::from_checkpoint(&state.to_checkpoint(&plan, &task), &plan, &task)
+        };
+        assert_eq!(read(&|_| {}).unwrap(), state);
+        let forgeries: [&dyn Fn(&mut TrainingState); 8] = [
+            &|state| state.steps[1].loss -= 1.0,
+            &|state| state.steps[2].num_rows += 1,
+            &|state| state.steps[0].num_best = state.steps[0].num_reads + 1,
+            &|state| state.networks.truncate(1),
+            &|state| state.networks[0] = Network::from_fn(Architecture::new(vec![5, 1], true).unwrap(), |_, _, _| true),
+            &|state| state.biases.push((0, 0, 0, 1.0)),
+            &|state| state.last_biases.push((0, 0, 0, 1.0)),
+            // a true network, but not the best one
+            &|state| state.best.as_mut().unwrap().step += 1,
+        ];
+        for (index, forge) in forgeries.iter().enumerate() {
+            assert!(matches!(read(forge), Err(CheckpointError::State)), "{index}");
+        }
+    }
+}
+
+#[test]
 fn constraints_are_counted_only_of_samples_that_a_sampler_returned() {
     let task = noisy_task(30);
     for solver in [WEIGHTS, Solver::Exact] {
