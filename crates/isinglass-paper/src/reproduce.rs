@@ -476,7 +476,7 @@ fn hard_result(
         excess: errors - optimum,
         energy: None,
         proven,
-        violations: 0,
+        violations: None,
         seconds: start.elapsed().as_secs_f64(),
         success: None,
         on_chip: None,

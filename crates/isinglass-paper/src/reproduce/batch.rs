@@ -77,7 +77,7 @@ impl Batch<'_> {
             excess: verification.loss - self.optimum,
             energy: Some(verification.energy),
             proven: sampling.status == SampleStatus::Optimal && formulation.statistics.exact,
-            violations: verification.violations(),
+            violations: Some(verification.violations()),
             seconds,
             success: mode.has_reads().then(|| self.success(&sampling)),
             on_chip,

@@ -112,8 +112,8 @@ pub struct BatchResult {
     pub energy: Option<f64>,
     /// Whether the mode itself proved its result to be the best.
     pub proven: bool,
-    /// Violated constraints of that sample; none for modes that know no constraints but hard ones.
-    pub violations: usize,
+    /// Violated constraints of that sample; absent for modes under hard constraints, which have no sample: none could be violated.
+    pub violations: Option<usize>,
     /// Seconds from the rows to verified weights: compiling, solving, decoding, verifying; no search for an embedding.
     pub seconds: f64,
     /// Reads whose energy is the minimum, for modes with reads.
@@ -155,8 +155,8 @@ pub struct Summary {
     pub num_optimal: usize,
     /// Batches that the mode itself proved.
     pub num_proven: usize,
-    /// Batches whose sample satisfies all constraints.
-    pub num_feasible: usize,
+    /// Batches whose best sample satisfies all constraints; absent for modes under hard constraints, which have no samples.
+    pub num_feasible: Option<usize>,
     /// Mean errors above the optimum.
     pub mean_excess: f64,
     /// How many batches have how many errors above the optimum.
@@ -202,7 +202,10 @@ impl Summary {
             num_batches: batches.len(),
             num_optimal: count(&|batch| batch.excess <= 0.0),
             num_proven: count(&|batch| batch.proven),
-            num_feasible: count(&|batch| batch.violations == 0),
+            num_feasible: batches
+                .iter()
+                .all(|batch| batch.violations.is_some())
+                .then(|| count(&|batch| batch.violations == Some(0))),
             mean_excess: batches.iter().map(|batch| batch.excess).sum::<f64>() / batches.len() as f64,
             excess_histogram,
             median_seconds: median(&seconds).unwrap_or(0.0),
