@@ -41,6 +41,17 @@ fn contradicting_rows_are_counted() {
 }
 
 #[test]
+fn unavoidable_errors_of_several_classes_are_rows_outside_the_largest_class_of_equal_bits() {
+    // of the first five rows two are not of class a; of the next two one is not, whichever class is answered
+    let rows = "x,label\n1,a\n1,a\n1,a\n1,b\n1,c\n2,b\n2,c\n3,c\n";
+    let program = Program::new().file("a.csv", rows);
+    let report = program.json("data show --data a.csv --binarize one-hot");
+    assert_eq!(report["inputs"]["unavoidable_errors"], 3.0);
+    let text = String::from_utf8(program.run("data show --data a.csv --binarize one-hot").stdout).unwrap();
+    assert!(text.contains("3 errors that no network can avoid"), "{text}");
+}
+
+#[test]
 fn a_converted_table_reads_back_as_the_same_rows() {
     let program = Program::new();
     for name in ["digits.csv", "digits.libsvm", "digits.npz"] {

@@ -21,7 +21,7 @@ pub(super) struct Inputs {
     identifier_columns: Vec<String>,
     /// Groups of rows with equal bits, without those that cost any network the same; unknown without classes.
     num_groups: Option<usize>,
-    /// Errors that no network can avoid, because rows have equal bits and different labels; for two classes.
+    /// Errors that no network can avoid, because rows have equal bits and different labels; unknown without classes.
     unavoidable_errors: Option<f64>,
 }
 
@@ -53,9 +53,10 @@ impl Inputs {
         }
         let data = arguments.prepare(split)?;
         data.note_identifiers(session);
-        let targets = Codebook::for_classes(data.classes.names().len()).targets(&data.train.labels);
-        let groups =
-            Task::new(data.train.inputs, targets).map_err(|error| Failure::from_error(&error))?.group(Merge::Equal);
+        let codebook = Codebook::for_classes(data.classes.names().len());
+        let task = Task::of_classes(data.train.inputs, &data.train.labels, &codebook)
+            .map_err(|error| Failure::from_error(&error))?;
+        let groups = task.loss_groups(Merge::Equal);
         Ok(Self {
             num_inputs: data.pipeline.num_inputs(),
             num_dropped_columns: data.pipeline.dropped_columns(),
@@ -64,7 +65,7 @@ impl Inputs {
             dropped_by_user: data.pipeline.dropped_by_user().to_vec(),
             identifier_columns: data.identifiers,
             num_groups: Some(groups.len()),
-            unavoidable_errors: (num_classes == 2).then_some(groups.constant),
+            unavoidable_errors: Some(groups.constant),
         })
     }
 
