@@ -180,6 +180,10 @@ impl Certificate {
             }
             Verdict::Rounded => Err(CertificateError::Precision { stated: self.lower_bound }),
             Verdict::Stopped(status) => Err(CertificateError::Stopped { status }),
+            Verdict::Memory { bytes } => {
+                let limit = control.memory_limit.map_or(u64::MAX, |limit| limit as u64);
+                Err(CertificateError::Memory { bytes, limit })
+            }
             Verdict::TooLarge => Err(CertificateError::Network),
             Verdict::TooManyVectors { fan_in } => Err(CertificateError::FanIn { fan_in }),
         }

@@ -20,15 +20,14 @@ pub use single::InputPrices;
 
 use crate::network::{Architecture, Network};
 use crate::task::{Merge, Objective, Task};
-use batches::{Limits, Outcome};
+use batches::{Limits, Outcome, watch};
 use cost::Costs;
 use demand::Demand;
 use functions::{Functions, TooMany};
-use isinglass_qubo::sampler::{ProgressReport, RunControl, SampleStatus};
+use isinglass_qubo::sampler::{RunControl, SampleStatus};
 use layers::Layers;
 use serde::Serialize;
 use single::Single;
-use std::time::{Duration, Instant};
 
 /// Weight vectors are held in 32 bits and counted in bytes; beyond this fan-in listing them takes minutes.
 const MAX_FAN_IN: usize = 30;
@@ -44,9 +43,6 @@ const MAX_FUNCTION_WORDS: usize = 1 << 25;
 
 /// Bytes for each word of a function: in the list and the set of functions, and as candidates while these are sorted.
 const BYTES_PER_FUNCTION_WORD: usize = 160;
-
-/// The least time between two progress reports.
-const REPORT_EVERY: Duration = Duration::from_millis(250);
 
 /// Finds the best weights of a network, and proves that none are better.
 ///
@@ -137,17 +133,7 @@ impl ExactTrainer {
         let demand = Demand::new(&groups);
         let functions = self.functions(&demand, architecture, control)?;
         let loss_of = |cost: u32| groups.constant + demand.costs[0].to_loss(cost);
-        let mut last_report = Instant::now();
-        let mut watch = |(done, total): (usize, usize), cost: u32| {
-            let best = (cost != u32::MAX).then(|| loss_of(cost));
-            if let Some(progress) = control.progress
-                && last_report.elapsed() >= REPORT_EVERY
-            {
-                last_report = Instant::now();
-                progress.report(ProgressReport { done: done as u64, total: total as u64, best_energy: best });
-            }
-            control.should_stop(best)
-        };
+        let mut watch = watch(control, loss_of);
         let widths = architecture.widths();
         let limits = |cost: u32| Limits { cost, num_nodes: self.max_nodes };
         let (mut start, mut num_functions, mut num_candidates) = (None, functions.len(), functions.len());
@@ -288,4 +274,4 @@ fn merge(architecture: &Architecture) -> Merge {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

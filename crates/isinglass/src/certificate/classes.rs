@@ -2,7 +2,7 @@
 //!
 //! Written apart from the search of the exact trainer, of which nothing is used.
 
-use super::layers::{Failed, MAX_HIDDEN, MAX_LAYERS, Verdict};
+use super::layers::{Failed, MAX_HIDDEN, MAX_LAYERS, Verdict, check_memory, report_part};
 use crate::network::Architecture;
 use isinglass_qubo::sampler::RunControl;
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,6 +51,7 @@ impl<'a> ErrorProof<'a> {
             Err(Failed::Refuted(cost)) => Verdict::Refuted(cost),
             Err(Failed::Stopped(status)) => Verdict::Stopped(status),
             Err(Failed::TooLarge { fan_in }) => Verdict::TooManyVectors { fan_in },
+            Err(Failed::Memory { bytes }) => Verdict::Memory { bytes },
         }
     }
 
@@ -69,7 +70,7 @@ impl<'a> ErrorProof<'a> {
             let start = vec![(-1, 0); rows.len()];
             return self.outputs(rows, total, fan_in, limit, 0, &start);
         }
-        let functions = self.functions(rows, fan_in)?;
+        let functions = self.functions(rows, fan_in, widths.len() == self.widths.len())?;
         self.num_functions = self.num_functions.max(functions.len());
         let layer = Layer { rows, total, functions: &functions, widths, limit };
         self.hidden(&layer, 0, widths[1], &vec![0; rows.len()])
@@ -80,16 +81,20 @@ impl<'a> ErrorProof<'a> {
         if self.bias { input | 1 << (fan_in - 1) } else { input }
     }
 
-    fn functions(&mut self, rows: &[ClassRow], fan_in: usize) -> Result<Vec<Vec<bool>>, Failed> {
+    fn functions(&mut self, rows: &[ClassRow], fan_in: usize, is_first: bool) -> Result<Vec<Vec<bool>>, Failed> {
         let inputs: Vec<u64> = rows.iter().map(|&(input, _)| self.with_bias(input, fan_in)).collect();
         let mut functions = BTreeSet::new();
         for weights in 0..1u64 << fan_in {
             self.count_node()?;
+            if is_first && weights.is_multiple_of(NODES_PER_CHECK) {
+                report_part(self.control, (0, 2), weights, 1 << fan_in);
+            }
             // fires iff at most half of the inputs are opposed: a tie gives +1
             let function: Vec<bool> =
                 inputs.iter().map(|input| 2 * (weights ^ input).count_ones() as usize <= fan_in).collect();
             let complement: Vec<bool> = function.iter().map(|bit| !bit).collect();
-            if !functions.contains(&complement) {
+            if !functions.contains(&complement) && !functions.contains(&function) {
+                check_memory(functions.len(), function.len(), self.control)?;
                 functions.insert(function);
             }
         }
@@ -111,6 +116,9 @@ impl<'a> ErrorProof<'a> {
         let num_left = num_left - 1;
         for next in from..layer.functions.len() {
             self.count_node()?;
+            if num_left + 1 == self.widths[1] && layer.widths.len() == self.widths.len() {
+                report_part(self.control, (1, 2), next as u64, layer.functions.len() as u64);
+            }
             let function = &layer.functions[next];
             let cells: Vec<u64> = cells.iter().zip(function).map(|(cell, &bit)| cell << 1 | u64::from(bit)).collect();
             let mut merged: BTreeMap<u64, Vec<i128>> = BTreeMap::new();
@@ -152,6 +160,9 @@ impl<'a> ErrorProof<'a> {
         let num_classes = rows.first().map_or(0, |(_, weights)| weights.len());
         for own in 0..1u64 << fan_in {
             self.count_node()?;
+            if class == 0 && self.widths.len() == 2 {
+                report_part(self.control, (0, 1), own, 1 << fan_in);
+            }
             let mut right = 0;
             let mut next = Vec::with_capacity(rows.len());
             for ((input, weights), &lead) in rows.iter().zip(leads) {

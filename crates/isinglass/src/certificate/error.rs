@@ -1,5 +1,6 @@
 //! Why a certificate does not hold.
 
+use isinglass_qubo::memory::Bytes;
 use isinglass_qubo::sampler::SampleStatus;
 
 /// Why a certificate does not hold, or was not checked.
@@ -83,6 +84,14 @@ pub enum CertificateError {
         /// Weights into the neuron, its bias included.
         fan_in: usize,
     },
+    /// The functions of a neuron take more memory than is allowed.
+    #[error("the functions of a neuron of the first layer take more than {} of memory, but the limit is {}", Bytes(*bytes), Bytes(*limit))]
+    Memory {
+        /// Bytes, as far as functions were listed.
+        bytes: u64,
+        /// The limit.
+        limit: u64,
+    },
     /// Stopped before the end.
     #[error("the check was stopped before its end: nothing is known")]
     Stopped {
@@ -98,6 +107,7 @@ impl CertificateError {
         match self {
             Self::Stopped { .. } => "give it more time",
             Self::FanIn { .. } => "use fewer features",
+            Self::Memory { .. } => "check it on a machine with more memory",
             _ => "do not believe it; make it again with `isinglass train --solver exact --certificate`",
         }
     }

@@ -4,7 +4,7 @@ use super::Shares;
 use super::committee;
 use super::rows::{Rows, Units};
 use crate::network::Architecture;
-use isinglass_qubo::sampler::{RunControl, SampleStatus};
+use isinglass_qubo::sampler::{PartProgress, Progress, ProgressReport, RunControl, SampleStatus};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The largest fan-in whose weight vectors are listed.
@@ -32,6 +32,10 @@ pub(super) enum Verdict {
     TooManyVectors {
         fan_in: usize,
     },
+    /// The functions of a neuron take more memory than is allowed.
+    Memory {
+        bytes: u64,
+    },
 }
 
 /// Why a proof ends.
@@ -42,6 +46,30 @@ pub(super) enum Failed {
     TooLarge {
         fan_in: usize,
     },
+    Memory {
+        bytes: u64,
+    },
+}
+
+/// Copies of the functions of a neuron: in the set, complements, both together, and where each is wrong.
+const COPIES: u64 = 6;
+/// Bytes for a function beside its bits, in a set or a list.
+const BYTES_PER_FUNCTION: u64 = 64;
+
+/// Refuses another function of `bytes` where the limit leaves no place for it.
+pub(super) fn check_memory(num_functions: usize, bytes: usize, control: &RunControl<'_>) -> Result<(), Failed> {
+    let bytes = COPIES * (num_functions as u64 + 1) * (bytes as u64 + BYTES_PER_FUNCTION);
+    match control.memory_limit {
+        Some(limit) if bytes > limit as u64 => Err(Failed::Memory { bytes }),
+        _ => Ok(()),
+    }
+}
+
+/// Tells how far `part` of `num_parts` equal parts is.
+pub(super) fn report_part(control: &RunControl<'_>, (part, num_parts): (usize, usize), done: u64, total: u64) {
+    if let Some(whole) = control.progress {
+        PartProgress { whole, part, num_parts }.report(ProgressReport { done, total, best_energy: None });
+    }
 }
 
 /// Distinct inputs of some layer, what each output should answer, and what a wrong answer costs in whole units.
@@ -83,10 +111,11 @@ impl Wanted {
         let unused = u64::MAX << self.fan_in;
         let per_check = (GROUPS_PER_CHECK / self.len().max(1)).max(1) as u64;
         for weights in 0..1u64 << self.fan_in {
-            if weights.is_multiple_of(per_check)
-                && let Some(status) = control.should_stop(None)
-            {
-                return Err(Failed::Stopped(status));
+            if weights.is_multiple_of(per_check) {
+                control.should_stop(None).map_or(Ok(()), |status| Err(Failed::Stopped(status)))?;
+                if let Some(progress) = control.progress {
+                    progress.report(ProgressReport { done: weights, total: 1 << self.fan_in, best_energy: None });
+                }
             }
             function.fill(0);
             for (group, input) in self.inputs.iter().enumerate() {
@@ -97,6 +126,7 @@ impl Wanted {
                 }
             }
             if !functions.contains(&function) {
+                check_memory(functions.len(), size_of_val(function.as_slice()), control)?;
                 functions.insert(function.clone());
             }
         }
@@ -204,6 +234,7 @@ impl<'a> Proof<'a> {
             Err(Failed::Refuted(cost)) => Verdict::Refuted(constant + cost),
             Err(Failed::Stopped(status)) => Verdict::Stopped(status),
             Err(Failed::TooLarge { fan_in }) => Verdict::TooManyVectors { fan_in },
+            Err(Failed::Memory { bytes }) => Verdict::Memory { bytes },
         }
     }
 
@@ -212,7 +243,14 @@ impl<'a> Proof<'a> {
         if limit == 0 {
             return Ok(());
         }
-        let functions = wanted.functions(self.control)?;
+        // layers behind others are too many to report
+        let whole = self.control.progress.filter(|_| widths.len() == self.widths.len());
+        let output_biases = if self.bias { &[false, true][..] } else { &[true] };
+        let num_parts = 1 + if matches!(widths, [_, _, 1]) { output_biases.len() } else { 1 };
+        let part = |part| whole.map(|whole| PartProgress { whole, part, num_parts });
+        let listing = part(0);
+        let progress = listing.as_ref().map(|part| part as &dyn Progress);
+        let functions = wanted.functions(&RunControl { progress, ..*self.control })?;
         self.num_functions = self.num_functions.max(functions.len());
         match *widths {
             [_, _] => self.prove_lone(wanted, &functions, limit),
@@ -221,10 +259,13 @@ impl<'a> Proof<'a> {
                 let complements = functions.iter().map(|function| wanted.complement(function)).collect();
                 let contributions: BTreeSet<Vec<u64>> = functions.union(&complements).cloned().collect();
                 let missed: Vec<Vec<u64>> = contributions.iter().map(|function| wanted.missed(function, 0)).collect();
-                for &output_bias in if self.bias { &[false, true][..] } else { &[true] } {
+                for (number, &output_bias) in output_biases.iter().enumerate() {
+                    let searching = part(1 + number);
+                    let progress = searching.as_ref().map(|part| part as &dyn Progress);
+                    let control = RunControl { progress, ..*self.control };
                     let shape = committee::Shape { num_hidden: hidden, output_bias: self.bias.then_some(output_bias) };
                     let shares = shares.get(usize::from(output_bias)).map(Vec::as_slice);
-                    self.num_nodes += committee::prove(wanted, &missed, &shape, shares, limit, self.control)?;
+                    self.num_nodes += committee::prove(wanted, &missed, &shape, shares, limit, &control)?;
                 }
                 Ok(())
             }
@@ -270,6 +311,9 @@ impl<'a> Proof<'a> {
     ) -> Result<(), Failed> {
         if chosen.len() < widths[1] {
             for next in chosen.last().copied().unwrap_or(0)..functions.len() {
+                if chosen.is_empty() && widths.len() == self.widths.len() {
+                    report_part(self.control, (1, 2), next as u64, functions.len() as u64);
+                }
                 chosen.push(next);
                 self.prove_behind(wanted, functions, chosen, widths, limit)?;
                 chosen.pop();

@@ -1,16 +1,13 @@
 use super::*;
 use crate::a1a::Rows as A1a;
-use crate::bits::BitMatrix;
 use crate::exact::ExactTraining;
+use crate::exact::tests::{random_classes, random_task_of, task_of};
 use proptest::prelude::*;
 use rand_core::Rng;
 
+/// Random rows that weigh one to four units.
 fn random_task(num_inputs: usize, num_outputs: usize, num_rows: usize, seed: u64, unit: f64) -> Task {
-    let mut stream = isinglass_qubo::rng::stream(seed, 9);
-    let inputs = BitMatrix::from_fn(num_rows, num_inputs, |_, _| stream.next_u64() >> 63 == 1);
-    let targets = BitMatrix::from_fn(num_rows, num_outputs, |_, _| stream.next_u64() >> 63 == 1);
-    let weights = (0..num_rows).map(|_| unit * (1 + stream.next_u64() % 4) as f64).collect();
-    Task::weighted(inputs, targets, weights).unwrap()
+    random_task_of(num_inputs, num_outputs, num_rows, seed, |word| unit * (1 + word % 4) as f64)
 }
 
 fn certify(task: &Task, architecture: &Architecture, trainer: ExactTrainer) -> (ExactTraining, Certificate) {
@@ -62,16 +59,6 @@ proptest! {
     }
 }
 
-/// Rows of random classes, whose errors are counted.
-fn class_task(num_inputs: usize, num_classes: usize, num_rows: usize, seed: u64, unit: f64) -> Task {
-    let bits = random_task(num_inputs, 1, num_rows, seed, unit);
-    let mut stream = isinglass_qubo::rng::stream(seed, 11);
-    let classes: Vec<u64> = (0..num_rows).map(|_| stream.next_u64() % num_classes as u64).collect();
-    let targets = BitMatrix::from_fn(num_rows, num_classes, |row, class| classes[row] == class as u64);
-    let task = Task::weighted(bits.inputs().clone(), targets, bits.weights().to_vec()).unwrap();
-    task.with_objective(Objective::Errors).unwrap()
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
@@ -87,7 +74,8 @@ proptest! {
         let widths: Vec<usize> = hidden.into_iter().chain([num_classes]).collect();
         let architecture = Architecture::new(widths, bias).unwrap();
         prop_assume!(architecture.num_weights() <= 20);
-        let task = class_task(architecture.num_inputs(), num_classes, num_rows, seed, unit);
+        let weight = |word| unit * (1 + word % 4) as f64;
+        let task = random_classes(architecture.num_inputs(), num_classes, num_rows, seed, weight);
         let (training, certificate) = certify(&task, &architecture, ExactTrainer::default());
         let checked = check(&certificate).unwrap();
         prop_assert!(checked.optimal);
@@ -113,7 +101,7 @@ fn errors_of_rows_without_classes_are_not_certified() {
     let (_, mut certificate) = certify(&random_task(3, 3, 12, 2, 1.0), &architecture, ExactTrainer::default());
     assert_eq!(certificate.objective(), Objective::OutputBits);
     certificate.objective = Objective::Errors;
-    insta::assert_snapshot!(check(&certificate).unwrap_err(), @"the targets of input 0 do not name classes, so there are no classification errors to count");
+    insta::assert_snapshot!(check(&certificate).unwrap_err(), @"the targets of input 1 do not name classes, so there are no classification errors to count");
 }
 
 #[test]
@@ -342,12 +330,10 @@ fn a_certificate_changed_anywhere_and_sealed_again_is_confirmed_only_where_it_is
 #[test]
 fn the_published_optima_of_a1a_are_certified() {
     let Some(rows) = A1a::read("a1a") else { return };
-    let labels = rows.labels();
-    let targets = BitMatrix::from_fn(labels.len(), 1, |row, _| labels[row] == 1);
     for (features, loss) in
         [(vec![6, 22, 36], 588.0), (rows.features_between(0.3, 0.65), 462.0), (rows.features_between(0.3, 0.7), 412.0)]
     {
-        let task = Task::new(rows.inputs(&features), targets.clone()).unwrap();
+        let task = task_of(&rows, &features);
         let architecture = Architecture::new(vec![features.len(), 3, 1], false).unwrap();
         let (_, certificate) = certify(&task, &architecture, ExactTrainer::default());
         let checked = check(&certificate).unwrap();
@@ -369,4 +355,47 @@ fn a_check_ends_while_it_lists_functions() {
     let stopped = certificate.check(&RunControl { deadline, ..RunControl::default() });
     assert!(matches!(stopped, Err(CertificateError::Stopped { .. })), "{stopped:?}");
     assert!(start.elapsed() < std::time::Duration::from_secs(10), "{:?}", start.elapsed());
+}
+
+/// Shares of the whole that are reported.
+#[derive(Default)]
+struct ReportedShares(std::sync::Mutex<Vec<f64>>);
+
+impl isinglass_qubo::Progress for ReportedShares {
+    fn report(&self, report: isinglass_qubo::sampler::ProgressReport) {
+        self.0.lock().unwrap().push(report.done as f64 / report.total as f64);
+    }
+}
+
+#[test]
+fn progress_of_a_check_is_that_of_the_whole_and_never_goes_back() {
+    let of = |task: &Task, widths: Vec<usize>, bias: bool| {
+        let architecture = Architecture::new(widths, bias).unwrap();
+        let (_, certificate) = certify(task, &architecture, ExactTrainer::default());
+        let progress = ReportedShares::default();
+        let control = RunControl { progress: Some(&progress), ..RunControl::default() };
+        certificate.check(&control).unwrap();
+        progress.0.into_inner().unwrap()
+    };
+    let classes = random_classes(4, 3, 60, 3, |_| 1.0);
+    for shares in [
+        of(&random_task(8, 1, 150, 3, 1.0), vec![8, 3, 1], true),
+        of(&random_task(4, 2, 40, 3, 1.0), vec![4, 2, 2], true),
+        of(&random_task(4, 1, 40, 3, 1.0), vec![4, 2, 2, 1], false),
+        of(&classes, vec![4, 2, 3], true),
+    ] {
+        assert!(!shares.is_empty() && shares.is_sorted() && shares.iter().all(|share| *share <= 1.0), "{shares:?}");
+    }
+}
+
+#[test]
+fn a_check_that_would_take_more_memory_than_there_is_is_refused() {
+    let classes = random_classes(8, 3, 200, 3, |_| 1.0);
+    for (task, widths) in [(random_task(12, 1, 300, 1, 1.0), vec![12, 3, 1]), (classes, vec![8, 2, 3])] {
+        let architecture = Architecture::new(widths, false).unwrap();
+        let (_, certificate) = certify(&task, &architecture, ExactTrainer { max_nodes: 1, ..ExactTrainer::default() });
+        let control = RunControl { memory_limit: Some(50_000), ..RunControl::default() };
+        let refused = certificate.check(&control).unwrap_err();
+        assert!(matches!(refused, CertificateError::Memory { limit: 50_000, .. }), "{refused}");
+    }
 }

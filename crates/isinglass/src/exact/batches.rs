@@ -1,7 +1,8 @@
 //! Searches by first member, in batches side by side.
 
-use isinglass_qubo::sampler::SampleStatus;
+use isinglass_qubo::sampler::{ProgressReport, RunControl, SampleStatus};
 use rayon::prelude::*;
+use std::time::{Duration, Instant};
 
 /// First members searched side by side. All of a batch start from the same limit: the number of threads changes nothing.
 const BATCH: usize = 64;
@@ -41,6 +42,28 @@ pub(super) struct Limits {
     pub(super) cost: u32,
     /// The most parts and wholes to look at.
     pub(super) num_nodes: u64,
+}
+
+/// The least time between two progress reports.
+const REPORT_EVERY: Duration = Duration::from_millis(250);
+
+/// What a search calls now and then with what is done and what is to do, and the least cost so far (`u32::MAX` before the first network): it
+/// reports progress, and says when to stop.
+pub(super) fn watch<'a>(
+    control: &'a RunControl<'_>,
+    loss_of: impl Fn(u32) -> f64 + 'a,
+) -> impl FnMut((usize, usize), u32) -> Option<SampleStatus> + 'a {
+    let mut last_report = Instant::now();
+    move |(done, total), cost| {
+        let best = (cost != u32::MAX).then(|| loss_of(cost));
+        if let Some(progress) = control.progress
+            && last_report.elapsed() >= REPORT_EVERY
+        {
+            last_report = Instant::now();
+            progress.report(ProgressReport { done: done as u64, total: total as u64, best_energy: best });
+        }
+        control.should_stop(best)
+    }
 }
 
 /// Calls `search` for the first members `0..total`, in batches, with the cost to beat and its share of nodes.

@@ -7,18 +7,17 @@ mod outputs;
 mod start;
 mod votes;
 
-use super::batches::{Found, Limits, Outcome, in_batches};
+use super::batches::{Found, Limits, Outcome, in_batches, watch};
 use super::demand::{Demand, Weights};
 use super::functions::{Functions, TooMany};
-use super::{ExactError, ExactTrainer, ExactTraining, REPORT_EVERY, precision};
+use super::{ExactError, ExactTrainer, ExactTraining, precision};
 use crate::bits::BitMatrix;
 use crate::network::{Architecture, Network, winner};
 use crate::task::{Merge, Task};
-use isinglass_qubo::sampler::{ProgressReport, RunControl, SampleStatus};
+use isinglass_qubo::sampler::{RunControl, SampleStatus};
 use outputs::OutputLayer;
 use start::start;
 use std::collections::HashSet;
-use std::time::Instant;
 use votes::Votes;
 
 /// Functions tried between two looks at the clock.
@@ -38,17 +37,7 @@ impl ExactTrainer {
         let loss_of = |cost: u32| groups.constant + demand.costs[0].to_loss(cost);
         let start = start(&groups, architecture, control);
         let limits = Limits { cost: cost_of(&demand, &start), num_nodes: self.max_nodes };
-        let mut last_report = Instant::now();
-        let mut watch = |(done, total): (usize, usize), cost: u32| {
-            let best = Some(loss_of(cost));
-            if let Some(progress) = control.progress
-                && last_report.elapsed() >= REPORT_EVERY
-            {
-                last_report = Instant::now();
-                progress.report(ProgressReport { done: done as u64, total: total as u64, best_energy: best });
-            }
-            control.should_stop(best)
-        };
+        let mut watch = watch(control, loss_of);
         let classes = Classes { bias: architecture.bias(), control };
         let votes = Votes::new(&demand);
         let outcome = classes.search((&votes, &functions), architecture.widths(), limits, &mut watch);

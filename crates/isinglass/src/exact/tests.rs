@@ -5,6 +5,7 @@ use crate::network::Codebook;
 use proptest::prelude::*;
 use rand_core::Rng;
 use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
 
 fn train(task: &Task, architecture: &Architecture) -> ExactTraining {
     ExactTrainer::default().train(task, architecture, &RunControl::default()).unwrap()
@@ -44,7 +45,8 @@ fn random_task(num_inputs: usize, num_rows: usize, seed: u64, weight: impl Fn(u6
     random_task_of(num_inputs, 1, num_rows, seed, weight)
 }
 
-fn random_task_of(
+/// Random rows with several outputs and weights made of random words.
+pub(crate) fn random_task_of(
     num_inputs: usize,
     num_outputs: usize,
     num_rows: usize,
@@ -140,7 +142,8 @@ fn assert_fewest_errors(task: &Task, architecture: &Architecture) {
     assert_eq!(training.lower_bound, training.loss);
 }
 
-fn random_classes(
+/// Random rows of random classes, whose errors are counted.
+pub(crate) fn random_classes(
     num_inputs: usize,
     num_classes: usize,
     num_rows: usize,
@@ -304,7 +307,7 @@ fn problems_that_are_too_large_are_refused_with_an_estimate() {
 }
 
 /// The task of some features of a1a.
-fn task_of(rows: &Rows, features: &[usize]) -> Task {
+pub(crate) fn task_of(rows: &Rows, features: &[usize]) -> Task {
     let labels = rows.labels();
     let targets = BitMatrix::from_fn(labels.len(), 1, |row, _| labels[row] == 1);
     Task::new(rows.inputs(features), targets).unwrap()
