@@ -27,9 +27,9 @@ mod tests;
 mod threshold;
 mod wide_gap;
 
-pub(crate) use arithmetic::few_bits;
+pub use arithmetic::few_bits;
 pub use compile::{Formulation, FormulationError, Size, WeightTerms, compile, compile_within};
-pub use hard_constraints::{HardConstraints, hard_constraints};
+pub use hard_constraints::{HardConstraints, hard_constraints, hard_constraints_within};
 pub use layout::{Layout, LayoutError, NeuronPlace, Place, Role};
 pub use options::{FormulationOptions, GateKind, PenaltyRule, Reductions};
 pub use precision::{Alternative, Change, alternatives};

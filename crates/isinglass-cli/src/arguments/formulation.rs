@@ -1,10 +1,11 @@
 //! How training becomes a QUBO.
 
 use clap::{Args, ValueEnum};
-use isinglass::formulation::{FormulationOptions, GateKind, PenaltyRule, Reductions};
+use isinglass::formulation::{FormulationOptions, GateKind, PenaltyRule, Reductions, few_bits};
 
 use super::value;
 use crate::failure::Failure;
+use crate::output::Output;
 
 /// Which formulation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -42,10 +43,11 @@ pub(crate) struct FormulationArguments {
     /// Threshold gates: half-step (fewest slack bits) or wide-gap (more of them, and smaller coefficients, for analogue machines)
     #[arg(long, value_name = "KIND", default_value = "half-step")]
     pub(crate) gate: GateName,
-    /// One penalty in front of every constraint [default: 50 for reference; as each group needs for compact]
+    /// One penalty in front of every constraint, rounded up to 8 significant bits if it has more than 24 [default: 50 for reference; as each
+    /// group needs for compact]
     #[arg(long, value_name = "NUMBER", value_parser = value::positive, allow_hyphen_values = true, conflicts_with = "margin")]
     pub(crate) lambda: Option<f64>,
-    /// Factor on the penalties that each group needs; below 1 the result is not exact [default: 1.0625]
+    /// Factor on the penalties that each group needs, rounded as `--lambda` is; below 1 the result is not exact [default: 1.0625]
     #[arg(long, value_name = "FACTOR", value_parser = value::positive, allow_hyphen_values = true)]
     pub(crate) margin: Option<f64>,
 }
@@ -77,6 +79,13 @@ impl FormulationArguments {
             return Err(failure.with_hint("take `--formulation compact` with its half steps, or leave `--gate` out"));
         }
         Ok(())
+    }
+
+    /// Says which penalties are rounded, and to what.
+    pub(crate) fn note_rounding(&self, output: Output) {
+        for (flag, value) in [("--lambda", self.lambda), ("--margin", self.margin)] {
+            value.into_iter().for_each(|value| note_rounding(output, flag, value));
+        }
     }
 
     /// The options of the compiler.
@@ -114,5 +123,13 @@ impl FormulationArguments {
     /// Reductions that were left out.
     pub(crate) fn left_out(&self) -> Vec<String> {
         self.without.clone()
+    }
+}
+
+/// Says what value is used, if it is not the one given.
+pub(crate) fn note_rounding(output: Output, flag: &str, value: f64) {
+    let used = few_bits(value);
+    if used != value {
+        output.note(&format!("{flag} {value} is rounded up to {used}, so that sums of coefficients are exact"));
     }
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 use clap::{Args, ValueEnum};
 use isinglass::dataset::TestRows;
 use isinglass::formulation::{
-    Alternative, Formulation, GateKind, Statistics, WeightTerms, alternatives, compile_within, hard_constraints,
+    Alternative, Formulation, GateKind, Statistics, WeightTerms, alternatives, compile_within, hard_constraints_within,
 };
 use isinglass::handover::{Handover, HeldOutRows};
 use isinglass::model::Provenance;
@@ -26,7 +26,7 @@ use crate::arguments::network::NetworkArguments;
 use crate::arguments::problem::{parse_format, written_format};
 use crate::command::train::command_line;
 use crate::failure::Failure;
-use crate::files::{check_places, output_name, write_text, write_with};
+use crate::files::{check_ending, check_places, output_name, write_text, write_with};
 use crate::memory;
 use crate::output::Report;
 use crate::output::number::{compact, count, duration, percent, thousands};
@@ -124,8 +124,10 @@ struct DatasetSummary {
 pub(crate) fn run(arguments: &CompileArguments, session: &Session) -> Result<Outcome, Failure> {
     let format = arguments.out.as_deref().map(|path| written_format(path, arguments.to)).transpose()?;
     check_model(arguments, format)?;
+    check_ending(arguments.layout.as_deref(), &["json"])?;
     check_places([&arguments.out, &arguments.layout])?;
     arguments.formulation.check()?;
+    arguments.formulation.note_rounding(session.output());
     let split = arguments.data.split(None)?;
     let prepared = arguments.data.prepare(&split)?;
     prepared.note_identifiers(session);
@@ -145,7 +147,8 @@ pub(crate) fn run(arguments: &CompileArguments, session: &Session) -> Result<Out
     let precision = formulation.precision(&range, control_error).map_err(|error| Failure::from_error(&error))?;
     let alternatives = match precision.visibility {
         Visibility::Blurred | Visibility::Invisible => {
-            alternatives(&task, &architecture, &options, &WeightTerms::default(), &range, control_error)?
+            let _bar = stage("comparing");
+            alternatives(&task, &architecture, &options, &WeightTerms::default(), &range, control_error, &control)?
         }
         Visibility::Visible | Visibility::Unknown => Vec::new(),
     };
@@ -153,7 +156,8 @@ pub(crate) fn run(arguments: &CompileArguments, session: &Session) -> Result<Out
     let program = match arguments.model {
         ModelName::Qubo => None,
         ModelName::HardConstraints => {
-            Some(("hard constraints", hard_constraints(&task, &architecture, &options, &WeightTerms::default())?.mip))
+            let hard = hard_constraints_within(&task, &architecture, &options, &WeightTerms::default(), &control)?;
+            Some(("hard constraints", hard.mip))
         }
         ModelName::LinearQubo => {
             let mip = Mip::linearized_of(&formulation.qubo).map_err(|error| Failure::from_error(&error))?;

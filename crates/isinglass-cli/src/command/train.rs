@@ -32,7 +32,7 @@ use isinglass_qubo::{RunControl, SampleStatus};
 use crate::app::Outcome;
 use crate::arguments::data::{DataArguments, PreparedData};
 use crate::arguments::embedding::{EmbeddingArguments, stopped_early};
-use crate::arguments::formulation::FormulationArguments;
+use crate::arguments::formulation::{FormulationArguments, note_rounding};
 use crate::arguments::network::NetworkArguments;
 use crate::arguments::report::ReportArguments;
 use crate::arguments::solver::{SamplingArguments, TuningArguments};
@@ -77,7 +77,7 @@ pub(crate) struct TrainArguments {
     /// Number of minibatches [default: as many as cover all rows once]
     #[arg(long, value_name = "N", value_parser = value::count, requires = "batch_size", help_heading = "Minibatches")]
     batches: Option<NonZeroUsize>,
-    /// The paper's online term: after each batch, weights are pulled this strongly towards its solution
+    /// The paper's online term: pull of weights towards each batch's solution, rounded as `--lambda` is
     #[arg(long, value_name = "NUMBER", value_parser = value::not_negative, requires = "batch_size", default_value_t = 0.0, allow_hyphen_values = true, help_heading = "Minibatches")]
     alpha: f64,
     /// Time limit of the proof of the optimum, after training
@@ -116,7 +116,9 @@ pub(crate) struct TrainArguments {
 pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outcome, Failure> {
     let start = Instant::now();
     let arguments = &job::with_main_job(arguments.clone());
-    check_ending(arguments.out.as_deref(), &["json"])?;
+    for file in [&arguments.out, &arguments.checkpoint, &arguments.certificate] {
+        check_ending(file.as_deref(), &["json"])?;
+    }
     if arguments.checkpoint.as_deref().is_some_and(is_standard) {
         return Err(Failure::input(
             "--checkpoint cannot be standard output: it is written again and again, and read back",
@@ -126,6 +128,8 @@ pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outco
     check_places([&arguments.out, &arguments.checkpoint, &arguments.certificate])?;
     arguments.report.check()?;
     arguments.formulation.check()?;
+    arguments.formulation.note_rounding(session.output());
+    note_rounding(session.output(), "--alpha", arguments.alpha);
     let split = arguments.data.split(None)?;
     let prepared = arguments.data.prepare(&split)?;
     prepared.note_identifiers(session);

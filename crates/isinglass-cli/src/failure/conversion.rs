@@ -64,7 +64,9 @@ fn names_to_choose(error: &DatasetError) -> Vec<String> {
         DatasetError::Builtin { fault: BuiltinFault::Unknown { .. }, .. } => {
             builtin_list().iter().map(|set| set.name.to_owned()).collect()
         }
-        DatasetError::Csv { fault: CsvFault::NoSuchColumn { names, .. }, .. } => names.clone(),
+        DatasetError::Csv { fault: CsvFault::NoSuchColumn { names, .. }, .. }
+        | DatasetError::Drop { fault: DropFault::NoSuchColumn { names, .. }, .. }
+        | DatasetError::Pipeline(PipelineError::UnknownColumn { names, .. }) => names.clone(),
         DatasetError::Class(ClassError::Unseen { classes: names, .. } | ClassError::Absent { present: names, .. })
         | DatasetError::Npz { fault: NpzFault::NoArray { present: names, .. }, .. } => names.clone(),
         _ => Vec::new(),
@@ -212,7 +214,7 @@ impl From<FormulationError> for Failure {
             FormulationError::Stopped { status: SampleStatus::TimeLimit } => {
                 Some("raise --time-limit, take fewer rows (--limit, --batch-size), or use `train --solver weights`")
             }
-            FormulationError::ProgramTooLarge { .. } => {
+            FormulationError::ProgramTooLarge { .. } | FormulationError::ProgramMemory { .. } => {
                 Some("take fewer rows (--limit, --batch-size) or fewer neurons")
             }
             _ => None,

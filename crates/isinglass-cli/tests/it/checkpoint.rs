@@ -3,7 +3,7 @@
 use crate::program::{Program, json};
 use crate::train::timeless;
 
-const RUN: &str = "train tictactoe --shuffle seed:1 --limit 40 --hidden 3 --batch-size 5 --alpha 0.1 --num-reads 8 \
+const RUN: &str = "train tictactoe --shuffle seed:1 --limit 40 --hidden 3 --batch-size 5 --alpha 0.125 --num-reads 8 \
                    --num-sweeps 60 --no-baselines --no-proof --checkpoint state.json";
 
 #[test]

@@ -300,6 +300,8 @@ fn errors_in_json_carry_the_values_that_are_allowed() {
         ("train monks", ["monks-1", "digits"]),
         ("train --data table.csv --label kind", ["first", "label"]),
         ("train --data table.csv --classes yes,never", ["maybe", "no"]),
+        ("train --data table.csv --features third", ["first", "second"]),
+        ("train --data table.csv --drop third", ["first", "second"]),
     ] {
         let found = values(arguments);
         assert!(some.iter().all(|value| found.iter().any(|each| each == value)), "{arguments}: {found:?}");

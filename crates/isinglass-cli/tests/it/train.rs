@@ -293,3 +293,22 @@ fn violated_constraints_are_null_where_no_sampler_returned_the_sample() {
     assert_eq!([of("weights"), of("exact")], [Value::Null, Value::Null]);
     assert_eq!(of("exhaustive --no-polish --limit 2"), json!(0));
 }
+
+#[test]
+fn a_rounded_margin_lambda_or_alpha_is_named_with_the_value_used() {
+    let notes = |flags: &str| {
+        let run = format!("train parity:2 --hidden 1 --no-baselines --no-proof {flags}");
+        String::from_utf8(Program::new().run(&run).stderr).unwrap()
+    };
+    for (flag, given, used) in [
+        ("--margin", "1.1", "1.1015625"),
+        ("--lambda", "0.3", "0.30078125"),
+        ("--batch-size 2 --alpha", "0.1", "0.10009765625"),
+    ] {
+        let name = flag.split(' ').next_back().unwrap();
+        let expected = format!("{name} {given} is rounded up to {used}, so that sums of coefficients are exact");
+        let found = notes(&format!("{flag} {given}"));
+        assert!(found.contains(&expected), "{found}");
+        assert!(!notes(&format!("{flag} 1.5")).contains("rounded"));
+    }
+}

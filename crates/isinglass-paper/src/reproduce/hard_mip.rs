@@ -1,7 +1,7 @@
 //! The paper's hard-constraint model, solved as it was there: by a solver of mixed-integer programs.
 
 use super::HardSolver;
-use isinglass::formulation::{FormulationOptions, WeightTerms, hard_constraints};
+use isinglass::formulation::{FormulationOptions, WeightTerms, hard_constraints_within};
 use isinglass::network::{Architecture, Network};
 use isinglass::task::Task;
 use isinglass_qubo::mip_solver::MipSolver;
@@ -9,7 +9,7 @@ use isinglass_qubo::{RunControl, SampleStatus};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// The [program with hard constraints](hard_constraints) of a batch, without merging of rows or a gauge, as in the paper.
+/// The [program with hard constraints](crate::formulation::hard_constraints) of a batch, without merging of rows or a gauge, as in the paper.
 ///
 /// That a network is the best one is the solver's own claim.
 pub struct HardMip {
@@ -33,7 +33,7 @@ impl HardSolver for HardMip {
         control: &RunControl<'_>,
     ) -> Result<Option<(Network, bool)>, String> {
         let options = FormulationOptions::reference();
-        let hard = hard_constraints(task, architecture, &options, &WeightTerms::default())
+        let hard = hard_constraints_within(task, architecture, &options, &WeightTerms::default(), control)
             .map_err(|error| error.to_string())?;
         let own =
             Duration::try_from_secs_f64(self.seconds).ok().and_then(|seconds| Instant::now().checked_add(seconds));

@@ -66,9 +66,17 @@ impl Arithmetic {
     }
 }
 
-/// A penalty, rounded up to few significant bits unless it has few already, so that sums of penalties are exact; as it is where that is no
-/// number.
-pub(crate) fn few_bits(penalty: f64) -> f64 {
+/// The value that is used for a margin, `lambda` or `alpha`: one of more than 24 significant bits is rounded up in magnitude to 8, by less than
+/// 1/128, so that sums of coefficients are exact and cancel without rounding errors. Values that would overflow are kept.
+///
+/// # Examples
+/// ```
+/// use isinglass::formulation::few_bits;
+/// assert_eq!([1.0625, 50.0].map(few_bits), [1.0625, 50.0]);
+/// assert_eq!(few_bits(0.1), 0.10009765625);
+/// ```
+#[must_use]
+pub fn few_bits(penalty: f64) -> f64 {
     let mask = |bits: u32| (1u64 << (f64::MANTISSA_DIGITS - bits)) - 1;
     if penalty.to_bits() & mask(KEPT_BITS) == 0 {
         return penalty;

@@ -148,6 +148,21 @@ pub enum FormulationError {
         /// Estimated coefficients in rows.
         coefficients: u128,
     },
+    /// A mixed-integer program that takes more memory than is allowed.
+    #[error(
+        "the program would have up to {variables} variables and {coefficients} coefficients in rows, about {} of memory, but the limit is {}",
+        Bytes(*bytes), Bytes(*limit)
+    )]
+    ProgramMemory {
+        /// Estimated variables.
+        variables: u128,
+        /// Estimated coefficients in rows.
+        coefficients: u128,
+        /// Estimated bytes.
+        bytes: u64,
+        /// The limit.
+        limit: u64,
+    },
     /// Coefficients overflow.
     #[error("the coefficients do not make a model")]
     Model(#[from] ModelError),

@@ -8,6 +8,7 @@ use super::layout::{NeuronPlace, Place, Role};
 use super::options::FormulationOptions;
 use crate::network::Architecture;
 use crate::task::{Groups, Merge, Task};
+use isinglass_qubo::RunControl;
 use isinglass_qubo::mip::{Mip, MipBuilder, RowSense, VariableKind};
 
 /// Weights of a neuron that the order of neurons looks at: more would need coefficients beyond what solvers round well.
@@ -70,10 +71,24 @@ pub fn hard_constraints(
     options: &FormulationOptions,
     terms: &WeightTerms,
 ) -> Result<HardConstraints, FormulationError> {
+    hard_constraints_within(task, architecture, options, terms, &RunControl::default())
+}
+
+/// As [`hard_constraints`], within the memory limit of `control` and until it says stop.
+///
+/// # Errors
+/// As [`hard_constraints`], [`FormulationError::ProgramMemory`] and [`FormulationError::Stopped`].
+pub fn hard_constraints_within(
+    task: &Task,
+    architecture: &Architecture,
+    options: &FormulationOptions,
+    terms: &WeightTerms,
+    control: &RunControl<'_>,
+) -> Result<HardConstraints, FormulationError> {
     check(task, architecture, options)?;
     let merge = merge_of(architecture, options);
     let groups = task.group(merge);
-    check_size(&groups, architecture)?;
+    check_size(&groups, architecture, control.memory_limit)?;
     let known = known_weights(architecture, options, terms)?;
     let mut draft = Draft { builder: MipBuilder::new(), roles: Vec::new(), architecture, groups: &groups };
     let mut weights = Vec::with_capacity(known.len());
@@ -99,14 +114,24 @@ pub fn hard_constraints(
     }
     draft.builder.add_offset(groups.constant);
     for group in 0..groups.len() {
+        control.should_stop(None).map_or(Ok(()), |status| Err(FormulationError::Stopped { status }))?;
         draft.add_group(group, &weights);
     }
     let Draft { builder, roles, .. } = draft;
     Ok(HardConstraints { mip: builder.build()?, architecture: architecture.clone(), merge, weights, roles })
 }
 
+/// Bytes for each variable of a program: its name twice, its role, bounds and kind.
+const BYTES_PER_VARIABLE: u128 = 192;
+/// Bytes for each coefficient while a program is built: in a row that may be half empty, and in the rows of the program.
+const BYTES_PER_COEFFICIENT: u128 = 64;
+
 /// Refuses what would not fit.
-fn check_size(groups: &Groups, architecture: &Architecture) -> Result<(), FormulationError> {
+fn check_size(
+    groups: &Groups,
+    architecture: &Architecture,
+    memory_limit: Option<usize>,
+) -> Result<(), FormulationError> {
     let (mut variables, mut coefficients) = (0u128, 0u128);
     for layer in 0..architecture.num_layers() {
         let (fan_in, neurons) = (architecture.fan_in(layer) as u128, architecture.width(layer + 1) as u128);
@@ -119,7 +144,11 @@ fn check_size(groups: &Groups, architecture: &Architecture) -> Result<(), Formul
     if variables > MAX_VARIABLES || coefficients > MAX_COEFFICIENTS {
         return Err(FormulationError::ProgramTooLarge { variables, coefficients });
     }
-    Ok(())
+    let bytes = (variables * BYTES_PER_VARIABLE + coefficients * BYTES_PER_COEFFICIENT) as u64;
+    match memory_limit.map(|limit| limit as u64) {
+        Some(limit) if bytes > limit => Err(FormulationError::ProgramMemory { variables, coefficients, bytes, limit }),
+        _ => Ok(()),
+    }
 }
 
 /// A program under construction.

@@ -1,11 +1,11 @@
 //! How precisely a chip sees a formulation, and what other formulations of the same rows it would see more precisely.
 
-use super::compile::{Formulation, FormulationError, WeightTerms, compile};
+use super::compile::{Formulation, FormulationError, WeightTerms, compile_within};
 use super::options::{FormulationOptions, GateKind, PenaltyRule};
 use crate::network::Architecture;
 use crate::task::Task;
 use isinglass_chip::embedding::{ControlError, EnergyGap, GapSource, HardwareRange, Precision, Visibility};
-use isinglass_qubo::ModelError;
+use isinglass_qubo::{ModelError, RunControl};
 use serde::Serialize;
 use std::fmt;
 
@@ -79,10 +79,10 @@ pub struct Alternative {
 
 /// Compiles what a chip may see more precisely than these options, and says how precisely: the compact formulation, penalties per
 /// group and wide-gap gates, as far as the options do not have them already, and the most rows from the start (a half, a quarter, …)
-/// that leave the gap visible, or 1. What would be too large to compile is left out.
+/// that leave the gap visible, or 1. What would be too large to compile, or for the memory limit of `control`, is left out.
 ///
 /// # Errors
-/// As [`compile`], except for the size.
+/// As [`compile_within`], except for the size, and [`FormulationError::Stopped`].
 pub fn alternatives(
     task: &Task,
     architecture: &Architecture,
@@ -90,11 +90,12 @@ pub fn alternatives(
     weights: &WeightTerms,
     range: &HardwareRange,
     control_error: ControlError,
+    control: &RunControl<'_>,
 ) -> Result<Vec<Alternative>, FormulationError> {
     let of = |task: &Task, change: Change, options: FormulationOptions| {
-        let formulation = match compile(task, architecture, &options, weights) {
+        let formulation = match compile_within(task, architecture, &options, weights, control) {
             Ok(formulation) => formulation,
-            Err(FormulationError::TooLarge { .. }) => return Ok(None),
+            Err(FormulationError::TooLarge { .. } | FormulationError::Memory { .. }) => return Ok(None),
             Err(error) => return Err(error),
         };
         let precision = formulation.precision(range, control_error)?;
@@ -139,6 +140,7 @@ pub fn alternatives(
 
 #[cfg(test)]
 mod tests {
+    use super::super::compile::compile;
     use super::*;
     use crate::bits::BitMatrix;
     use isinglass_qubo::rng::stream;
@@ -169,12 +171,28 @@ mod tests {
     }
 
     #[test]
+    fn alternatives_for_which_there_is_no_memory_are_left_out() {
+        let (task, architecture) = (task(400, 5), Architecture::new(vec![5, 3, 1], false).unwrap());
+        let of = |memory_limit| {
+            let control = RunControl { memory_limit, ..RunControl::default() };
+            let (range, error) = (HardwareRange::default(), ControlError::default());
+            let options = FormulationOptions::reference();
+            alternatives(&task, &architecture, &options, &WeightTerms::default(), &range, error, &control).unwrap()
+        };
+        let (all, some) = (of(None), of(Some(200_000)));
+        assert!(all.iter().any(|alternative| alternative.change == Change::PenaltiesPerGroup));
+        assert!(!some.iter().any(|alternative| alternative.change == Change::PenaltiesPerGroup));
+        assert!(some.iter().any(|alternative| matches!(alternative.change, Change::Rows(_))));
+    }
+
+    #[test]
     fn alternatives_have_the_precision_of_what_they_say() {
         let (task, widths) = (task(12, 3), [3, 3, 1]);
         let architecture = Architecture::new(widths.to_vec(), false).unwrap();
         let (range, error) = (HardwareRange::default(), ControlError::default());
         let of = |options: &FormulationOptions| {
-            alternatives(&task, &architecture, options, &WeightTerms::default(), &range, error).unwrap()
+            let control = RunControl::default();
+            alternatives(&task, &architecture, options, &WeightTerms::default(), &range, error, &control).unwrap()
         };
         let found = of(&FormulationOptions::reference());
         let changes: Vec<Change> = found.iter().map(|alternative| alternative.change).collect();

@@ -1,7 +1,7 @@
 //! A solver of mixed-integer programs as the solver of a training run: hard constraints in place of penalties.
 
 use super::{Polished, StepRecord, StepResult, TrainError, TrainingPlan, TrainingState, check_network, known_weights};
-use crate::formulation::{Formulation, WeightTerms, hard_constraints};
+use crate::formulation::{Formulation, WeightTerms, hard_constraints_within};
 use crate::task::Task;
 use isinglass_qubo::mip_solver::{MipClaim, MipSolver};
 use isinglass_qubo::{RunControl, SampleStatus};
@@ -45,7 +45,7 @@ impl Serialize for NamedMipSolver {
     }
 }
 
-/// Solves the [program with hard constraints](hard_constraints), and writes the network found as a sample of the QUBO.
+/// Solves the [program with hard constraints](crate::formulation::hard_constraints), and writes the network found as a sample of the QUBO.
 ///
 /// What the solver says of the minimum goes into the record; the status of the step is no proof. Without a point, because the solver was stopped
 /// too early, the network is the one whose free weights are all `-1`, polished like any other.
@@ -57,7 +57,9 @@ pub(super) fn solve_program(
     (solver, seed): (&NamedMipSolver, u64),
     control: &RunControl<'_>,
 ) -> Result<StepResult, TrainError> {
-    let hard = hard_constraints(task, &plan.architecture, &plan.formulation, &state.weight_terms())?;
+    // a run that is stopped has a network all the same
+    let unstopped = RunControl { memory_limit: control.memory_limit, ..RunControl::default() };
+    let hard = hard_constraints_within(task, &plan.architecture, &plan.formulation, &state.weight_terms(), &unstopped)?;
     let solution = solver.solver.solve(&hard.mip, seed, control)?;
     let claim = MipClaim::new(solver.solver.name(), &hard.mip, &solution);
     let network = hard.network(&solution.values.unwrap_or_else(|| vec![0.0; hard.mip.num_variables()]));

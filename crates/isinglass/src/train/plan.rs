@@ -93,7 +93,8 @@ pub enum Batching {
         /// Number of batches.
         batches: usize,
         /// The paper's online term: after a batch with solution `w*`, every weight bit's bias becomes
-        /// `h_w - alpha (2 w* - 1)`.
+        /// `h_w - alpha (2 w* - 1)`. An alpha of more than 24 significant bits is rounded up to 8, so that sums of it are exact
+        /// ([`few_bits`](crate::formulation::few_bits)).
         alpha: f64,
     },
 }

@@ -11,6 +11,9 @@ use crate::dataset::table::{ColumnValues, Table};
 /// Names beyond this number are not searched for one that may have been meant.
 const MAX_SUGGESTED_FROM: usize = 10_000;
 
+/// Names that an error lists at most.
+const MAX_NAMES: usize = 100;
+
 /// The values of one column.
 pub(super) enum Values<'a> {
     /// Finite numbers.
@@ -84,6 +87,7 @@ impl<'a> Columns<'a> {
             path: self.table.source().to_owned(),
             name: name.to_owned(),
             num_columns: self.names.len(),
+            names: self.names.iter().take(MAX_NAMES).map(|name| name.to_string()).collect(),
             nearest: suggests.then(|| nearest(name, candidates)).flatten(),
         }
     }

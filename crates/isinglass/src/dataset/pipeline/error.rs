@@ -17,6 +17,8 @@ pub enum PipelineError {
         name: String,
         /// Number of columns there are.
         num_columns: usize,
+        /// Their names; at most the first 100.
+        names: Vec<String>,
         /// A name that may have been meant.
         nearest: Option<String>,
     },

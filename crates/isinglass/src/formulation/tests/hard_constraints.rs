@@ -1,6 +1,9 @@
 //! The program's feasible points are the forward passes of networks, and its optimum is the least loss.
 
-use super::super::{FormulationError, FormulationOptions, HardConstraints, Reductions, WeightTerms, hard_constraints};
+use super::super::{
+    FormulationError, FormulationOptions, HardConstraints, Reductions, WeightTerms, hard_constraints,
+    hard_constraints_within,
+};
 use super::agreement::{below, least_loss, loss, random_task};
 use crate::network::{Architecture, Network};
 use crate::task::Task;
@@ -157,4 +160,10 @@ fn what_is_too_large_is_refused_before_memory_is_taken() {
     let task = random_task(&mut stream(1, 0), &Architecture::new(vec![3, 1], false).unwrap());
     let error = hard_constraints(&task, &architecture, &FormulationOptions::compact(), &WeightTerms::default());
     assert!(matches!(error, Err(FormulationError::ProgramTooLarge { .. })), "{error:?}");
+    // what could be built, but not in the memory there is
+    let architecture = Architecture::new(vec![3, 300, 300, 1], false).unwrap();
+    let control = RunControl { memory_limit: Some(1_000_000), ..RunControl::default() };
+    let options = FormulationOptions::compact();
+    let error = hard_constraints_within(&task, &architecture, &options, &WeightTerms::default(), &control);
+    assert!(matches!(error, Err(FormulationError::ProgramMemory { limit: 1_000_000, .. })), "{error:?}");
 }
