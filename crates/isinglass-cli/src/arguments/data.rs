@@ -1,6 +1,6 @@
 //! Everything between a data file and rows of bits to train and test on.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use isinglass::dataset::{
@@ -13,6 +13,7 @@ use super::rows::RowArguments;
 use super::table::{TableArguments, drop_flag, parse};
 use super::value;
 use crate::failure::Failure;
+use crate::files::{input_name, is_standard, read_input};
 use crate::progress::stage;
 use crate::session::Session;
 
@@ -25,7 +26,8 @@ pub(crate) struct DataArguments {
     /// Which rows are taken.
     #[command(flatten)]
     pub(crate) rows: RowArguments,
-    /// Test rows: a second file (or the name of one that was fetched), a fraction of the rows such as 0.25, or none [default: none]
+    /// Test rows: a second file (`-` for standard input, or the name of one that was fetched), a fraction of the rows such as 0.25, or none
+    /// [default: none]
     #[arg(long, value_name = "FILE|FRACTION", value_parser = parse::<TestSource>, help_heading = "Rows")]
     pub(crate) test: Option<TestSource>,
     /// How a fraction of test rows is chosen: stratified or last [default: stratified]
@@ -152,9 +154,7 @@ impl DataArguments {
     /// Where the test rows come from, with the labels that belong to them.
     fn test_source(&self) -> Result<TestSource, Failure> {
         match (self.test.clone().unwrap_or(TestSource::None), &self.test_labels) {
-            (TestSource::File { path, .. }, labels) => {
-                Ok(TestSource::File { path: known_file(path), labels: labels.clone() })
-            }
+            (TestSource::File { path, .. }, labels) => test_file(path, labels.clone()),
             (_, Some(_)) => Err(Failure::input("`--test-labels` needs `--test FILE`")),
             (source, None) => Ok(source),
         }
@@ -174,6 +174,22 @@ fn unfit(error: DatasetError, split: &Split) -> Failure {
         _ => None,
     };
     Failure::from(error).with_optional_hint(hint)
+}
+
+/// The test rows of a file, which is read at once where it or its labels are standard input.
+///
+/// # Errors
+/// A [`Failure`] when standard input cannot be read, or another input was read from it.
+pub(crate) fn test_file(path: PathBuf, labels: Option<PathBuf>) -> Result<TestSource, Failure> {
+    if !is_standard(&path) && !labels.as_deref().is_some_and(is_standard) {
+        return Ok(TestSource::File { path: known_file(path), labels });
+    }
+    let content = |path: &Path, input: &'static str| -> Result<(Vec<u8>, String), Failure> {
+        Ok((read_input(path, input)?.into_owned(), input_name(path)))
+    };
+    let (bytes, name) = content(&path, "test rows")?;
+    let labels = labels.map(|path| content(&path, "labels of the test rows")).transpose()?;
+    Ok(TestSource::Content { bytes, name, labels })
 }
 
 /// The place of a file: a file that was fetched is known by its name.

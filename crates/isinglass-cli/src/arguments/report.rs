@@ -8,7 +8,7 @@ use clap::Args;
 use isinglass_report::document::Document;
 
 use crate::failure::Failure;
-use crate::files::{cannot_write, check_places, write_bytes, write_text};
+use crate::files::{cannot_write, check_places, is_standard, write_bytes, write_text};
 use crate::output::Output;
 use crate::output::pixels::{has_font, png};
 
@@ -83,6 +83,10 @@ impl ReportArguments {
 }
 
 fn format_of(path: &Path) -> Result<Format, Failure> {
+    if is_standard(path) {
+        return Err(Failure::input("--report cannot be standard output, whose name does not tell a format")
+            .with_hint("name a file that ends in .html, .md or .json; `--json` prints the result as JSON"));
+    }
     match path.extension().and_then(|ending| ending.to_str()) {
         Some("html" | "htm") => Ok(Format::Html),
         Some("md") => Ok(Format::Markdown),

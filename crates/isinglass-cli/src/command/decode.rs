@@ -12,7 +12,7 @@ use isinglass_qubo::{RunControl, Vartype};
 use serde::Serialize;
 
 use crate::app::Outcome;
-use crate::arguments::data::known_file;
+use crate::arguments::data::test_file;
 use crate::arguments::problem::VartypeName;
 use crate::arguments::table::parse;
 use crate::arguments::value;
@@ -23,6 +23,7 @@ use crate::memory;
 use crate::output::Report;
 use crate::output::number::{compact, count, percent, thousands};
 use crate::output::sheet::Sheet;
+use crate::progress::stage;
 use crate::session::Session;
 
 /// Which samples of which problem, and where the model goes.
@@ -39,7 +40,7 @@ pub(crate) struct DecodeArguments {
     /// Polish decoded weights by single-weight flips, as train does
     #[arg(long)]
     polish: bool,
-    /// Test rows: a file, or the fraction that compile kept apart [default: what compile kept apart]
+    /// Test rows: a file, `-` for standard input, or the fraction that compile kept apart [default: what compile kept apart]
     #[arg(long, value_name = "FILE|FRACTION", value_parser = parse::<TestSource>, help_heading = "Rows")]
     test: Option<TestSource>,
     /// File of the labels of the test file
@@ -89,7 +90,8 @@ pub(crate) fn run(arguments: &DecodeArguments, session: &Session) -> Result<Outc
     check_places([&arguments.out])?;
     let handover = Handover::from_json(&read_text(&arguments.layout)?)
         .map_err(|error| Failure::from(error).context(cannot_read(&arguments.layout)))?;
-    let test_file = test_file(arguments, &handover)?;
+    let test_file = test_table(arguments, &handover)?;
+    let bar = stage("decoding");
     let bytes = read_bytes(&arguments.samples)?;
     let vartype = arguments.vartype.map(|vartype| match vartype {
         VartypeName::Binary => Vartype::Binary,
@@ -106,6 +108,7 @@ pub(crate) fn run(arguments: &DecodeArguments, session: &Session) -> Result<Outc
     };
     let decoded = decoded.map_err(|error| Failure::from(error).context(cannot_read(&arguments.samples)))?;
     let (test, test_rows) = test_score(arguments, &handover, &decoded, test_file.as_ref())?;
+    drop(bar);
     let score = decoded.train;
     if let Some(path) = &arguments.out {
         write_text(path, &decoded.model.to_json())?;
@@ -136,18 +139,18 @@ pub(crate) fn run(arguments: &DecodeArguments, session: &Session) -> Result<Outc
 ///
 /// # Errors
 /// A [`Failure`] when it cannot be read, or a fraction is asked for that the layout did not keep apart.
-fn test_file(arguments: &DecodeArguments, handover: &Handover) -> Result<Option<Table>, Failure> {
+fn test_table(arguments: &DecodeArguments, handover: &Handover) -> Result<Option<Table>, Failure> {
     let kept = handover.test.as_ref().and_then(|test| test.fraction);
     match (&arguments.test, kept) {
         (Some(TestSource::File { path, .. }), _) => {
             let options = dataset::ReadOptions {
                 format: arguments.format,
                 label: arguments.label.clone(),
-                labels_path: arguments.test_labels.clone(),
                 only: handover.pipeline.needed_columns(),
                 ..dataset::ReadOptions::default()
             };
-            Ok(Some(Table::read(known_file(path.clone()), &options)?))
+            let source = test_file(path.clone(), arguments.test_labels.clone())?;
+            Ok(source.read(&options)?)
         }
         (Some(TestSource::Fraction(fraction)), None) => {
             Err(Failure::input("the layout keeps no fraction of the rows for testing: all of them were compiled")
@@ -197,10 +200,9 @@ impl Report for DecodeReport {
             "Samples",
             format!("{}; number {number} has the weights of least loss{after}", thousands(self.num_samples as u64)),
         );
-        sheet.line(
-            "Energy",
-            format!("{}, {} violated constraints", compact(self.energy), thousands(self.violations as u64)),
-        );
+        let of = if self.polished { " (before polish)" } else { "" };
+        let violated = count(self.violations, "violated constraint", "violated constraints");
+        sheet.line("Sample", format!("energy {}, {violated}{of}", compact(self.energy)));
         if self.polished {
             let (from, to) = (compact(self.sampled_loss), compact(self.loss));
             sheet.line("Polish", format!("from loss {from} to {to} by flips of single weights"));

@@ -178,3 +178,15 @@ fn a_fraction_that_was_not_kept_apart_cannot_be_tested_on() {
     let report = program.json("decode samples.json --layout layout.json --test test.csv");
     assert_eq!((&report["num_test_rows"], &report["test_rows"]["source"]), (&json!(2), &json!("test.csv")));
 }
+
+#[test]
+fn with_polish_energy_and_violations_are_those_of_the_sample_before_it() {
+    let (program, _) = solved("coo");
+    let text = |flags: &str| {
+        let output = program.run(&format!("decode samples.json --layout layout.json {flags}"));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let sample = |text: &str| text.lines().find(|line| line.starts_with("Sample  ")).unwrap().to_owned();
+    insta::assert_snapshot!(sample(&text("")), @"");
+    insta::assert_snapshot!(sample(&text("--polish")), @"");
+}

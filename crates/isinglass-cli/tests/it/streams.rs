@@ -266,3 +266,60 @@ fn devices_and_pipes_take_any_format() {
     child.stdin.take().unwrap().write_all(RING.as_bytes()).unwrap();
     assert!(child.wait().unwrap().success());
 }
+
+#[test]
+fn test_rows_come_from_standard_input() {
+    let rows = "a,b,y\n0,0,0\n0,1,1\n1,0,1\n1,1,1\n";
+    let program = Program::new().file("rows.csv", rows);
+    let run = "train --data rows.csv --hidden none --bias --solver exact --no-baselines --json";
+    let report = parse(&program.run_with_input(&format!("{run} --test -"), rows.as_bytes()));
+    assert_eq!(report["dataset"]["test_rows"]["source"], "standard input");
+    let from_file = parse(&program.run(&format!("{run} --test rows.csv")));
+    assert_eq!(report["result"]["test_accuracy"], from_file["result"]["test_accuracy"]);
+    assert_eq!(report["dataset"]["num_test_rows"], json!(4));
+
+    stdout(program.run("compile --data rows.csv --hidden none --bias --out p.coo --layout layout.json"));
+    stdout(program.run("solve p.coo --solver exhaustive --out samples.json"));
+    let decode = "decode samples.json --layout layout.json --json";
+    let report = parse(&program.run_with_input(&format!("{decode} --test -"), rows.as_bytes()));
+    assert_eq!((&report["num_test_rows"], &report["test_errors"]), (&json!(4), &report["train_errors"]));
+
+    let twice = program.run_with_input("train --data - --test - --hidden none", rows.as_bytes());
+    assert!(String::from_utf8_lossy(&twice.stderr).contains("two inputs are `-`"), "{twice:?}");
+}
+
+#[test]
+fn a_stream_is_refused_where_it_makes_no_sense() {
+    let program = Program::new();
+    let transcript = |arguments: &str| program.transcript(arguments);
+    assert_snapshot!(transcript("train parity:2 --report -"), @"");
+    assert_snapshot!(transcript("train parity:2 --checkpoint -"), @"");
+}
+
+#[test]
+fn a_certificate_and_a_layout_go_to_standard_output() {
+    let program = Program::new();
+    let run = "train parity:2 --hidden none --solver exact --no-baselines --certificate -";
+    let certificate: Value = serde_json::from_slice(&stdout(program.run(run))).unwrap();
+    assert_eq!(certificate["format"], "isinglass-certificate");
+    let run = "compile parity:2 --hidden none --layout -";
+    let layout: Value = serde_json::from_slice(&stdout(program.run(run))).unwrap();
+    assert_eq!(layout["format"], "isinglass-layout");
+}
+
+#[test]
+fn endings_of_checkpoint_certificate_and_layout_are_checked_before_the_work() {
+    let program = Program::new();
+    for arguments in [
+        "train parity:2 --checkpoint state.csv",
+        "train parity:2 --solver exact --certificate proof.txt",
+        "compile parity:2 --layout layout.coo",
+    ] {
+        let output = program.run(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments}");
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(error.contains("is not the ending of a format that is written here"), "{error}");
+        assert!(error.contains("end the name with .json"), "{error}");
+    }
+    assert_eq!(std::fs::read_dir(program.path()).unwrap().count(), 0);
+}

@@ -14,7 +14,7 @@ use thiserror::Error;
 use super::classes::Classes;
 use super::error::DatasetError;
 use super::order::Order;
-use super::read::ReadOptions;
+use super::read::{ReadOptions, read_bytes, read_bytes_with_labels};
 use super::table::Table;
 
 /// Why rows cannot be divided as asked.
@@ -78,6 +78,34 @@ pub enum TestSource {
         /// The file of its labels, where they are apart; see [`ReadOptions::labels_path`].
         labels: Option<PathBuf>,
     },
+    /// All rows of a file that was read already, such as standard input.
+    Content {
+        /// What it holds.
+        bytes: Vec<u8>,
+        /// Its name, for messages and for its format.
+        name: String,
+        /// Content and name of the file of its labels, where they are apart.
+        labels: Option<(Vec<u8>, String)>,
+    },
+}
+
+impl TestSource {
+    /// The rows of a second file, if that is where test rows come from; [`ReadOptions::labels_path`] is not looked at.
+    ///
+    /// # Errors
+    /// Any error of reading it.
+    pub fn read(&self, options: &ReadOptions) -> Result<Option<Table>, DatasetError> {
+        let with_labels = |labels_path: Option<PathBuf>| ReadOptions { labels_path, ..options.clone() };
+        let table = match self {
+            Self::None | Self::Fraction(_) => return Ok(None),
+            Self::File { path, labels } => Table::read(path, &with_labels(labels.clone())),
+            Self::Content { bytes, name, labels: None } => read_bytes(bytes, name, &with_labels(None)),
+            Self::Content { bytes, name, labels: Some((labels, labels_name)) } => {
+                read_bytes_with_labels(bytes, name, labels, labels_name, &with_labels(Some(labels_name.into())))
+            }
+        };
+        table.map(Some)
+    }
 }
 
 impl FromStr for TestSource {
@@ -259,19 +287,18 @@ impl Split {
                     unlimited: unlimited(&train)?,
                 })
             }
-            TestSource::File { path, labels } => {
+            source @ (TestSource::File { .. } | TestSource::Content { .. }) => {
                 let train = table.select_rows(&rows)?;
                 // what was dropped from the training rows may be missing from the test rows, or have no values there
                 let names = || table.columns().iter().map(|column| column.name.clone()).collect();
                 let only = (!table.dropped_columns().is_empty()).then(names);
-                let read = ReadOptions { labels_path: labels.clone(), drop: Vec::new(), only, ..read.clone() };
-                let test = Table::read(path, &read)?;
-                let test = match &options.classes {
-                    Some(classes) => rows_of_classes(&test, classes)?,
-                    None => test,
+                let test = source.read(&ReadOptions { drop: Vec::new(), only, ..read.clone() })?;
+                let test = match (test, &options.classes) {
+                    (Some(test), Some(classes)) => Some(rows_of_classes(&test, classes)?),
+                    (test, _) => test,
                 };
-                let test_rows = Some(TestRows::File { source: test.source().to_owned() });
-                Ok(Self { train, test: Some(test), test_rows, unlimited: unlimited(&rows)? })
+                let test_rows = test.as_ref().map(|test| TestRows::File { source: test.source().to_owned() });
+                Ok(Self { train, test, test_rows, unlimited: unlimited(&rows)? })
             }
         }
     }
