@@ -19,6 +19,7 @@ use serde::Serialize;
 
 use crate::failure::{Failure, usage_failure};
 use crate::files::is_output_reserved;
+use crate::progress::without_bar;
 
 /// The version of the JSON objects, raised when a name changes its meaning or goes away.
 const SCHEMA: u32 = 1;
@@ -79,9 +80,12 @@ impl Output {
             error_text(&report.text());
             Ok(())
         } else {
-            let mut stdout = anstream::stdout().lock();
-            let written = stdout.write_all(report.text().as_bytes()).and_then(|()| stdout.flush());
-            written.map_err(|error| Failure::writing(&error))
+            let text = report.text();
+            let write = || {
+                let mut stdout = anstream::stdout().lock();
+                stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush())
+            };
+            without_bar(write).map_err(|error| Failure::writing(&error))
         }
     }
 
@@ -136,14 +140,16 @@ impl Output {
 
 /// Writes one JSON object and a line feed to standard output, or to standard error where standard output holds data.
 fn json_line(document: &impl Serialize) -> io::Result<()> {
-    let mut out: Box<dyn Write> =
-        if is_output_reserved() { Box::new(io::stderr().lock()) } else { Box::new(io::stdout().lock()) };
-    serde_json::to_writer(&mut out, document)?;
-    out.write_all(b"\n")?;
-    out.flush()
+    without_bar(|| {
+        let mut out: Box<dyn Write> =
+            if is_output_reserved() { Box::new(io::stderr().lock()) } else { Box::new(io::stdout().lock()) };
+        serde_json::to_writer(&mut out, document)?;
+        out.write_all(b"\n")?;
+        out.flush()
+    })
 }
 
 /// Writes to standard error; where that fails there is nowhere to say so.
 fn error_text(text: &str) {
-    let _ = anstream::stderr().lock().write_all(text.as_bytes());
+    let _ = without_bar(|| anstream::stderr().lock().write_all(text.as_bytes()));
 }

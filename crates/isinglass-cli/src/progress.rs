@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::{Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -19,6 +20,21 @@ const TICK: Duration = Duration::from_millis(250);
 /// Steps of a bar that follows whichever is further, the work or the clock.
 const STEPS: u64 = 1000;
 
+/// The bar of the whole command, which bars within it rename.
+static WHOLE: Mutex<Option<ProgressBar>> = Mutex::new(None);
+
+fn whole() -> Option<ProgressBar> {
+    WHOLE.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+/// Writes to a stream that may be the terminal with the bar, which is taken away meanwhile.
+pub(crate) fn without_bar<T>(write: impl FnOnce() -> T) -> T {
+    match whole() {
+        Some(bar) => bar.suspend(write),
+        None => write(),
+    }
+}
+
 /// Whether [`stage`] shows anything.
 static STAGES_ARE_SHOWN: AtomicBool = AtomicBool::new(false);
 
@@ -32,11 +48,13 @@ pub(crate) fn stage(name: &'static str) -> Bar {
     Bar::new(name, !STAGES_ARE_SHOWN.load(Ordering::Relaxed))
 }
 
-/// A bar that follows a sampler, or any work counted in steps. It appears once the work has taken a moment, and disappears when
-/// it is dropped.
+/// A bar that follows a sampler, or any work counted in steps. It appears once the command has taken a moment, and disappears when
+/// it is dropped. A bar within another takes its place until then.
 #[derive(Debug)]
 pub(crate) struct Bar {
     bar: ProgressBar,
+    /// The name of the bar whose place it takes.
+    outer: Option<String>,
     start: Instant,
     /// When the work ends at the latest.
     limit: Option<Duration>,
@@ -46,10 +64,26 @@ pub(crate) struct Bar {
 impl Bar {
     /// A bar called `name`; it draws nothing when `is_hidden` or when standard error is not a terminal.
     pub(crate) fn new(name: &'static str, is_hidden: bool) -> Self {
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden()).with_prefix(name);
-        bar.set_style(style("{prefix} {spinner} {elapsed} {msg}"));
+        let start = Instant::now();
+        if let Some(bar) = whole().filter(|_| !is_hidden) {
+            let outer = Some(bar.prefix());
+            begin(&bar, name.to_owned());
+            return Self { bar, outer, start, limit: None, appearance: None };
+        }
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        begin(&bar, name.to_owned());
         let appearance = (!is_hidden && std::io::stderr().is_terminal()).then(|| appear_later(bar.clone()));
-        Self { bar, start: Instant::now(), limit: None, appearance }
+        Self { bar, outer: None, start, limit: None, appearance }
+    }
+
+    /// The bar of a whole command: every bar made before it is dropped takes its place, so that something is shown however the time is
+    /// divided between stages.
+    pub(crate) fn of_command(is_hidden: bool) -> Self {
+        let bar = Self::new("working", is_hidden);
+        if bar.appearance.is_some() {
+            *WHOLE.lock().unwrap_or_else(PoisonError::into_inner) = Some(bar.bar.clone());
+        }
+        bar
     }
 
     /// The same bar for work that ends at `deadline` at the latest: it shows whichever is further, the work or the clock.
@@ -68,6 +102,15 @@ impl Bar {
         };
         of_work.max(of_time).min(1.0)
     }
+}
+
+/// A bar called `name` of which nothing is known yet but the time.
+fn begin(bar: &ProgressBar, name: String) {
+    bar.unset_length();
+    bar.set_position(0);
+    bar.set_message("");
+    bar.set_prefix(name);
+    bar.set_style(style("{prefix} {spinner} {elapsed} {msg}"));
 }
 
 fn style(template: &str) -> ProgressStyle {
@@ -101,6 +144,13 @@ impl Progress for Bar {
 
 impl Drop for Bar {
     fn drop(&mut self) {
+        if let Some(outer) = self.outer.take() {
+            begin(&self.bar, outer);
+            return;
+        }
+        if self.appearance.is_some() {
+            *WHOLE.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        }
         if let Some((dropped, thread)) = self.appearance.take() {
             drop(dropped);
             // the thread ends at once: its channel is closed

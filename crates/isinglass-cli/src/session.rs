@@ -24,6 +24,8 @@ fn most_threads() -> NonZeroUsize {
 #[derive(Debug)]
 pub(crate) struct Session {
     output: Output,
+    /// Shown until the command ends.
+    _bar: Bar,
 }
 
 impl Session {
@@ -47,7 +49,7 @@ impl Session {
                 .build_global()
                 .map_err(|error| Failure::from_error(&error).context(format!("cannot start {threads} threads")))?;
         }
-        Ok(Self { output })
+        Ok(Self { output, _bar: Bar::of_command(output.is_quiet()) })
     }
 
     /// Where results, notes and errors go.

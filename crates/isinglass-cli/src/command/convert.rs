@@ -13,6 +13,7 @@ use crate::failure::Failure;
 use crate::files::{check_places, output_name, write_with};
 use crate::output::Report;
 use crate::output::number::count;
+use crate::progress::stage;
 use crate::session::Session;
 
 /// Which problem, and what it becomes.
@@ -75,7 +76,9 @@ pub(crate) fn run(arguments: &ConvertArguments, session: &Session) -> Result<Out
     let Problem { source, format: source_format, file } = problem.read()?;
     let offset = file.bqm.offset();
     let file = with_vartype(file, asked)?;
+    let bar = stage("writing");
     let report = write_with(out, |writer| Ok(write_problem(&file, format, writer)?))?;
+    drop(bar);
     for note in &report.notes {
         session.output().note(&format!("{}: {note}", output_name(out)));
     }

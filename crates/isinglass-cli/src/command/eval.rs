@@ -18,6 +18,7 @@ use crate::output::Report;
 use crate::output::confusion::confusion_table;
 use crate::output::number::{percent, thousands};
 use crate::output::sheet::Sheet;
+use crate::progress::stage;
 use crate::session::Session;
 
 /// Which model, on which rows.
@@ -54,6 +55,7 @@ struct EvalReport {
 /// # Errors
 /// A [`Failure`] when either cannot be read or the two do not fit.
 pub(crate) fn run(arguments: &EvalArguments, session: &Session) -> Result<Outcome, Failure> {
+    let bar = stage("evaluating");
     let model = read_model(&arguments.model)?;
     let table = arguments.table.read_columns(None, model.pipeline.needed_columns())?;
     let rows = arguments.rows.select(table)?;
@@ -62,6 +64,7 @@ pub(crate) fn run(arguments: &EvalArguments, session: &Session) -> Result<Outcom
     let score = Score::of(&predicted, &labels);
     let confusion = confusion_matrix(&predicted, &labels, model.classes.names().len());
     let largest = confusion.iter().map(|row| row.iter().sum::<usize>()).max().unwrap_or(0);
+    drop(bar);
     session.output().report(&EvalReport {
         model: arguments.model.clone(),
         source: rows.source().to_owned(),

@@ -15,6 +15,7 @@ use crate::command::eval::{does_not_fit, read_model};
 use crate::failure::Failure;
 use crate::files::{check_ending, check_places, output_name, write_text};
 use crate::output::Report;
+use crate::progress::stage;
 use crate::session::Session;
 
 /// Which model, on which rows.
@@ -57,6 +58,7 @@ struct PredictReport {
 pub(crate) fn run(arguments: &PredictArguments, session: &Session) -> Result<Outcome, Failure> {
     check_ending(arguments.out.as_deref(), &["txt", "csv"])?;
     check_places([&arguments.out])?;
+    let bar = stage("predicting");
     let model = read_model(&arguments.model)?;
     let (source, rows) = predict(&model, arguments)?;
     let names = model.classes.names();
@@ -77,6 +79,7 @@ pub(crate) fn run(arguments: &PredictArguments, session: &Session) -> Result<Out
     if let Some(path) = &arguments.out {
         write_text(path, &report.lines)?;
     }
+    drop(bar);
     session.output().report(&report)?;
     Ok(Outcome::Done)
 }

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use isinglass_qubo::io::read_limited;
 
 use crate::failure::Failure;
+use crate::progress::without_bar;
 
 /// The name of either stream.
 const STANDARD: &str = "-";
@@ -70,6 +71,9 @@ pub(crate) fn is_output_reserved() -> bool {
 /// # Errors
 /// A [`Failure`] when standard output takes no more.
 pub(super) fn write_output(bytes: &[u8]) -> Result<(), Failure> {
-    let mut stdout = io::stdout().lock();
-    stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(|error| Failure::writing(&error))
+    let write = || {
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(bytes).and_then(|()| stdout.flush())
+    };
+    without_bar(write).map_err(|error| Failure::writing(&error))
 }

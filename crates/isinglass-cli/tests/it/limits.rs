@@ -116,6 +116,23 @@ mod on_linux {
     }
 
     #[test]
+    fn predict_and_eval_show_a_bar_until_they_end() {
+        let program = Program::new().file("rows.csv", rows(60_000, 24));
+        program.json(
+            "train --data rows.csv --limit 50 --hidden 300 --num-reads 1 --num-sweeps 1 --no-polish --no-proof \
+             --no-baselines --out model.json",
+        );
+        for (command, name) in [("predict", "predicting "), ("eval", "evaluating ")] {
+            let Some(screen) = on_a_terminal(&program, &format!("{command} model.json --data rows.csv")) else {
+                return;
+            };
+            assert!(screen.contains(name), "{command}: {}", &screen[..screen.len().min(500)]);
+            let output = program.run(&format!("{command} model.json --data rows.csv"));
+            assert!(output.stderr.is_empty(), "{output:?}");
+        }
+    }
+
+    #[test]
     fn reading_a_slow_file_shows_that_it_is_read() {
         let program = Program::new();
         let pipe = program.path().join("slow.coo");

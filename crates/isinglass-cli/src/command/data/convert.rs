@@ -12,6 +12,7 @@ use crate::failure::Failure;
 use crate::files::{check_places, is_standard, output_name, write_with};
 use crate::output::Report;
 use crate::output::number::thousands;
+use crate::progress::stage;
 use crate::session::Session;
 
 /// What to write, and where.
@@ -95,7 +96,9 @@ pub(super) fn run(arguments: &ConvertArguments, session: &Session) -> Result<(),
     let target = arguments.to.map_or_else(|| target(path), Ok)?;
     check_places([&Some(path.clone())])?;
     let table = arguments.rows.select(arguments.table.read(None)?)?;
+    let bar = stage("writing");
     write_with(path, |file| Ok((target.write)(&table, file)?))?;
+    drop(bar);
     let digits = categories_of_digits(&table);
     if !digits.is_empty() {
         let names = digits.join(", ");

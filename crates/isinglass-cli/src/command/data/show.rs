@@ -11,6 +11,7 @@ use crate::failure::Failure;
 use crate::output::Report;
 use crate::output::number::{compact, percent, thousands};
 use crate::output::sheet::Sheet;
+use crate::progress::stage;
 use crate::session::Session;
 
 /// Columns shown one by one; of longer tables only the first ones are.
@@ -40,6 +41,7 @@ struct Show {
 impl Show {
     fn new(arguments: &DataArguments, session: &Session) -> Result<Self, Failure> {
         let split = arguments.split(None)?;
+        let _bar = stage("counting");
         let summary = summary(&split.train);
         if !arguments.has_classes(&split) {
             session
