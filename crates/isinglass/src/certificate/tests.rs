@@ -141,11 +141,11 @@ fn unsound_certificates_are_told_apart() {
         change(&mut changed);
         check(&changed).unwrap_err().to_string()
     };
-    insta::assert_snapshot!(refusal(|changed| changed.loss += 1.0), @"the loss is said to be 10, but the network loses 9");
-    insta::assert_snapshot!(refusal(|changed| changed.lower_bound += 1.0), @"no network is said to lose less than 10, but one loses 9");
-    insta::assert_snapshot!(refusal(|changed| changed.lower_bound = 1e15), @"no network is said to lose less than 1000000000000000, but one loses 9");
+    insta::assert_snapshot!(refusal(|changed| changed.loss += 1.0), @"the loss is said to be 2, but the network loses 1");
+    insta::assert_snapshot!(refusal(|changed| changed.lower_bound += 1.0), @"no network is said to lose less than 2, but one loses 1");
+    insta::assert_snapshot!(refusal(|changed| changed.lower_bound = 1e15), @"no network is said to lose less than 1000000000000000, but one loses 1");
     insta::assert_snapshot!(refusal(|changed| changed.lower_bound = f64::NAN), @"loss and bound must be numbers");
-    insta::assert_snapshot!(refusal(|changed| changed.prices[0].shares.truncate(1)), @"there must be one price for each of the 7 distinct inputs");
+    insta::assert_snapshot!(refusal(|changed| changed.prices[0].shares.truncate(1)), @"there must be one price for each of the 8 distinct inputs");
     insta::assert_snapshot!(refusal(|changed| changed.network = Network::from_fn(Architecture::new(vec![4, 3, 1], false).unwrap(), |_, _, _| true)), @"the rows have 3 inputs and 1 outputs, but the network 4 and 1");
 }
 
