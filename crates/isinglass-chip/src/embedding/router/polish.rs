@@ -14,6 +14,10 @@ const LEAST_GAIN: usize = 200;
 const MAX_ANNEALED: usize = 200;
 const ANNEAL_PASSES: u32 = 300;
 const FIRST_TEMPERATURE: f64 = 1.0;
+/// Variables of few neighbours around a hub, whose chains cannot be shorter, are placed anew in one of so many passes: there are many of
+/// them, and what they gain they gain by the hub, which is placed anew with them.
+const PASSES_PER_SETTLED: usize = 4;
+const FEW_NEIGHBORS: usize = 2;
 /// What a square of a length counts in qubits: of chains of the same qubits in all, even ones are better.
 const UNEVENNESS: f64 = 0.02;
 
@@ -54,8 +58,18 @@ impl Attempt<'_> {
 
     /// Whether no chain can be shorter.
     fn is_shortest(&self) -> bool {
-        let least = |variable: usize| min_chain(self.problem.degree(variable as u32), self.max_couplers);
-        self.chains.iter().enumerate().all(|(variable, chain)| least(variable) == Some(chain.len()))
+        (0..self.chains.len()).all(|variable| self.has_least_chain(variable))
+    }
+
+    fn has_least_chain(&self, variable: usize) -> bool {
+        min_chain(self.problem.degree(variable as u32), self.max_couplers) == Some(self.chains[variable].len())
+    }
+
+    /// Whether a variable of few neighbours is beside one with more neighbours than a qubit has couplers, and its own chain cannot be shorter.
+    fn is_settled(&self, variable: usize) -> bool {
+        let degree = |variable: usize| self.problem.degree(variable as u32);
+        let is_hub = |other: usize| degree(other) > self.max_couplers;
+        degree(variable) <= FEW_NEIGHBORS && self.has_least_chain(variable) && self.neighbors(variable).any(is_hub)
     }
 
     /// Re-places variables at a falling temperature, at which changes that take more qubits are kept now and then, and ends with the
@@ -66,7 +80,9 @@ impl Attempt<'_> {
         for pass in 0..ANNEAL_PASSES {
             self.temperature = FIRST_TEMPERATURE * f64::from(ANNEAL_PASSES - pass) / f64::from(ANNEAL_PASSES);
             for variable in self.shuffled() {
-                self.shorten_around(variable);
+                if !self.is_settled(variable) || below(&mut self.random, PASSES_PER_SETTLED) == 0 {
+                    self.shorten_around(variable);
+                }
             }
             let now = self.measure(all.clone());
             if now < best.0 {
