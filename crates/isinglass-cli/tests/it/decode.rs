@@ -187,6 +187,6 @@ fn with_polish_energy_and_violations_are_those_of_the_sample_before_it() {
         String::from_utf8(output.stdout).unwrap()
     };
     let sample = |text: &str| text.lines().find(|line| line.starts_with("Sample  ")).unwrap().to_owned();
-    insta::assert_snapshot!(sample(&text("")), @"");
-    insta::assert_snapshot!(sample(&text("--polish")), @"");
+    insta::assert_snapshot!(sample(&text("")), @"Sample    energy 1, 0 violated constraints");
+    insta::assert_snapshot!(sample(&text("--polish")), @"Sample    energy 1, 0 violated constraints (before polish)");
 }

@@ -292,8 +292,22 @@ fn test_rows_come_from_standard_input() {
 fn a_stream_is_refused_where_it_makes_no_sense() {
     let program = Program::new();
     let transcript = |arguments: &str| program.transcript(arguments);
-    assert_snapshot!(transcript("train parity:2 --report -"), @"");
-    assert_snapshot!(transcript("train parity:2 --checkpoint -"), @"");
+    assert_snapshot!(transcript("train parity:2 --report -"), @r"
+    exit 2
+    --- stdout
+    --- stderr
+    error: --report cannot be standard output, whose name does not tell a format
+
+    hint: name a file that ends in .html, .md or .json; `--json` prints the result as JSON
+    ");
+    assert_snapshot!(transcript("train parity:2 --checkpoint -"), @r"
+    exit 2
+    --- stdout
+    --- stderr
+    error: --checkpoint cannot be standard output: it is written again and again, and read back
+
+    hint: name a file
+    ");
 }
 
 #[test]
