@@ -6,7 +6,7 @@ use isinglass::bits::BitMatrix;
 use isinglass::certificate::Certificate;
 use isinglass::dataset::{Format as DataFormat, Limits, ReadOptions as DataOptions, read_bytes};
 use isinglass::formulation::Layout;
-use isinglass::handover::Handover;
+use isinglass::compiled_task::CompiledTask;
 use isinglass::model::Model;
 use isinglass::network::Architecture;
 use isinglass::task::Task;
@@ -93,11 +93,11 @@ pub fn model(bytes: &[u8]) {
 pub fn handover(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let bare = || {
-        let handover: Handover = serde_json::from_str(text).ok()?;
-        Handover::from_json(&handover.to_json()).ok()
+        let handover: CompiledTask = serde_json::from_str(text).ok()?;
+        CompiledTask::from_json(&handover.to_json()).ok()
     };
-    let Some(handover) = Handover::from_json(text).ok().or_else(bare) else { return };
-    assert_eq!(Handover::from_json(&handover.to_json()).expect("isinglass reads what it wrote"), handover);
+    let Some(handover) = CompiledTask::from_json(text).ok().or_else(bare) else { return };
+    assert_eq!(CompiledTask::from_json(&handover.to_json()).expect("isinglass reads what it wrote"), handover);
     if handover.layout.architecture().num_weights() * handover.task.num_rows() <= MOST_PRODUCTS_COMPILED {
         let _ = handover.compile();
     }

@@ -20,15 +20,15 @@ mod unembed;
 mod weave;
 
 pub use bound::min_qubits;
-pub use cache::{EmbeddingCache, EmbeddingOrigin, Lookup};
+pub use cache::{CachedEmbedding, EmbeddingCache, EmbeddingOrigin};
 pub use chain_strength::{ChainStrength, ChainStrengthError};
 pub use clique::{biclique, clique, largest_clique};
 pub use composite::{EmbeddedReport, EmbeddingComposite, EmbeddingCompositeError, MakeSampler};
 pub use embedded::{EmbedError, Embedded};
 pub use faults::{Fault, diagnose};
 pub use file::{EmbeddingFile, EmbeddingFileError};
-pub use find::{EmbedMethod, Embedder, EmbeddingStatistics, FindError, Found};
-pub use precision::{ControlError, EnergyGap, GapSource, Precision, Visibility};
+pub use find::{EmbedMethod, Embedder, EmbeddingResult, EmbeddingStatistics, FindError};
+pub use precision::{ControlError, EnergyGap, GapResolution, GapSource, Precision};
 pub(crate) use range::divided;
 pub use range::{HardwareRange, RangeFault};
 pub use router::{RouteError, Router};

@@ -67,7 +67,7 @@ impl fmt::Display for SolverKind {
 
 /// Where to look. Nothing here is read from the environment: the caller says what is there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Surroundings {
+pub struct SearchLocations {
     /// Folders of programs, as in `PATH`.
     pub path: Vec<PathBuf>,
     /// Folders of virtual environments of Python, as in `VIRTUAL_ENV`.
@@ -109,13 +109,13 @@ fn names(kinds: &[SolverKind]) -> String {
 impl InstalledSolver {
     /// The solver `wanted`, or the first one of [`SolverKind::ALL`] that is installed; it will use `threads` threads.
     ///
-    /// HiGHS is looked for at [`Surroundings::highs`](struct@Surroundings), else among the libraries of the system, among programs, and
+    /// HiGHS is looked for at [`SearchLocations::highs`](struct@SearchLocations), else among the libraries of the system, among programs, and
     /// in the packages of every Python there: a library in the packages highspy and highsbox, or highspy itself, which Python then runs. A
     /// program counts once it tells its version.
     ///
     /// # Errors
     /// [`FindError`] when there is none.
-    pub fn find(wanted: Option<SolverKind>, surroundings: &Surroundings, threads: usize) -> Result<Self, FindError> {
+    pub fn find(wanted: Option<SolverKind>, surroundings: &SearchLocations, threads: usize) -> Result<Self, FindError> {
         let wanted = wanted.map_or_else(|| SolverKind::ALL.to_vec(), |kind| vec![kind]);
         for &kind in &wanted {
             let found = match kind {
@@ -134,7 +134,7 @@ impl InstalledSolver {
 /// How a solver is reached, and its version.
 type Found = (Way, String);
 
-impl Surroundings {
+impl SearchLocations {
     fn highs(&self) -> Result<Option<Found>, FindError> {
         let library = |path: &Path| Library::load(path.as_os_str());
         if let Some(path) = &self.highs {
@@ -263,11 +263,11 @@ mod tests {
 
     #[test]
     fn what_is_not_there_is_not_found() {
-        let nowhere = Surroundings { scratch: std::env::temp_dir(), ..Surroundings::default() };
+        let nowhere = SearchLocations { scratch: std::env::temp_dir(), ..SearchLocations::default() };
         let message = |wanted| InstalledSolver::find(Some(wanted), &nowhere, 1).unwrap_err().to_string();
         insta::assert_snapshot!(message(SolverKind::Scip), @"no solver of mixed-integer programs was found: looked for SCIP (the program scip)");
         insta::assert_snapshot!(message(SolverKind::Gurobi), @"no solver of mixed-integer programs was found: looked for Gurobi (the program gurobi_cl)");
-        let named = Surroundings { highs: Some(PathBuf::from("no/libhighs.so")), ..nowhere };
+        let named = SearchLocations { highs: Some(PathBuf::from("no/libhighs.so")), ..nowhere };
         let error = InstalledSolver::find(None, &named, 1).unwrap_err();
         assert!(matches!(error, FindError::NotHighs { .. }), "{error}");
     }

@@ -16,5 +16,5 @@ mod solver;
 #[cfg(test)]
 mod tests;
 
-pub use find::{FindError, SolverKind, Surroundings};
+pub use find::{FindError, SearchLocations, SolverKind};
 pub use solver::InstalledSolver;

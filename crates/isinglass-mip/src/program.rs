@@ -43,7 +43,7 @@ pub(crate) struct Limits {
 }
 
 /// How a solver is spoken to.
-pub(crate) trait Speech: Sync {
+pub(crate) trait SolverProgram: Sync {
     /// Arguments that make it print its version and end.
     fn version_arguments(&self) -> &'static [&'static str];
 
@@ -73,7 +73,7 @@ pub(crate) trait Speech: Sync {
 
 /// A program's way to speak.
 #[derive(Clone, Copy)]
-pub(crate) struct Dialect(&'static dyn Speech);
+pub(crate) struct Dialect(&'static dyn SolverProgram);
 
 impl Dialect {
     pub(crate) fn of(kind: SolverKind) -> Self {

@@ -10,11 +10,11 @@ use isinglass_qubo::sampler::{Exhaustive, SampleStatus};
 use isinglass_qubo::testing::{Enumeration, random_integers};
 use isinglass_qubo::{RunControl, Sampler, Vartype};
 
-use crate::{InstalledSolver, SolverKind, Surroundings};
+use crate::{InstalledSolver, SearchLocations, SolverKind};
 
-fn surroundings() -> Surroundings {
+fn surroundings() -> SearchLocations {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    Surroundings {
+    SearchLocations {
         path: std::env::split_paths(&path).collect(),
         environments: std::env::var_os("VIRTUAL_ENV").map(PathBuf::from).into_iter().collect(),
         highs: std::env::var_os("ISINGLASS_HIGHS").map(PathBuf::from),
@@ -107,10 +107,10 @@ fn pretender(script: &str) -> (tempfile::TempDir, InstalledSolver) {
     let text = format!("#!/bin/sh\nif [ \"$1\" = -quit ]; then echo 'Version: 9.9'; exit; fi\n{script}\n");
     std::fs::write(&program, text).unwrap();
     std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
-    let surroundings = Surroundings {
+    let surroundings = SearchLocations {
         path: vec![folder.path().to_owned()],
         scratch: folder.path().to_owned(),
-        ..Surroundings::default()
+        ..SearchLocations::default()
     };
     let solver = InstalledSolver::find(Some(SolverKind::Cbc), &surroundings, 1).unwrap();
     (folder, solver)
@@ -176,7 +176,8 @@ fn a_file_that_is_no_library_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("libhighs.so");
     std::fs::write(&path, "no library").unwrap();
-    let surroundings = Surroundings { highs: Some(path), scratch: folder.path().to_owned(), ..Surroundings::default() };
+    let surroundings =
+        SearchLocations { highs: Some(path), scratch: folder.path().to_owned(), ..SearchLocations::default() };
     let error = InstalledSolver::find(None, &surroundings, 1).unwrap_err().to_string();
     assert!(error.contains("libhighs.so is not HiGHS: "), "{error}");
 }
@@ -187,7 +188,7 @@ fn pythons_with_highspy() -> Vec<InstalledSolver> {
     let folders = surroundings.environments.iter().map(|folder| folder.join("bin")).chain(surroundings.path.clone());
     let pythons = folders.map(|folder| folder.join("python3")).filter(|path| path.is_file());
     let of = |path| {
-        let named = Surroundings { highs: Some(path), ..surroundings.clone() };
+        let named = SearchLocations { highs: Some(path), ..surroundings.clone() };
         InstalledSolver::find(Some(SolverKind::Highs), &named, 1).ok()
     };
     pythons.filter_map(of).collect()
@@ -256,8 +257,11 @@ echo 'Status  Optimal'; echo 'Dual bound 1.0'
 "#;
     std::fs::write(&python, script).unwrap();
     std::fs::set_permissions(&python, std::fs::Permissions::from_mode(0o755)).unwrap();
-    let named =
-        Surroundings { highs: Some(python.clone()), scratch: folder.path().to_owned(), ..Surroundings::default() };
+    let named = SearchLocations {
+        highs: Some(python.clone()),
+        scratch: folder.path().to_owned(),
+        ..SearchLocations::default()
+    };
     let solver = InstalledSolver::find(None, &named, 1).unwrap();
     assert_eq!((solver.name().as_str(), solver.program()), ("HiGHS 9.9", Some(python.as_path())));
     let mut builder = MipBuilder::new();

@@ -11,7 +11,7 @@ use isinglass::network::Architecture;
 use isinglass::task::{Merge, Task};
 use isinglass::weight_annealing::WeightAnnealing;
 use isinglass_chip::embedding::{
-    ChainStrength, ControlError, Embedded, Embedder, EmbeddingCache, FindError, Precision, Visibility,
+    ChainStrength, ControlError, Embedded, Embedder, EmbeddingCache, FindError, GapResolution, Precision,
     interaction_graph,
 };
 use isinglass_chip::hardware::Chip;
@@ -99,7 +99,7 @@ pub struct AblationRow {
     /// The gap after scaling the model over qubits, chains included.
     pub scaled_gap_on_chip: Option<f64>,
     /// Whether the chip can see that gap beside its control errors.
-    pub visibility: Option<Visibility>,
+    pub visibility: Option<GapResolution>,
     /// Annealing with each number of sweeps.
     pub scan: Vec<ScanPoint>,
     /// The one of them with the least time to solution.

@@ -114,7 +114,7 @@ impl ReproduceError {
 }
 
 /// Another solver of batches under hard constraints, such as a MIP solver, to be put beside the exact trainer.
-pub trait HardSolver {
+pub trait ConstrainedSolver {
     /// Its name in tables.
     fn name(&self) -> String;
 
@@ -157,7 +157,7 @@ pub trait HardSolver {
 pub fn reproduce(
     data: &ReproduceData,
     plan: &ReproducePlan,
-    others: &[&dyn HardSolver],
+    others: &[&dyn ConstrainedSolver],
     control: &RunControl<'_>,
 ) -> Result<Reproduction, ReproduceError> {
     check(data, plan)?;
@@ -267,7 +267,7 @@ impl Run<'_> {
         &mut self,
         number: usize,
         experiment: &Experiment,
-        others: &[&dyn HardSolver],
+        others: &[&dyn ConstrainedSolver],
     ) -> Result<ExperimentResult, ReproduceError> {
         let Experiment { batch_size, num_batches, .. } = *experiment;
         let architecture = Architecture::new(vec![self.data.batches.inputs().num_columns(), HIDDEN, 1], false)?;
@@ -375,7 +375,7 @@ impl Run<'_> {
     /// A solver that was added.
     fn other(
         &mut self,
-        other: &dyn HardSolver,
+        other: &dyn ConstrainedSolver,
         tasks: &[Task],
         architecture: &Architecture,
         optima: &[f64],

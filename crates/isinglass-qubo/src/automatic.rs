@@ -5,8 +5,8 @@ mod timed;
 use crate::model::Bqm;
 use crate::presolve::{Presolve, Statistics};
 use crate::sampler::{
-    Exhaustive, Polished, Presolving, RunControl, SampleError, SampleStatus, Sampler, Sampling, SimulatedAnnealing,
-    TreeDecomposition, elimination_width_within,
+    Exhaustive, Presolving, RunControl, SampleError, SampleResult, SampleStatus, Sampler, SimulatedAnnealing,
+    SteepestDescentComposite, TreeDecomposition, elimination_width_within,
 };
 use serde::Serialize;
 use std::cell::RefCell;
@@ -132,7 +132,7 @@ impl Automatic {
         &self,
         bqm: &Bqm,
         control: &RunControl<'_>,
-    ) -> Result<(Sampling, AutomaticReport), SampleError> {
+    ) -> Result<(SampleResult, AutomaticReport), SampleError> {
         if let Some(deadline) = control.deadline {
             return self.sample_by(deadline, bqm, control);
         }
@@ -155,7 +155,7 @@ impl Automatic {
     }
 
     /// The minimum of a problem that is narrow enough to be solved without a presolve.
-    fn at_once(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Option<Sampling>, SampleError> {
+    fn at_once(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Option<SampleResult>, SampleError> {
         if bqm.num_variables() <= EXHAUSTIVE {
             return Ok(None);
         }
@@ -174,7 +174,7 @@ impl Automatic {
         match method {
             Method::Exhaustive => Box::new(Exhaustive { threads, ..Exhaustive::default() }),
             Method::Tree => Box::new(TreeDecomposition { threads, ..TreeDecomposition::default() }),
-            Method::Sa => Box::new(Polished { inner: self.annealing.clone(), threads }),
+            Method::Sa => Box::new(SteepestDescentComposite { inner: self.annealing.clone(), threads }),
         }
     }
 }
@@ -204,7 +204,7 @@ impl Sampler for Automatic {
         "auto"
     }
 
-    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
+    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<SampleResult, SampleError> {
         Ok(self.sample_with_report(bqm, control)?.0)
     }
 }
@@ -216,7 +216,7 @@ mod tests {
     use crate::sampler::{SampleStatus, exhaustive};
     use crate::testing::{random_integers, random_reals, sampler_conformance};
 
-    fn report(bqm: &Bqm) -> (Sampling, AutomaticReport) {
+    fn report(bqm: &Bqm) -> (SampleResult, AutomaticReport) {
         Automatic::default().sample_with_report(bqm, &RunControl::default()).unwrap()
     }
 
@@ -287,7 +287,7 @@ mod tests {
         builder.build().unwrap()
     }
 
-    fn by(bqm: &Bqm, milliseconds: u64) -> (Sampling, std::time::Duration) {
+    fn by(bqm: &Bqm, milliseconds: u64) -> (SampleResult, std::time::Duration) {
         use std::time::{Duration, Instant};
         let start = Instant::now();
         let control =

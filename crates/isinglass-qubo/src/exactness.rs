@@ -3,10 +3,11 @@
 use crate::automatic::Automatic;
 use crate::model::{Bqm, BqmBuilder, Vartype};
 use crate::presolve::{Presolve, roof_duality};
-use crate::race::{Contestant, Racing};
+use crate::race::{PortfolioMember, Racing};
 use crate::rng::{Stream, stream};
 use crate::sampler::{
-    BranchAndBound, Exhaustive, Polished, Presolving, RunControl, SampleStatus, Sampler, Sampling, TreeDecomposition,
+    BranchAndBound, Exhaustive, Presolving, RunControl, SampleResult, SampleStatus, Sampler, SteepestDescentComposite,
+    TreeDecomposition,
 };
 use rand_core::Rng;
 
@@ -100,7 +101,7 @@ impl Whole {
         (bound * 2f64.powi(UNIT)).ceil() as i128 <= self.minimum()
     }
 
-    fn check(&self, sampling: &Sampling, what: &str) {
+    fn check(&self, sampling: &SampleResult, what: &str) {
         for row in sampling.samples.rows() {
             assert_eq!(row.energy, number(self.energy(row.sample)), "{what}: energies are rounded once");
         }
@@ -120,8 +121,8 @@ fn samplers() -> Vec<(&'static str, Box<dyn Sampler>)> {
     parts_by_tree.presolve = Presolve::none();
     let racing = || {
         let exhaustive =
-            || Contestant { name: "exhaustive".to_owned(), make: Box::new(|_| Box::new(Exhaustive::default())) };
-        let random = || Contestant {
+            || PortfolioMember { name: "exhaustive".to_owned(), make: Box::new(|_| Box::new(Exhaustive::default())) };
+        let random = || PortfolioMember {
             name: "random".to_owned(),
             make: Box::new(|round| {
                 Box::new(crate::sampler::RandomSampling {
@@ -143,7 +144,7 @@ fn samplers() -> Vec<(&'static str, Box<dyn Sampler>)> {
             Box::new(Presolving::new(Box::new(move |_| Box::new(BranchAndBound { max_nodes: 1, ..bound })))),
         ),
         ("parts by tree", Box::new(parts_by_tree)),
-        ("polished", Box::new(Polished { inner: Exhaustive::default(), threads: Some(1) })),
+        ("polished", Box::new(SteepestDescentComposite { inner: Exhaustive::default(), threads: Some(1) })),
         ("auto", Box::new(Automatic::default())),
         ("race", Box::new(racing())),
     ]

@@ -37,4 +37,4 @@ mod exactness;
 
 pub use model::{Bqm, BqmBuilder, ModelError, Vartype};
 pub use sample_set::{Row, SampleSet};
-pub use sampler::{Progress, ProgressReport, RunControl, SampleError, SampleStatus, Sampler, Sampling};
+pub use sampler::{Progress, ProgressReport, RunControl, SampleError, SampleResult, SampleStatus, Sampler};

@@ -10,7 +10,9 @@ mod tests;
 use crate::model::{Bqm, Vartype};
 use crate::rng::mix;
 use crate::sample_set::SampleSet;
-use crate::sampler::{ProgressReport, RunControl, SampleError, SampleStatus, Sampling, SimulatedAnnealing, in_pool};
+use crate::sampler::{
+    ProgressReport, RunControl, SampleError, SampleResult, SampleStatus, SimulatedAnnealing, in_pool,
+};
 use elite::Elite;
 use methods::Methods;
 use plan::{Job, Plan};
@@ -52,7 +54,7 @@ impl Portfolio<'_> {
     ///
     /// # Errors
     /// [`SampleError`] when the problem cannot be annealed.
-    pub(crate) fn run(&self, errand: Option<Errand<'_>>) -> Result<Sampling, SampleError> {
+    pub(crate) fn run(&self, errand: Option<Errand<'_>>) -> Result<SampleResult, SampleError> {
         let annealing = self.annealing;
         if annealing.threads == Some(0) {
             return Err(SampleError::Parameter { name: "threads", value: 0.0, allowed: "at least 1" });
@@ -211,7 +213,7 @@ impl Shared<'_> {
         }
     }
 
-    fn finish(self, methods: &Methods<'_>) -> Result<Sampling, SampleError> {
+    fn finish(self, methods: &Methods<'_>) -> Result<SampleResult, SampleError> {
         let State { elite, ended, error, .. } = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
         let terms = self.bqm.num_variables() + 2 * self.bqm.num_interactions();
         let num_samples = (TERMS_AT_THE_END / terms.max(1)).clamp(1, MOST_SAMPLES);
@@ -222,7 +224,7 @@ impl Shared<'_> {
                 None => samples.push(methods.short_read(self.bqm.vartype())),
             }
         }
-        Ok(Sampling {
+        Ok(SampleResult {
             samples: SampleSet::from_samples(self.bqm, samples).expect("one value of the vartype for each variable"),
             status: ended.unwrap_or(SampleStatus::TimeLimit),
             lower_bound: None,

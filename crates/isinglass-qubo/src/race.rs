@@ -3,7 +3,7 @@
 use crate::model::Bqm;
 use crate::rng::mix;
 use crate::sample_set::SampleSet;
-use crate::sampler::{ProgressReport, RunControl, SampleError, SampleStatus, Sampler, Sampling};
+use crate::sampler::{ProgressReport, RunControl, SampleError, SampleResult, SampleStatus, Sampler};
 use crate::time_to_solution::meets;
 use serde::Serialize;
 use std::sync::Mutex;
@@ -28,7 +28,7 @@ pub struct Round {
 pub type MakeSampler<'a> = Box<dyn Fn(Round) -> Box<dyn Sampler> + Sync + 'a>;
 
 /// A sampler in a race.
-pub struct Contestant<'a> {
+pub struct PortfolioMember<'a> {
     /// What it is called in the results.
     pub name: String,
     /// Makes its sampler for each round. It should use one thread, since every contestant has one of its own.
@@ -46,7 +46,7 @@ pub struct Improvement {
 
 /// How a contestant did.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Standing {
+pub struct MemberResult {
     /// Its name.
     pub name: String,
     /// Rounds, the one that was cut short included.
@@ -63,7 +63,7 @@ pub struct Standing {
     pub refused: Option<String>,
 }
 
-impl Standing {
+impl MemberResult {
     /// The best energy and when it was reached.
     #[must_use]
     pub fn best(&self) -> Option<Improvement> {
@@ -75,9 +75,9 @@ impl Standing {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
     /// The best sample of every contestant that has one, in their order; how the race ended; the updates of all.
-    pub sampling: Sampling,
+    pub sampling: SampleResult,
     /// How each contestant did, in their order.
-    pub standings: Vec<Standing>,
+    pub standings: Vec<MemberResult>,
     /// The contestant that reached the least energy first.
     pub winner: usize,
 }
@@ -94,14 +94,14 @@ pub struct Outcome {
 ///
 /// # Examples
 /// ```
-/// use isinglass_qubo::race::{Contestant, race};
+/// use isinglass_qubo::race::{PortfolioMember, race};
 /// use isinglass_qubo::sampler::{Exhaustive, SimulatedAnnealing};
 /// use isinglass_qubo::{RunControl, SampleStatus, testing::planted};
-/// let annealing = Contestant {
+/// let annealing = PortfolioMember {
 ///     name: "sa".to_owned(),
 ///     make: Box::new(|round| Box::new(SimulatedAnnealing { seed: round.seed, ..SimulatedAnnealing::default() })),
 /// };
-/// let exhaustive = Contestant { name: "exhaustive".to_owned(), make: Box::new(|_| Box::new(Exhaustive::default())) };
+/// let exhaustive = PortfolioMember { name: "exhaustive".to_owned(), make: Box::new(|_| Box::new(Exhaustive::default())) };
 /// let planted = planted(16, 20, 1);
 /// let outcome = race(&planted.bqm, 0, &[annealing, exhaustive], &RunControl::default())?;
 /// assert_eq!(outcome.sampling.status, SampleStatus::Optimal);
@@ -111,7 +111,7 @@ pub struct Outcome {
 pub fn race(
     bqm: &Bqm,
     seed: u64,
-    contestants: &[Contestant<'_>],
+    contestants: &[PortfolioMember<'_>],
     control: &RunControl<'_>,
 ) -> Result<Outcome, SampleError> {
     assert!(!contestants.is_empty(), "a race has contestants");
@@ -119,7 +119,7 @@ pub fn race(
 }
 
 /// Lets the contestants run.
-fn run(bqm: &Bqm, seed: u64, contestants: &[Contestant<'_>], control: &RunControl<'_>) -> Finished {
+fn run(bqm: &Bqm, seed: u64, contestants: &[PortfolioMember<'_>], control: &RunControl<'_>) -> Finished {
     let track = Track {
         bqm,
         seed,
@@ -183,7 +183,7 @@ impl Sampler for Restarts<'_> {
         (self.make)(self.seed, 1).name()
     }
 
-    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
+    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<SampleResult, SampleError> {
         let num_threads = self.threads.unwrap_or_else(rayon::current_num_threads);
         if num_threads == 0 {
             return Err(SampleError::Parameter { name: "threads", value: 0.0, allowed: "at least 1" });
@@ -192,9 +192,9 @@ impl Sampler for Restarts<'_> {
             // the first round of the first thread is what one call of the sampler would be
             let seed = move |round: Round| if thread == 0 { round.seed } else { mix(round.seed ^ mix(thread as u64)) };
             let make = move |round: Round| (self.make)(seed(round), round.effort);
-            Contestant { name: thread.to_string(), make: Box::new(make) }
+            PortfolioMember { name: thread.to_string(), make: Box::new(make) }
         };
-        let contestants: Vec<Contestant<'_>> = (0..num_threads).map(contestant).collect();
+        let contestants: Vec<PortfolioMember<'_>> = (0..num_threads).map(contestant).collect();
         let runners = run(bqm, self.seed, &contestants, control);
         runners.restarted(bqm)
     }
@@ -207,7 +207,7 @@ pub struct Racing<'a> {
     /// Seed of all rounds.
     pub seed: u64,
     /// Who takes part; at least one.
-    pub contestants: Vec<Contestant<'a>>,
+    pub contestants: Vec<PortfolioMember<'a>>,
 }
 
 impl Sampler for Racing<'_> {
@@ -215,7 +215,7 @@ impl Sampler for Racing<'_> {
         "race"
     }
 
-    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
+    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<SampleResult, SampleError> {
         Ok(race(bqm, self.seed, &self.contestants, control)?.sampling)
     }
 }
@@ -240,7 +240,7 @@ struct Schedule {
 
 /// A contestant on its way.
 struct Runner {
-    standing: Standing,
+    standing: MemberResult,
     /// The samples of the round with the best one.
     best: Option<SampleSet>,
     /// The sample that it proved to be optimal.
@@ -252,7 +252,7 @@ struct Runner {
 
 impl Runner {
     fn new(name: &str) -> Self {
-        let standing = Standing {
+        let standing = MemberResult {
             name: name.to_owned(),
             num_rounds: 0,
             num_reads: 0,
@@ -264,7 +264,7 @@ impl Runner {
         Self { standing, best: None, proven: None, schedule: Schedule::default(), lower_bound: None, error: None }
     }
 
-    fn enter(&mut self, sampling: Sampling, seconds: f64) {
+    fn enter(&mut self, sampling: SampleResult, seconds: f64) {
         self.standing.num_rounds += 1;
         self.standing.num_reads += sampling.samples.len() as u64;
         self.standing.num_updates = self.standing.num_updates.saturating_add(sampling.num_updates);
@@ -308,7 +308,7 @@ impl Track<'_> {
         self.over.store(true, Ordering::Relaxed);
     }
 
-    fn run(&self, contestant: &Contestant<'_>) -> Runner {
+    fn run(&self, contestant: &PortfolioMember<'_>) -> Runner {
         let mut runner = Runner::new(&contestant.name);
         // samplers report progress in units of their own, which do not add up
         let control = RunControl { cancel: Some(&self.over), progress: None, ..*self.control };
@@ -371,8 +371,8 @@ impl Finished {
         error.expect("a contestant without a sample could not run")
     }
 
-    fn sampling(&self, samples: SampleSet) -> Sampling {
-        Sampling {
+    fn sampling(&self, samples: SampleSet) -> SampleResult {
+        SampleResult {
             samples,
             status: self.status,
             lower_bound: self.runners.iter().filter_map(|runner| runner.lower_bound).reduce(f64::max),
@@ -402,12 +402,12 @@ impl Finished {
     }
 
     /// The best rounds of all runners as one sampling, with the schedule of the winner's.
-    fn restarted(mut self, bqm: &Bqm) -> Result<Sampling, SampleError> {
+    fn restarted(mut self, bqm: &Bqm) -> Result<SampleResult, SampleError> {
         let Some(winner) = self.winner() else { return Err(self.error()) };
         let Schedule { num_sweeps, beta_range } = self.runners[winner].schedule;
         if let Some(proven) = self.proven() {
             let samples = SampleSet::from_samples(bqm, [proven]).expect("it was a sample before");
-            return Ok(Sampling { num_sweeps, beta_range, ..self.sampling(samples) });
+            return Ok(SampleResult { num_sweeps, beta_range, ..self.sampling(samples) });
         }
         let sets = self.runners.iter_mut().filter_map(|runner| runner.best.take());
         let samples = sets.reduce(|mut all, set| {
@@ -415,7 +415,7 @@ impl Finished {
             all
         });
         let sampling = self.sampling(samples.expect("the winner has samples"));
-        Ok(Sampling { num_sweeps, beta_range, ..sampling })
+        Ok(SampleResult { num_sweeps, beta_range, ..sampling })
     }
 }
 
@@ -426,16 +426,16 @@ mod tests {
     use crate::sampler::{Exhaustive, RandomSampling, SimulatedAnnealing};
     use crate::testing::{planted, random_integers};
 
-    fn annealing() -> Contestant<'static> {
+    fn annealing() -> PortfolioMember<'static> {
         let make = |round: Round| {
             let num_sweeps = round.effort.saturating_mul(20);
             Box::new(SimulatedAnnealing { num_sweeps, seed: round.seed, ..SimulatedAnnealing::default() }) as _
         };
-        Contestant { name: "sa".to_owned(), make: Box::new(make) }
+        PortfolioMember { name: "sa".to_owned(), make: Box::new(make) }
     }
 
-    fn exhaustive() -> Contestant<'static> {
-        Contestant { name: "exhaustive".to_owned(), make: Box::new(|_| Box::new(Exhaustive::default())) }
+    fn exhaustive() -> PortfolioMember<'static> {
+        PortfolioMember { name: "exhaustive".to_owned(), make: Box::new(|_| Box::new(Exhaustive::default())) }
     }
 
     #[test]
@@ -445,9 +445,9 @@ mod tests {
             fn name(&self) -> &'static str {
                 "short"
             }
-            fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
+            fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<SampleResult, SampleError> {
                 let sampling = RandomSampling { num_reads: 1, ..RandomSampling::default() }.sample(bqm, control)?;
-                Ok(Sampling { status: SampleStatus::TimeLimit, ..sampling })
+                Ok(SampleResult { status: SampleStatus::TimeLimit, ..sampling })
             }
         }
         let restarts = Restarts { seed: 0, threads: Some(1), make: Box::new(|_, _| Box::new(Short)) };
@@ -481,7 +481,7 @@ mod tests {
     #[test]
     fn rounds_go_on_until_the_deadline_with_energies_that_only_fall() {
         let bqm = random_integers(Vartype::Spin, 80, 6, 9, 4);
-        let random = Contestant {
+        let random = PortfolioMember {
             name: "random".to_owned(),
             make: Box::new(|round| Box::new(RandomSampling { seed: round.seed, ..RandomSampling::default() })),
         };

@@ -47,7 +47,7 @@ pub use memetic::Memetic;
 pub(crate) use one_read::anneal_one;
 pub use parallel_tempering::ParallelTempering;
 pub use part::PartProgress;
-pub use polished::Polished;
+pub use polished::SteepestDescentComposite;
 pub use population_annealing::{PopulationAnnealing, PopulationStep};
 pub use presolving::Presolving;
 pub(crate) use presolving::{combine, confirmed};
@@ -61,7 +61,7 @@ pub use tabu::Tabu;
 pub use threads::in_pool;
 pub(crate) use tree::elimination_width_within;
 pub use tree::{EliminationWidth, TreeDecomposition, elimination_width};
-pub use watch::{CutReads, Watch};
+pub use watch::{UnfinishedReads, Watch};
 
 use crate::memory::Bytes;
 use crate::model::{Bqm, ModelError};
@@ -150,7 +150,7 @@ impl RunControl<'_> {
 
 /// What a sampler returns: samples with energies recomputed on the problem given, and how it went.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Sampling {
+pub struct SampleResult {
     /// One sample per read (fewer when stopped early).
     pub samples: SampleSet,
     /// How the run ended.
@@ -166,7 +166,7 @@ pub struct Sampling {
     pub beta_range: Option<(f64, f64)>,
 }
 
-impl Sampling {
+impl SampleResult {
     /// The sample of least energy.
     #[must_use]
     pub fn best(&self) -> Option<Row<'_>> {
@@ -297,5 +297,5 @@ pub trait Sampler {
     ///
     /// # Errors
     /// [`SampleError`] when the sampler cannot run on this problem or with its parameters.
-    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError>;
+    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<SampleResult, SampleError>;
 }

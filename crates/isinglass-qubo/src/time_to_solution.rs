@@ -347,7 +347,7 @@ mod tests {
             "slow"
         }
 
-        fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<crate::Sampling, SampleError> {
+        fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<crate::SampleResult, SampleError> {
             let until = Instant::now() + Duration::from_secs(self.0 as u64);
             let quick = RandomSampling { num_reads: self.0, seed: 0, threads: None };
             let sampling = quick.sample(bqm, &RunControl::default())?;
@@ -355,7 +355,7 @@ mod tests {
                 let stopped = control.should_stop(None);
                 let status = stopped.or((Instant::now() >= until).then_some(SampleStatus::Heuristic));
                 if let Some(status) = status {
-                    return Ok(crate::Sampling { status, ..sampling });
+                    return Ok(crate::SampleResult { status, ..sampling });
                 }
                 std::thread::sleep(Duration::from_millis(5));
             }

@@ -8,9 +8,9 @@ mod rows;
 
 pub use error::CertificateError;
 
+use crate::checksummed::{self, ChecksummedError};
 use crate::exact::{ExactError, ExactTrainer};
 use crate::network::{Architecture, Network};
-use crate::sealed::{self, SealError};
 use crate::task::{Objective, Task};
 use classes::ErrorProof;
 use isinglass_qubo::sampler::RunControl;
@@ -192,15 +192,15 @@ impl Certificate {
     /// The text of a certificate file.
     #[must_use]
     pub fn to_json(&self) -> String {
-        sealed::seal(FORMAT, self)
+        checksummed::write(FORMAT, self)
     }
 
     /// Reads the text of a certificate file.
     ///
     /// # Errors
-    /// [`SealError`] when it is none, or damaged.
-    pub fn from_json(text: &str) -> Result<Self, SealError> {
-        sealed::open(FORMAT, text)
+    /// [`ChecksummedError`] when it is none, or damaged.
+    pub fn from_json(text: &str) -> Result<Self, ChecksummedError> {
+        checksummed::read(FORMAT, text)
     }
 }
 

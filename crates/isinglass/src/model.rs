@@ -5,9 +5,9 @@ mod scores;
 pub use scores::RowScores;
 
 use crate::bits::BitMatrix;
+use crate::checksummed::{self, ChecksummedError};
 use crate::dataset::{Classes, DatasetError, Pipeline, Table};
 use crate::network::{Architecture, Codebook, Network};
-use crate::sealed::{self, SealError};
 use serde::{Deserialize, Serialize};
 
 /// The word that every model file begins with.
@@ -59,7 +59,7 @@ pub struct Model {
 pub enum ModelError {
     /// A foreign or damaged file.
     #[error(transparent)]
-    Seal(#[from] SealError),
+    Seal(#[from] ChecksummedError),
     /// Parts that do not fit together.
     #[error("the model is damaged: {what} is {found}, but the network has {expected}")]
     Parts {
@@ -93,7 +93,7 @@ impl Model {
     /// The text of the model file: JSON, ending with a line break.
     #[must_use]
     pub fn to_json(&self) -> String {
-        sealed::seal(FORMAT, self)
+        checksummed::write(FORMAT, self)
     }
 
     /// Reads a model file, refusing foreign and damaged ones.
@@ -101,7 +101,7 @@ impl Model {
     /// # Errors
     /// [`ModelError`] with the reason.
     pub fn from_json(text: &str) -> Result<Self, ModelError> {
-        let model: Self = sealed::open(FORMAT, text)?;
+        let model: Self = checksummed::read(FORMAT, text)?;
         model.check()?;
         Ok(model)
     }

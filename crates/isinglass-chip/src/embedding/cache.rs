@@ -1,6 +1,6 @@
 //! Embeddings kept for the next problem of the same shape: in memory, and in a folder.
 
-use super::{EmbedMethod, Embedder, Embedding, EmbeddingFile, FindError, Found, min_qubits};
+use super::{EmbedMethod, Embedder, Embedding, EmbeddingFile, EmbeddingResult, FindError, min_qubits};
 use crate::hardware::{Chip, Graph};
 use isinglass_qubo::io::write_atomically;
 use isinglass_qubo::rng::mix;
@@ -27,13 +27,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// let (chip, triangle) = (Chip::ideal("chimera:1".parse::<Topology>()?), Graph::from_edges(3, [(0, 1), (1, 2), (2, 0)])?);
 /// let first = cache.find(&Embedder::default(), &triangle, &chip, &RunControl::default())?;
 /// let again = cache.find(&Embedder::default(), &triangle, &chip, &RunControl::default())?;
-/// assert_eq!((first.origin, again.origin), (EmbeddingOrigin::Found, EmbeddingOrigin::Memory));
+/// assert_eq!((first.origin, again.origin), (EmbeddingOrigin::EmbeddingResult, EmbeddingOrigin::Memory));
 /// assert_eq!(first.found, again.found);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct EmbeddingCache {
-    memory: Arc<Mutex<HashMap<Key, Found>>>,
+    memory: Arc<Mutex<HashMap<Key, EmbeddingResult>>>,
     folder: Option<PathBuf>,
 }
 
@@ -42,7 +42,7 @@ pub struct EmbeddingCache {
 #[serde(rename_all = "snake_case")]
 pub enum EmbeddingOrigin {
     /// It was looked for and found.
-    Found,
+    EmbeddingResult,
     /// An earlier problem of this run had the same graph.
     Memory,
     /// It was in the folder.
@@ -53,9 +53,9 @@ pub enum EmbeddingOrigin {
 
 /// An embedding, where it is from, and why it could not be kept.
 #[derive(Debug)]
-pub struct Lookup {
+pub struct CachedEmbedding {
     /// The embedding.
-    pub found: Found,
+    pub found: EmbeddingResult,
     /// Where it is from.
     pub origin: EmbeddingOrigin,
     /// Why it could not be written into the folder.
@@ -116,18 +116,18 @@ impl EmbeddingCache {
         problem: &Graph,
         chip: &Chip,
         control: &RunControl<'_>,
-    ) -> Result<Lookup, FindError> {
+    ) -> Result<CachedEmbedding, FindError> {
         let key = Key::of(embedder, problem, chip);
         let known = self.memory.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
         // two graphs may have the same key, if only by accident
         if let Some(found) = known
             && Embedding::new(found.embedding.chains().to_vec(), problem, chip).is_ok()
         {
-            return Ok(Lookup { found, origin: EmbeddingOrigin::Memory, unsaved: None });
+            return Ok(CachedEmbedding { found, origin: EmbeddingOrigin::Memory, unsaved: None });
         }
         if let Some(found) = self.folder.as_deref().and_then(|folder| read(folder, key, problem, chip)) {
             self.keep(key, &found);
-            return Ok(Lookup { found, origin: EmbeddingOrigin::Disk, unsaved: None });
+            return Ok(CachedEmbedding { found, origin: EmbeddingOrigin::Disk, unsaved: None });
         }
         let found = embedder.find(problem, chip, control)?;
         let mut unsaved = None;
@@ -135,16 +135,16 @@ impl EmbeddingCache {
             self.keep(key, &found);
             unsaved = self.folder.as_deref().and_then(|folder| write(folder, key, &found).err());
         }
-        Ok(Lookup { found, origin: EmbeddingOrigin::Found, unsaved })
+        Ok(CachedEmbedding { found, origin: EmbeddingOrigin::EmbeddingResult, unsaved })
     }
 
-    fn keep(&self, key: Key, found: &Found) {
+    fn keep(&self, key: Key, found: &EmbeddingResult) {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner).insert(key, found.clone());
     }
 }
 
 /// The first file of this key that holds an embedding of `problem` on `chip`.
-fn read(folder: &Path, key: Key, problem: &Graph, chip: &Chip) -> Option<Found> {
+fn read(folder: &Path, key: Key, problem: &Graph, chip: &Chip) -> Option<EmbeddingResult> {
     let name = key.name();
     let mut paths: Vec<PathBuf> = fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path()).collect();
     paths.sort();
@@ -153,11 +153,11 @@ fn read(folder: &Path, key: Key, problem: &Graph, chip: &Chip) -> Option<Found> 
         let method: EmbedMethod = serde_json::from_value(rest.into()).ok()?;
         let file = EmbeddingFile::from_json(&fs::read_to_string(&path).ok()?).ok()?;
         let embedding = Embedding::new(file.chains(problem.num_nodes(), None).ok()?, problem, chip).ok()?;
-        Some(Found { embedding, method, lower_bound: min_qubits(problem, chip)? })
+        Some(EmbeddingResult { embedding, method, lower_bound: min_qubits(problem, chip)? })
     })
 }
 
-fn write(folder: &Path, key: Key, found: &Found) -> io::Result<()> {
+fn write(folder: &Path, key: Key, found: &EmbeddingResult) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     let method = serde_json::to_value(found.method)?;
     let method = method.as_str().ok_or_else(|| io::Error::other("a method without a name"))?;
@@ -177,22 +177,22 @@ mod tests {
         Graph::from_edges(size as usize, (0..size).flat_map(|i| (0..i).map(move |j| (i, j)))).unwrap()
     }
 
-    fn find(cache: &EmbeddingCache, problem: &Graph, chip: &Chip) -> Lookup {
+    fn find(cache: &EmbeddingCache, problem: &Graph, chip: &Chip) -> CachedEmbedding {
         cache.find(&Embedder::default(), problem, chip, &RunControl::default()).unwrap()
     }
 
     #[test]
     fn another_graph_chip_or_seed_is_looked_for_anew() {
         let (cache, chip) = (EmbeddingCache::default(), Chip::ideal(CHIMERA));
-        assert_eq!(find(&cache, &complete(5), &chip).origin, EmbeddingOrigin::Found);
+        assert_eq!(find(&cache, &complete(5), &chip).origin, EmbeddingOrigin::EmbeddingResult);
         assert_eq!(find(&cache.clone(), &complete(5), &chip).origin, EmbeddingOrigin::Memory);
-        assert_eq!(find(&cache, &complete(6), &chip).origin, EmbeddingOrigin::Found);
+        assert_eq!(find(&cache, &complete(6), &chip).origin, EmbeddingOrigin::EmbeddingResult);
         let faulty = Chip::with_faults(CHIMERA, &[3], &[]).unwrap();
-        assert_eq!(find(&cache, &complete(5), &faulty).origin, EmbeddingOrigin::Found);
+        assert_eq!(find(&cache, &complete(5), &faulty).origin, EmbeddingOrigin::EmbeddingResult);
         let mut embedder = Embedder::default();
         embedder.router.seed = 1;
         let other = cache.find(&embedder, &complete(5), &chip, &RunControl::default()).unwrap();
-        assert_eq!(other.origin, EmbeddingOrigin::Found);
+        assert_eq!(other.origin, EmbeddingOrigin::EmbeddingResult);
     }
 
     #[test]
@@ -201,7 +201,7 @@ mod tests {
         let folder = directory.path().join("embeddings");
         let (problem, chip) = (complete(5), Chip::ideal(CHIMERA));
         let first = find(&EmbeddingCache::in_folder(&folder), &problem, &chip);
-        assert!(first.origin == EmbeddingOrigin::Found && first.unsaved.is_none());
+        assert!(first.origin == EmbeddingOrigin::EmbeddingResult && first.unsaved.is_none());
         let second = find(&EmbeddingCache::in_folder(&folder), &problem, &chip);
         assert_eq!((second.origin, &second.found), (EmbeddingOrigin::Disk, &first.found));
         let path = fs::read_dir(&folder).unwrap().next().unwrap().unwrap().path();
@@ -210,7 +210,7 @@ mod tests {
         for bad in ["{", "{\"0\": [1]}", &good.replacen('[', "[31, ", 1)] {
             fs::write(&path, bad).unwrap();
             let again = find(&EmbeddingCache::in_folder(&folder), &problem, &chip);
-            assert_eq!((again.origin, &again.found), (EmbeddingOrigin::Found, &first.found));
+            assert_eq!((again.origin, &again.found), (EmbeddingOrigin::EmbeddingResult, &first.found));
             assert_eq!(fs::read_to_string(&path).unwrap(), good);
         }
     }
@@ -230,6 +230,6 @@ mod tests {
         let pair = Graph::from_edges(5, [(0, 4)]).unwrap();
         let control = RunControl { cancel: Some(&cancel), ..RunControl::default() };
         assert!(cache.find(&Embedder::default(), &pair, &chip, &control).is_ok());
-        assert_eq!(find(&cache, &pair, &chip).origin, EmbeddingOrigin::Found);
+        assert_eq!(find(&cache, &pair, &chip).origin, EmbeddingOrigin::EmbeddingResult);
     }
 }

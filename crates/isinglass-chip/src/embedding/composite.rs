@@ -5,14 +5,16 @@ mod physical;
 mod tests;
 
 use super::{
-    ChainBreakMethod, ChainStrength, EmbedError, Embedded, Embedder, EmbeddingCache, EmbeddingOrigin,
-    EmbeddingStatistics, Fault, FindError, Found, Lookup, Unembedded, interaction_graph, unembed, unembed_only,
+    CachedEmbedding, ChainBreakMethod, ChainStrength, EmbedError, Embedded, Embedder, EmbeddingCache, EmbeddingOrigin,
+    EmbeddingResult, EmbeddingStatistics, Fault, FindError, Unembedded, interaction_graph, unembed, unembed_only,
 };
 use crate::hardware::{Chip, Graph};
 use isinglass_qubo::model::{Bqm, ModelError, Vartype};
 use isinglass_qubo::rng::{mix, stream};
 use isinglass_qubo::sample_set::SampleSet;
-use isinglass_qubo::sampler::{RunControl, SampleError, SampleStatus, Sampler, Sampling, common_divisor, random_spins};
+use isinglass_qubo::sampler::{
+    RunControl, SampleError, SampleResult, SampleStatus, Sampler, common_divisor, random_spins,
+};
 use physical::Physical;
 use serde::Serialize;
 use std::time::Instant;
@@ -66,7 +68,7 @@ pub struct EmbeddingComposite<'a> {
     /// What broken chains are worth. `[default: majority vote]`
     pub chain_break_method: ChainBreakMethod,
     /// The only variables whose chains are read, whatever `chain_break_method` says; see [`unembed_only`]. `[default: all are]`
-    pub read_only: Option<Vec<usize>>,
+    pub unembed_variables: Option<Vec<usize>>,
     /// Runs with the meaning of random spins turned round; 0 is one run without. `[default: 0]`
     pub num_spin_reversal_transforms: usize,
     /// Seed of the inner sampler, of spin reversals, and of coins for broken chains; the embedder has one of its own. `[default: 0]`
@@ -182,7 +184,7 @@ impl<'a> EmbeddingComposite<'a> {
             chains: None,
             chain_strength: ChainStrength::default(),
             chain_break_method: ChainBreakMethod::default(),
-            read_only: None,
+            unembed_variables: None,
             num_spin_reversal_transforms: 0,
             seed: 0,
         }
@@ -192,11 +194,11 @@ impl<'a> EmbeddingComposite<'a> {
     ///
     /// # Errors
     /// [`EmbeddingCompositeError`] when there is none, or the one given does not fit.
-    pub fn embed(&self, problem: &Graph, control: &RunControl<'_>) -> Result<Lookup, EmbeddingCompositeError> {
+    pub fn embed(&self, problem: &Graph, control: &RunControl<'_>) -> Result<CachedEmbedding, EmbeddingCompositeError> {
         match &self.chains {
             None => Ok(self.cache.find(&self.embedder, problem, &self.chip, control)?),
-            Some(chains) => match Found::given(chains.clone(), problem, &self.chip) {
-                Ok(found) => Ok(Lookup { found, origin: EmbeddingOrigin::Given, unsaved: None }),
+            Some(chains) => match EmbeddingResult::given(chains.clone(), problem, &self.chip) {
+                Ok(found) => Ok(CachedEmbedding { found, origin: EmbeddingOrigin::Given, unsaved: None }),
                 Err(source) => Err(EmbeddingCompositeError::Given { chip: self.chip.name().to_owned(), source }),
             },
         }
@@ -211,7 +213,7 @@ impl<'a> EmbeddingComposite<'a> {
         &self,
         bqm: &Bqm,
         control: &RunControl<'_>,
-    ) -> Result<(Sampling, EmbeddedReport), EmbeddingCompositeError> {
+    ) -> Result<(SampleResult, EmbeddedReport), EmbeddingCompositeError> {
         self.sample_with_strength(bqm, &self.chain_strength, control)
     }
 
@@ -220,7 +222,7 @@ impl<'a> EmbeddingComposite<'a> {
         bqm: &Bqm,
         strength: &ChainStrength,
         control: &RunControl<'_>,
-    ) -> Result<(Sampling, EmbeddedReport), EmbeddingCompositeError> {
+    ) -> Result<(SampleResult, EmbeddedReport), EmbeddingCompositeError> {
         let spin = bqm.to_vartype(Vartype::Spin)?;
         let start = Instant::now();
         let lookup = self.embed(&interaction_graph(&spin), control)?;
@@ -262,7 +264,7 @@ impl<'a> EmbeddingComposite<'a> {
             _ if logical.meets(control.target) => SampleStatus::Target,
             _ => SampleStatus::Heuristic,
         };
-        let sampling = Sampling {
+        let sampling = SampleResult {
             samples: logical.samples,
             status,
             // what was found is no more than what was proven of all samples
@@ -284,7 +286,7 @@ impl<'a> EmbeddingComposite<'a> {
         let physical = Physical::sample(self, embedded, control)?;
         let samples = physical.rows.iter().map(Vec::as_slice);
         let seed = mix(self.seed ^ COINS);
-        let unembedded = match &self.read_only {
+        let unembedded = match &self.unembed_variables {
             None => unembed(embedded, spin, samples, self.chain_break_method, seed),
             Some(variables) => {
                 let num_variables = spin.num_variables();
@@ -338,7 +340,7 @@ impl Sampler for EmbeddingComposite<'_> {
     }
 
     /// A run that is stopped before an embedding was found returns one random sample.
-    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
+    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<SampleResult, SampleError> {
         match self.sample_embedded(bqm, control) {
             Ok((sampling, _)) => Ok(sampling),
             Err(EmbeddingCompositeError::Sample(error)) => Err(error),
@@ -349,7 +351,7 @@ impl Sampler for EmbeddingComposite<'_> {
                     let spins = random_spins(bqm.num_variables(), &mut stream(self.seed, 0));
                     let sample: Vec<i8> = spins.into_iter().map(|spin| if spin > 0 { high } else { low }).collect();
                     let samples = SampleSet::from_samples(bqm, [sample]).expect("one value for each variable");
-                    let nothing = Sampling {
+                    let nothing = SampleResult {
                         samples,
                         status,
                         lower_bound: None,

@@ -6,7 +6,7 @@ mod tests;
 use super::clique::{biclique, clique};
 use super::crossbar::{Hubs, LAYOUTS};
 use super::lines::Lines;
-use super::weave::{Network, Woven};
+use super::weave::{CrossbarLayout, Network};
 use super::{Embedding, RouteError, Router, min_qubits};
 use crate::hardware::{Chip, Graph, Topology};
 use isinglass_qubo::sampler::RunControl;
@@ -68,7 +68,7 @@ pub enum EmbedMethod {
 
 /// An embedding, how it was found, and how good it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct EmbeddingResult {
     /// The embedding.
     pub embedding: Embedding,
     /// How it was found.
@@ -92,7 +92,7 @@ pub struct EmbeddingStatistics {
     pub method: EmbedMethod,
 }
 
-impl Found {
+impl EmbeddingResult {
     /// The figures.
     #[must_use]
     pub fn statistics(&self) -> EmbeddingStatistics {
@@ -158,7 +158,7 @@ fn percent(num_variables: usize, num_interactions: usize) -> usize {
     num_interactions * 100 / possible.max(1)
 }
 
-impl Found {
+impl EmbeddingResult {
     /// An embedding that was not found here.
     ///
     /// # Errors
@@ -190,7 +190,7 @@ impl Embedder {
     /// assert!(found.statistics().num_qubits >= found.lower_bound);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn find(&self, problem: &Graph, chip: &Chip, control: &RunControl<'_>) -> Result<Found, FindError> {
+    pub fn find(&self, problem: &Graph, chip: &Chip, control: &RunControl<'_>) -> Result<EmbeddingResult, FindError> {
         let num_variables = problem.num_nodes();
         let name = || chip.name().to_owned();
         let largest = || (0..num_variables).map(|node| problem.degree(node as u32)).max().unwrap_or(0);
@@ -200,7 +200,7 @@ impl Embedder {
         if lower_bound > num_qubits {
             return Err(FindError::TooSmall { num_variables, needed: lower_bound, chip: name(), num_qubits });
         }
-        let found = |(embedding, method)| Found { embedding, method, lower_bound };
+        let found = |(embedding, method)| EmbeddingResult { embedding, method, lower_bound };
         let in_place = (0..num_variables as u32).map(|qubit| vec![qubit]).collect();
         if let Ok(embedding) = Embedding::new(in_place, problem, chip) {
             return Ok(found((embedding, EmbedMethod::Native)));
@@ -236,7 +236,7 @@ impl Embedder {
         }
         if let Some(network) = Network::of(problem, &hubs) {
             let layouts = network.layouts(&hubs, &lines);
-            let start = |woven: &Woven, control: &RunControl<'_>| {
+            let start = |woven: &CrossbarLayout, control: &RunControl<'_>| {
                 once.embed_beside(&woven.wires, &woven.gates, problem, chip, control).ok()
             };
             if let Some(best) = self.best_of_first(&layouts[..layouts.len().min(WOVEN_TRIES)], control, start) {

@@ -72,7 +72,7 @@ impl EnergyGap {
 /// What a chip can make out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Visibility {
+pub enum GapResolution {
     /// The gap is at least the noise of the flip of a typical variable (the median).
     Visible,
     /// It is less than that, but at least the noise of the flip of the best variable.
@@ -88,7 +88,7 @@ pub enum Visibility {
 ///
 /// # Examples
 /// ```
-/// use isinglass_chip::embedding::{ControlError, EnergyGap, GapSource, HardwareRange, Precision, Visibility};
+/// use isinglass_chip::embedding::{ControlError, EnergyGap, GapSource, HardwareRange, Precision, GapResolution};
 /// use isinglass_qubo::{BqmBuilder, Vartype};
 /// // a step of 1 beside a penalty of 400
 /// let mut builder = BqmBuilder::new(Vartype::Binary, 2);
@@ -98,11 +98,11 @@ pub enum Visibility {
 /// let gap = EnergyGap { energy: 1.0, source: GapSource::Guaranteed };
 /// let precision = Precision::of(&bqm, Some(gap), &HardwareRange::default(), ControlError::default())?;
 /// assert_eq!((precision.scale, precision.scaled_gap), (100.0, Some(0.01)));
-/// assert_eq!(precision.visibility, Visibility::Invisible);
+/// assert_eq!(precision.visibility, GapResolution::Invisible);
 /// // the common divisor of the coefficients is a lower bound of the gap: it cannot show that the gap is invisible
 /// let divisor = EnergyGap::of_coefficients(&bqm);
 /// let precision = Precision::of(&bqm, divisor, &HardwareRange::default(), ControlError::default())?;
-/// assert_eq!((precision.scaled_gap, precision.visibility), (Some(0.01), Visibility::Unknown));
+/// assert_eq!((precision.scaled_gap, precision.visibility), (Some(0.01), GapResolution::Unknown));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -128,7 +128,7 @@ pub struct Precision {
     /// Coefficients other than zero.
     pub num_coefficients: usize,
     /// What can be made out.
-    pub visibility: Visibility,
+    pub visibility: GapResolution,
 }
 
 impl Precision {
@@ -187,12 +187,12 @@ impl Precision {
         let gap = gap.filter(|gap| gap.energy > 0.0);
         let scaled_gap = gap.map(|gap| gap.energy / scale);
         let visibility = match gap.zip(scaled_gap) {
-            None => Visibility::Unknown,
-            Some((_, scaled)) if scaled >= flip_noise.1 => Visibility::Visible,
+            None => GapResolution::Unknown,
+            Some((_, scaled)) if scaled >= flip_noise.1 => GapResolution::Visible,
             // a lower bound below the noise says nothing of the gap
-            Some((EnergyGap { source: GapSource::CommonDivisor, .. }, _)) => Visibility::Unknown,
-            Some((_, scaled)) if scaled >= flip_noise.0 => Visibility::Blurred,
-            Some(_) => Visibility::Invisible,
+            Some((EnergyGap { source: GapSource::CommonDivisor, .. }, _)) => GapResolution::Unknown,
+            Some((_, scaled)) if scaled >= flip_noise.0 => GapResolution::Blurred,
+            Some(_) => GapResolution::Invisible,
         };
         let coefficients = || {
             let linear = spin.linear().iter().map(|&bias| (bias, control_error.h));
@@ -233,11 +233,11 @@ impl fmt::Display for Precision {
             _ => formatter.write_str("gap unknown, ")?,
         }
         let visibility = match self.visibility {
-            Visibility::Visible => ": visible",
-            Visibility::Blurred => ": blurred",
-            Visibility::Invisible => ": invisible",
-            Visibility::Unknown if self.gap.is_some() => ": visibility unknown",
-            Visibility::Unknown => "",
+            GapResolution::Visible => ": visible",
+            GapResolution::Blurred => ": blurred",
+            GapResolution::Invisible => ": invisible",
+            GapResolution::Unknown if self.gap.is_some() => ": visibility unknown",
+            GapResolution::Unknown => "",
         };
         let (least, median, largest) = (digits(least), digits(median), digits(largest));
         write!(formatter, "noise of a flip {median} ({least} to {largest}){visibility}")
@@ -341,12 +341,12 @@ mod tests {
         let of = |gap| Precision::of(&bqm, gap, &range, error).unwrap();
         assert_eq!(of(None).flip_noise, (0.06, 0.1, 0.1));
         let found = [0.11, 0.09, 0.05].map(|gap| of(guaranteed(gap)).visibility);
-        assert_eq!(found, [Visibility::Visible, Visibility::Blurred, Visibility::Invisible]);
-        assert_eq!([of(None), of(guaranteed(0.0))].map(|found| found.visibility), [Visibility::Unknown; 2]);
+        assert_eq!(found, [GapResolution::Visible, GapResolution::Blurred, GapResolution::Invisible]);
+        assert_eq!([of(None), of(guaranteed(0.0))].map(|found| found.visibility), [GapResolution::Unknown; 2]);
         // a lower bound can show that the gap is visible, and nothing else
         let bound = |energy| Some(EnergyGap { energy, source: GapSource::CommonDivisor });
         let found = [0.11, 0.09, 0.05].map(|gap| of(bound(gap)).visibility);
-        assert_eq!(found, [Visibility::Visible, Visibility::Unknown, Visibility::Unknown]);
+        assert_eq!(found, [GapResolution::Visible, GapResolution::Unknown, GapResolution::Unknown]);
         insta::assert_snapshot!(of(bound(0.05)), @"common divisor 0.05 / scale 1 = 0.05 of J, noise of a flip 0.1 (0.06 to 0.1): visibility unknown");
         let empty = Precision::of(&model(Vartype::Spin, &[], &[]), None, &range, error).unwrap();
         assert_eq!((empty.scale, empty.dynamic_range, empty.flip_noise), (1.0, 1.0, (0.0, 0.0, 0.0)));

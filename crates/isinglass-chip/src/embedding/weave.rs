@@ -6,13 +6,13 @@
 
 mod draft;
 mod fold;
-mod loom;
+mod line_layout;
 
 use super::crossbar::{Hubs, Layout, Wires};
 use super::lines::Lines;
 use crate::hardware::Graph;
 use fold::Fold;
-use loom::Loom;
+use line_layout::LineLayout;
 
 /// Columns between two bundles.
 const GAPS: [u32; 9] = [0, 2, 4, 5, 7, 8, 10, 12, 15];
@@ -72,8 +72,8 @@ impl Network {
 
     /// The chains of hubs and of all groups that have a place, the layout of fewest qubits first. Chains share no qubit, but some that
     /// interact may not touch.
-    pub(super) fn layouts(&self, hubs: &Hubs, lines: &Lines<'_>) -> Vec<Woven> {
-        let mut woven: Vec<Woven> = Vec::new();
+    pub(super) fn layouts(&self, hubs: &Hubs, lines: &Lines<'_>) -> Vec<CrossbarLayout> {
+        let mut woven: Vec<CrossbarLayout> = Vec::new();
         for stretch in STRETCHES {
             let layouts = GAPS.into_iter().filter_map(|gap| hubs.lay(lines, Layout { gap, stretch }));
             woven.extend(layouts.map(|wires| self.lay(wires, None, lines)));
@@ -91,12 +91,12 @@ impl Network {
     }
 
     /// Qubits of a layout and of the variables without a place, about.
-    fn expected_qubits(&self, woven: &Woven) -> usize {
+    fn expected_qubits(&self, woven: &CrossbarLayout) -> usize {
         woven.num_qubits() + UNPLACED * (self.num_gates - woven.gates.len())
     }
 
     /// The best layout in which every hub has two wires, if it holds nearly all groups.
-    fn folded(&self, hubs: &Hubs, lines: &Lines<'_>) -> Option<Woven> {
+    fn folded(&self, hubs: &Hubs, lines: &Lines<'_>) -> Option<CrossbarLayout> {
         let inner = self.num_bundles / 2..=self.num_bundles.div_ceil(2);
         let folds = inner.flat_map(|num_inner| FOLD_GAPS.map(|gap| Fold { num_inner, gap }));
         let woven = folds.filter_map(|fold| {
@@ -108,32 +108,32 @@ impl Network {
         (num_missing * MAX_MISSING.1 <= self.num_gates * MAX_MISSING.0).then_some(best)
     }
 
-    fn lay(&self, mut wires: Wires, middle: Option<u32>, lines: &Lines<'_>) -> Woven {
-        let mut loom = Loom::new(lines, &wires, &self.bundle_of, self.num_bundles, middle);
-        let gates = self.groups.iter().filter_map(|group| loom.lay(group)).flatten().collect();
+    fn lay(&self, mut wires: Wires, middle: Option<u32>, lines: &Lines<'_>) -> CrossbarLayout {
+        let mut line_layout = LineLayout::new(lines, &wires, &self.bundle_of, self.num_bundles, middle);
+        let gates = self.groups.iter().filter_map(|group| line_layout.lay(group)).flatten().collect();
         for (_, wire) in &mut wires {
             // rows of the hub itself
             let turn = wire.iter().map(|&qubit| lines.at_qubit(qubit)).filter(|at| at.is_horizontal);
             let turn = turn.map(|at| at.line + 1).max().unwrap_or(0);
             wire.retain(|&qubit| {
                 let at = lines.at_qubit(qubit);
-                at.is_horizontal || at.first < loom.last_row(at.line).max(turn)
+                at.is_horizontal || at.first < line_layout.last_row(at.line).max(turn)
             });
         }
-        Woven { wires, gates }
+        CrossbarLayout { wires, gates }
     }
 }
 
 /// A layout of a network.
 #[derive(Debug, PartialEq)]
-pub(super) struct Woven {
+pub(super) struct CrossbarLayout {
     /// The chains of hubs.
     pub(super) wires: Wires,
     /// Those of other variables.
     pub(super) gates: Wires,
 }
 
-impl Woven {
+impl CrossbarLayout {
     fn num_qubits(&self) -> usize {
         self.wires.iter().chain(&self.gates).map(|(_, chain)| chain.len()).sum()
     }
@@ -216,7 +216,7 @@ mod tests {
     }
 
     /// Asserts that chains share no qubit and are whole, and that most interactions have a coupler.
-    fn check(woven: &Woven, problem: &Graph, chip: &Chip) {
+    fn check(woven: &CrossbarLayout, problem: &Graph, chip: &Chip) {
         let mut chains = vec![Vec::new(); problem.num_nodes()];
         for (variable, chain) in woven.wires.iter().chain(&woven.gates) {
             chains[*variable].clone_from(chain);

@@ -14,7 +14,7 @@ use freeze_out::FreezeOut;
 use isinglass_qubo::model::{Bqm, Vartype};
 use isinglass_qubo::sample_set::SampleSet;
 use isinglass_qubo::sampler::{
-    ClusterMoves, Isa, RotorMoves, RunControl, SampleError, SampleStatus, Sampler, Sampling, Watch, check_energies,
+    ClusterMoves, Isa, RotorMoves, RunControl, SampleError, SampleResult, SampleStatus, Sampler, Watch, check_energies,
     in_pool,
 };
 use programming::Programming;
@@ -282,7 +282,7 @@ impl Sampler for QpuEmulator {
         "qpu-emulator"
     }
 
-    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
+    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<SampleResult, SampleError> {
         self.check(bqm, control)?;
         check_energies(bqm)?;
         in_pool(self.threads, || self.run(bqm, control))
@@ -290,7 +290,7 @@ impl Sampler for QpuEmulator {
 }
 
 impl QpuEmulator {
-    fn run(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
+    fn run(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<SampleResult, SampleError> {
         let spin = bqm.to_vartype(Vartype::Spin)?;
         let ClusterMoves::Sets(chains) = self.chains.resolved(&spin) else {
             return self.all_programmings(bqm, &spin, &[], control);
@@ -304,7 +304,7 @@ impl QpuEmulator {
         spin: &Bqm,
         chains: &[Vec<u32>],
         control: &RunControl<'_>,
-    ) -> Result<Sampling, SampleError> {
+    ) -> Result<SampleResult, SampleError> {
         let programmings = self.programmings(bqm.num_variables())?;
         let freeze_out = FreezeOut::new(self)?;
         let watch = Watch::new(control, self.num_reads as u64);
@@ -328,7 +328,7 @@ impl QpuEmulator {
             first += num_reads;
         }
         let samples = SampleSet::from_samples(bqm, rows);
-        Ok(Sampling {
+        Ok(SampleResult {
             samples: samples.expect("one value of the vartype for each variable"),
             status: watch.stopped_by().unwrap_or(SampleStatus::Heuristic),
             lower_bound: None,

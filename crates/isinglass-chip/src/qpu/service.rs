@@ -5,7 +5,7 @@ use super::timing::TimingRequest;
 use isinglass_qubo::model::{Bqm, Vartype};
 use isinglass_qubo::sample_set::SampleSet;
 use isinglass_qubo::sampler::{
-    ProgressReport, RunControl, SampleError, SampleStatus, Sampler, Sampling, check_energies,
+    ProgressReport, RunControl, SampleError, SampleResult, SampleStatus, Sampler, check_energies,
 };
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -133,7 +133,7 @@ impl Sampler for ServiceSampler<'_> {
         "qpu"
     }
 
-    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
+    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<SampleResult, SampleError> {
         check_energies(bqm)?;
         if self.qubits.len() != bqm.num_variables() {
             return Err(SampleError::Parameter {
@@ -186,7 +186,7 @@ impl Sampler for ServiceSampler<'_> {
             }
         }
         let samples = SampleSet::from_samples(bqm, rows).expect("one value of the vartype for each variable");
-        Ok(Sampling { samples, status, lower_bound: None, num_sweeps: 0, num_updates: 0, beta_range: None })
+        Ok(SampleResult { samples, status, lower_bound: None, num_sweeps: 0, num_updates: 0, beta_range: None })
     }
 }
 

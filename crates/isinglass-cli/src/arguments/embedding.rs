@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use isinglass::train::EmbeddingPlan;
 use isinglass_chip::embedding::{
-    ChainBreakMethod, ChainStrength, ControlError, Embedded, Embedder, EmbeddingCache, EmbeddingComposite,
-    EmbeddingFile, EmbeddingOrigin, EnergyGap, Found, Lookup, Precision, Router, interaction_graph,
+    CachedEmbedding, ChainBreakMethod, ChainStrength, ControlError, Embedded, Embedder, EmbeddingCache,
+    EmbeddingComposite, EmbeddingFile, EmbeddingOrigin, EmbeddingResult, EnergyGap, Precision, Router,
+    interaction_graph,
 };
 use isinglass_chip::qpu::SolverProperties;
 use isinglass_qubo::{Bqm, RunControl, SampleStatus, Sampler};
@@ -261,16 +262,16 @@ impl Setup {
     ///
     /// # Errors
     /// A [`Failure`] when the embedding given is not one of this problem, or none is found.
-    pub(crate) fn embed(&self, problem: &Problem, control: &RunControl<'_>) -> Result<Lookup, Failure> {
+    pub(crate) fn embed(&self, problem: &Problem, control: &RunControl<'_>) -> Result<CachedEmbedding, Failure> {
         let (graph, chip) = (interaction_graph(&problem.file.bqm), &self.chosen.chip);
         let place = || format!("no embedding of {} on {}", problem.name(), self.chosen.text());
         match (self.chains(problem)?, &self.file) {
             (Some(chains), Some((path, _))) => {
-                let found = Found::given(chains, &graph, chip).map_err(|fault| {
+                let found = EmbeddingResult::given(chains, &graph, chip).map_err(|fault| {
                     let what = format!("{} is {}", path.display(), place());
                     Failure::from_error(&fault).context(what).with_hint(OTHER_EMBEDDING)
                 })?;
-                Ok(Lookup { found, origin: EmbeddingOrigin::Given, unsaved: None })
+                Ok(CachedEmbedding { found, origin: EmbeddingOrigin::Given, unsaved: None })
             }
             _ => {
                 let found = self.cache.find(&self.embedder, &graph, chip, control);

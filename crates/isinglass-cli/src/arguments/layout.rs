@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use isinglass::handover::Handover;
+use isinglass::compiled_task::CompiledTask;
 use isinglass_chip::embedding::EnergyGap;
 use isinglass_qubo::Bqm;
 use isinglass_qubo::io::Label;
@@ -23,7 +23,7 @@ pub(crate) struct LayoutArguments {
 /// A layout that belongs to a problem.
 pub(crate) struct ProblemLayout<'a> {
     path: &'a Path,
-    handover: Handover,
+    handover: CompiledTask,
     kinds: Vec<&'static str>,
 }
 
@@ -44,7 +44,7 @@ impl LayoutArguments {
         num_variables: usize,
     ) -> Result<Option<ProblemLayout<'_>>, Failure> {
         let Some(path) = self.layout.as_deref() else { return Ok(None) };
-        let handover = Handover::from_json(&read_text(path)?);
+        let handover = CompiledTask::from_json(&read_text(path)?);
         let handover = handover.map_err(|error| Failure::from(error).context(cannot_read(path)))?;
         let kinds = kinds(&handover, labels, num_variables).ok_or_else(|| {
             let found = handover.layout.roles().len();
@@ -57,7 +57,7 @@ impl LayoutArguments {
 }
 
 /// What each variable is; a file with labels may have its variables in any order.
-fn kinds(handover: &Handover, labels: Option<&[Label]>, num_variables: usize) -> Option<Vec<&'static str>> {
+fn kinds(handover: &CompiledTask, labels: Option<&[Label]>, num_variables: usize) -> Option<Vec<&'static str>> {
     let roles = handover.layout.roles();
     let by_label = |labels: &[Label]| -> Option<Vec<&'static str>> {
         let role = |label: &Label| roles.iter().find(|role| role.to_string() == label.to_string());

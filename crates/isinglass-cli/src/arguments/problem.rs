@@ -1,6 +1,6 @@
 //! A QUBO or Ising problem from a file or from standard input.
 
-mod sealed;
+mod checksummed;
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -133,7 +133,7 @@ impl ProblemArguments {
         });
         let memory_limit = memory::available();
         let file = io::read(&bytes, format, &ReadOptions { vartype, sense, memory_limit })
-            .map_err(|error| cannot(sealed::failure(&bytes).unwrap_or_else(|| Failure::from(error))))?;
+            .map_err(|error| cannot(checksummed::failure(&bytes).unwrap_or_else(|| Failure::from(error))))?;
         Ok(Problem { source: self.file.display().to_string(), format, file })
     }
 

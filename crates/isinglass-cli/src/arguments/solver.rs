@@ -18,7 +18,7 @@ use isinglass_qubo::memory::sampling_bytes;
 use isinglass_qubo::mip_solver::MipClaim;
 use isinglass_qubo::presolve::Statistics;
 use isinglass_qubo::race::Restarts;
-use isinglass_qubo::sampler::{Polished, Presolving, Sampling};
+use isinglass_qubo::sampler::{Presolving, SampleResult, SteepestDescentComposite};
 use isinglass_qubo::{Bqm, Progress, RunControl, Sampler};
 
 use super::value;
@@ -198,7 +198,7 @@ pub(crate) struct SamplingArguments {
 /// Samples, and how they came about.
 pub(crate) struct Sampled {
     /// The samples.
-    pub(crate) sampling: Sampling,
+    pub(crate) sampling: SampleResult,
     /// Why this solver was taken, for reports.
     pub(crate) reason: String,
     /// What the presolve bought, where there was one.
@@ -354,7 +354,7 @@ impl SolverOptions {
     ) -> Box<dyn Sampler> {
         let Some(emulation) = emulation else { return self.make(solver, call) };
         let inner = Box::new(emulation.sampler(call.seed, embedded));
-        if self.polish { Box::new(Polished { inner, threads: call.threads }) } else { inner }
+        if self.polish { Box::new(SteepestDescentComposite { inner, threads: call.threads }) } else { inner }
     }
 
     fn automatic(&self, call: Call) -> Automatic {
@@ -363,7 +363,7 @@ impl SolverOptions {
 
     fn named(&self, solver: SolverName, call: Call) -> Box<dyn Sampler> {
         let inner = self.sampler(solver, call);
-        if self.polish { Box::new(Polished { inner, threads: call.threads }) } else { inner }
+        if self.polish { Box::new(SteepestDescentComposite { inner, threads: call.threads }) } else { inner }
     }
 }
 

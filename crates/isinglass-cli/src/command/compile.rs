@@ -4,16 +4,16 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
+use isinglass::compiled_task::{CompiledTask, HeldOutRows};
 use isinglass::dataset::TestRows;
 use isinglass::formulation::{
     Alternative, Formulation, GateKind, Statistics, WeightTerms, alternatives, compile_within, hard_constraints_within,
 };
-use isinglass::handover::{Handover, HeldOutRows};
 use isinglass::model::Provenance;
 use isinglass::network::Codebook;
 use isinglass::report::NetworkReport;
 use isinglass::task::Task;
-use isinglass_chip::embedding::{ControlError, HardwareRange, Precision, Visibility};
+use isinglass_chip::embedding::{ControlError, GapResolution, HardwareRange, Precision};
 use isinglass_qubo::RunControl;
 use isinglass_qubo::io::{self, Format, Label, write_mip};
 use isinglass_qubo::mip::Mip;
@@ -146,11 +146,11 @@ pub(crate) fn run(arguments: &CompileArguments, session: &Session) -> Result<Out
     let (range, control_error) = (HardwareRange::default(), ControlError::default());
     let precision = formulation.precision(&range, control_error).map_err(|error| Failure::from_error(&error))?;
     let alternatives = match precision.visibility {
-        Visibility::Blurred | Visibility::Invisible => {
+        GapResolution::Blurred | GapResolution::Invisible => {
             let _bar = stage("comparing");
             alternatives(&task, &architecture, &options, &WeightTerms::default(), &range, control_error, &control)?
         }
-        Visibility::Visible | Visibility::Unknown => Vec::new(),
+        GapResolution::Visible | GapResolution::Unknown => Vec::new(),
     };
 
     let program = match arguments.model {
@@ -201,7 +201,7 @@ pub(crate) fn run(arguments: &CompileArguments, session: &Session) -> Result<Out
             fraction: arguments.data.test_fraction(),
             chosen,
         });
-        let handover = Handover { layout, options, task, classes, codebook, pipeline, made, test };
+        let handover = CompiledTask { layout, options, task, classes, codebook, pipeline, made, test };
         write_text(path, &handover.to_json())?;
     }
     session.output().report(&CompileReport {

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use isinglass::compiled_task::{CompiledTask, Decoded};
 use isinglass::dataset::{self, Format, LabelColumn, Table, TestRows, TestSource};
-use isinglass::handover::{Decoded, Handover};
 use isinglass::metrics::Score;
 use isinglass::verify::Verification;
 use isinglass_qubo::io::{ReadOptions, read_samples};
@@ -88,7 +88,7 @@ struct DecodeReport {
 pub(crate) fn run(arguments: &DecodeArguments, session: &Session) -> Result<Outcome, Failure> {
     check_ending(arguments.out.as_deref(), &["json"])?;
     check_places([&arguments.out])?;
-    let handover = Handover::from_json(&read_text(&arguments.layout)?)
+    let handover = CompiledTask::from_json(&read_text(&arguments.layout)?)
         .map_err(|error| Failure::from(error).context(cannot_read(&arguments.layout)))?;
     let test_file = test_table(arguments, &handover)?;
     let bar = stage("decoding");
@@ -139,7 +139,7 @@ pub(crate) fn run(arguments: &DecodeArguments, session: &Session) -> Result<Outc
 ///
 /// # Errors
 /// A [`Failure`] when it cannot be read, or a fraction is asked for that the layout did not keep apart.
-fn test_table(arguments: &DecodeArguments, handover: &Handover) -> Result<Option<Table>, Failure> {
+fn test_table(arguments: &DecodeArguments, handover: &CompiledTask) -> Result<Option<Table>, Failure> {
     let kept = handover.test.as_ref().and_then(|test| test.fraction);
     match (&arguments.test, kept) {
         (Some(TestSource::File { path, .. }), _) => {
@@ -169,7 +169,7 @@ fn test_table(arguments: &DecodeArguments, handover: &Handover) -> Result<Option
 /// The errors on the test rows, and how these were chosen.
 fn test_score(
     arguments: &DecodeArguments,
-    handover: &Handover,
+    handover: &CompiledTask,
     decoded: &Decoded,
     file: Option<&Table>,
 ) -> Result<(Option<Score>, Option<TestRows>), Failure> {

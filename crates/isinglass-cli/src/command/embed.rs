@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use isinglass_chip::embedding::{
-    ChainStrength, ControlError, Embedded, Embedder, EmbeddingCompositeError, EmbeddingFile, FindError, Found,
-    HardwareRange, Precision, Router, interaction_graph,
+    ChainStrength, ControlError, Embedded, Embedder, EmbeddingCompositeError, EmbeddingFile, EmbeddingResult,
+    FindError, HardwareRange, Precision, Router, interaction_graph,
 };
 use isinglass_chip::hardware::{Chip, EdgeList, Graph};
 use isinglass_chip::qpu::SolverProperties;
@@ -145,7 +145,7 @@ fn has_edges_of_integers(edges: &EdgeList) -> bool {
 fn precision(
     bqm: &Bqm,
     layout: Option<&ProblemLayout<'_>>,
-    found: &Found,
+    found: &EmbeddingResult,
     arguments: &ChipArguments,
     chip: &Chip,
 ) -> Result<(Precision, Precision), Failure> {

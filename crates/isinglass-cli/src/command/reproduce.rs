@@ -14,8 +14,8 @@ use isinglass::network::Architecture;
 use isinglass_chip::hardware::{Chip, Topology};
 use isinglass_paper::ablation::{Ablation, AblationPlan, ablate};
 use isinglass_paper::reproduce::{
-    Experiment, FormulationChoice, HIDDEN, HardMip, HardSolver, Mode, ReproduceData, ReproducePlan, Reproduction,
-    Shape, reproduce,
+    ConstrainedSolver, Experiment, FormulationChoice, HIDDEN, HardMip, Mode, ReproduceData, ReproducePlan,
+    Reproduction, Shape, reproduce,
 };
 use isinglass_qubo::RunControl;
 use isinglass_qubo::time_to_solution::Effort;
@@ -222,7 +222,7 @@ pub(crate) fn run(arguments: &ReproduceArguments, session: &Session) -> Result<O
     let bar = session.bar("reproduce");
     let control = RunControl { progress: Some(&bar), ..unwatched };
     let mip = arguments.hard_mip(&plan)?;
-    let others: Vec<&dyn HardSolver> = mip.iter().map(|mip| mip as &dyn HardSolver).collect();
+    let others: Vec<&dyn ConstrainedSolver> = mip.iter().map(|mip| mip as &dyn ConstrainedSolver).collect();
     let reproduction = reproduce(&data, &plan, &others, &control)?;
     drop(bar);
     let bar = session.bar("ablation");

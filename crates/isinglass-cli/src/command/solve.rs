@@ -13,8 +13,8 @@ use isinglass_chip::embedding::{
 };
 use isinglass_chip::qpu::PlanError;
 use isinglass_qubo::io::{SampleFormat, UnknownSampleFormat, write_samples_csv, write_samples_with_info};
-use isinglass_qubo::race::{Contestant, Standing, race};
-use isinglass_qubo::sampler::Sampling;
+use isinglass_qubo::race::{MemberResult, PortfolioMember, race};
+use isinglass_qubo::sampler::SampleResult;
 use isinglass_qubo::{Bqm, RunControl};
 use serde_json::{Map, Value};
 
@@ -202,18 +202,18 @@ fn run_race(
     racers: &[SolverName],
     bqm: &Bqm,
     control: &RunControl<'_>,
-) -> Result<(Sampled, Vec<Standing>), Failure> {
+) -> Result<(Sampled, Vec<MemberResult>), Failure> {
     if control.deadline.is_none() && control.target.is_none() {
         return Err(Failure::input("a race without an end").with_hint("end it with --time-limit or --target"));
     }
     let call = Call::of(&options.sampling);
-    let contestant = |&solver: &SolverName| Contestant {
+    let contestant = |&solver: &SolverName| PortfolioMember {
         name: solver.text().to_owned(),
         make: Box::new(move |round| {
             options.make(solver, Call { seed: round.seed, effort: round.effort, threads: Some(1), ..call })
         }),
     };
-    let contestants: Vec<Contestant<'_>> = racers.iter().map(contestant).collect();
+    let contestants: Vec<PortfolioMember<'_>> = racers.iter().map(contestant).collect();
     let race = race(bqm, call.seed, &contestants, control)?;
     let reason = format!("{} reached the least energy first", racers[race.winner].text());
     Ok((Sampled { sampling: race.sampling, reason, presolve: None, claim: None }, race.standings))
@@ -223,7 +223,7 @@ fn write(
     path: &Path,
     format: SampleFormat,
     problem: &Problem,
-    sampling: &Sampling,
+    sampling: &SampleResult,
     info: Map<String, Value>,
 ) -> Result<(), Failure> {
     let (vartype, labels) = (problem.file.bqm.vartype(), problem.file.labels.as_deref());
@@ -241,7 +241,7 @@ fn parse_sample_format(text: &str) -> Result<SampleFormat, String> {
 }
 
 /// Whether the target, if there is one, was met.
-fn outcome(sampling: &Sampling, target: Option<f64>) -> Outcome {
+fn outcome(sampling: &SampleResult, target: Option<f64>) -> Outcome {
     let best = sampling.best().map(|row| row.energy);
     match (target, best) {
         (Some(target), Some(best)) if best > target => {

@@ -1,12 +1,12 @@
 //! Errors of the libraries as failures, with the hints they bring or, where a flag helps, with its name.
 
 use isinglass::baseline::BaselineError;
+use isinglass::compiled_task::HandoverError;
 use isinglass::dataset::{
     BuiltinFault, ClassError, CsvFault, DatasetError, DropFault, Format, NpzFault, PipelineError, SplitError,
     builtin_list,
 };
 use isinglass::formulation::FormulationError;
-use isinglass::handover::HandoverError;
 use isinglass::model::ModelError;
 use isinglass::train::{CheckpointError, PlanError, TrainError};
 use isinglass_chip::embedding::{EmbedError, EmbeddingCompositeError, EmbeddingFileError, FindError};

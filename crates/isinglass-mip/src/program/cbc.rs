@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::{Limits, MODEL, SOLUTION, Speech, after, number};
+use super::{Limits, MODEL, SOLUTION, SolverProgram, after, number};
 use crate::solver::AnswerStatus;
 
 /// A bound is printed with three digits after the point; half of the last one may have been added.
@@ -16,7 +16,7 @@ fn headline(solution: &str) -> &str {
     solution.lines().next().unwrap_or_default()
 }
 
-impl Speech for Cbc {
+impl SolverProgram for Cbc {
     fn version_arguments(&self) -> &'static [&'static str] {
         &["-quit"]
     }

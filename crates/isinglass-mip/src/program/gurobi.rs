@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::{Limits, MODEL, Speech, after, number};
+use super::{Limits, MODEL, SolverProgram, after, number};
 use crate::solver::AnswerStatus;
 
 /// Gurobi tells the format by the ending.
@@ -11,7 +11,7 @@ const SOL: &str = "solution.sol";
 
 pub(super) struct Gurobi;
 
-impl Speech for Gurobi {
+impl SolverProgram for Gurobi {
     fn version_arguments(&self) -> &'static [&'static str] {
         &["--version"]
     }

@@ -4,14 +4,14 @@ use std::fmt::Write;
 use std::path::Path;
 use std::process::Command;
 
-use super::{Limits, MODEL, SOLUTION, Speech, after, number};
+use super::{Limits, MODEL, SOLUTION, SolverProgram, after, number};
 use crate::solver::AnswerStatus;
 
 const OPTIONS: &str = "options.txt";
 
 pub(super) struct Highs;
 
-impl Speech for Highs {
+impl SolverProgram for Highs {
     fn version_arguments(&self) -> &'static [&'static str] {
         &["--version"]
     }

@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::highs::Highs;
-use super::{Limits, MODEL, SOLUTION, Speech};
+use super::{Limits, MODEL, SOLUTION, SolverProgram};
 use crate::solver::AnswerStatus;
 
 /// The program that Python runs; it prints and writes what HiGHS's own program does.
@@ -13,7 +13,7 @@ const DRIVER: &str = include_str!("highspy.py");
 
 pub(super) struct Highspy;
 
-impl Speech for Highspy {
+impl SolverProgram for Highspy {
     fn version_arguments(&self) -> &'static [&'static str] {
         &["-c", DRIVER, "--version"]
     }

@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::{Limits, MODEL, SOLUTION, Speech, after, number};
+use super::{Limits, MODEL, SOLUTION, SolverProgram, after, number};
 use crate::solver::AnswerStatus;
 
 pub(super) struct Scip;
 
-impl Speech for Scip {
+impl SolverProgram for Scip {
     fn version_arguments(&self) -> &'static [&'static str] {
         &["-v"]
     }

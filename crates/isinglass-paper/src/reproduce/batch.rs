@@ -13,7 +13,7 @@ use isinglass_chip::embedding::{ControlError, Embedded, EmbeddedReport, Embeddin
 use isinglass_chip::qpu::{Plan, PlanRequest, QpuEmulator, ServiceRecord, ServiceSampler};
 use isinglass_qubo::sampler::{ClusterMoves, SimulatedAnnealing};
 use isinglass_qubo::time_to_solution::{Success, meets};
-use isinglass_qubo::{RunControl, SampleStatus, Sampler, Sampling};
+use isinglass_qubo::{RunControl, SampleResult, SampleStatus, Sampler};
 use std::collections::BTreeMap;
 use std::time::Instant;
 
@@ -94,13 +94,13 @@ impl Batch<'_> {
     }
 
     /// Reads at the minimum. The formulations are exact, so that it is the least loss.
-    fn success(&self, sampling: &Sampling) -> Success {
+    fn success(&self, sampling: &SampleResult) -> Success {
         let energies = sampling.samples.energies();
         let successes = energies.iter().filter(|&&energy| meets(energy, self.optimum)).count() as u64;
         Success { successes, num_reads: energies.len() as u64 }
     }
 
-    fn histogram(&self, sampling: &Sampling) -> BTreeMap<i64, u64> {
+    fn histogram(&self, sampling: &SampleResult) -> BTreeMap<i64, u64> {
         let mut counts = BTreeMap::new();
         for energy in sampling.samples.energies() {
             *counts.entry((energy - self.optimum).round() as i64).or_default() += 1;
@@ -116,7 +116,7 @@ impl Batch<'_> {
         plan: &ReproducePlan,
         record: &ServiceRecord,
         control: &RunControl<'_>,
-    ) -> Result<(Sampling, Option<EmbeddedReport>), ReproduceError> {
+    ) -> Result<(SampleResult, Option<EmbeddedReport>), ReproduceError> {
         let chip = if mode.is_qpu() { &plan.qpu_chip } else { &plan.chip };
         let make = |_: u64, embedded: &Embedded| self.sampler(mode, plan, Some(embedded), record);
         let composite = EmbeddingComposite {

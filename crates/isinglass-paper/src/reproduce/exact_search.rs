@@ -2,7 +2,7 @@
 
 use isinglass_qubo::automatic::Automatic;
 use isinglass_qubo::sampler::{BranchAndBound, SimulatedAnnealing};
-use isinglass_qubo::{Bqm, RunControl, SampleError, SampleStatus, Sampler, Sampling};
+use isinglass_qubo::{Bqm, RunControl, SampleError, SampleResult, SampleStatus, Sampler};
 use std::time::{Duration, Instant};
 
 /// Presolve and bucket elimination; where these do not prove a minimum, branch and bound for so many seconds.
@@ -17,7 +17,7 @@ impl Sampler for ExactSearch {
         "exact"
     }
 
-    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
+    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<SampleResult, SampleError> {
         let (seed, threads) = (self.seed, self.threads);
         let annealing = SimulatedAnnealing { seed, threads, ..SimulatedAnnealing::default() };
         // with a deadline the choosing sampler would race until then
@@ -30,11 +30,11 @@ impl Sampler for ExactSearch {
         let deadline = [own, control.deadline].into_iter().flatten().min();
         let search = BranchAndBound { seed, threads, ..BranchAndBound::default() };
         let second = search.sample(bqm, &RunControl { deadline, ..*control })?;
-        let energy = |sampling: &Sampling| sampling.best().map(|row| row.energy);
+        let energy = |sampling: &SampleResult| sampling.best().map(|row| row.energy);
         // annealing may have found what the search, cut off, has not
         let is_worse = energy(&first).zip(energy(&second)).is_some_and(|(first, second)| first < second);
         Ok(if is_worse && second.status != SampleStatus::Optimal {
-            Sampling { status: second.status, lower_bound: second.lower_bound, ..first }
+            SampleResult { status: second.status, lower_bound: second.lower_bound, ..first }
         } else {
             second
         })

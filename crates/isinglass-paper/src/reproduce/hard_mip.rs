@@ -1,6 +1,6 @@
 //! The paper's hard-constraint model, solved as it was there: by a solver of mixed-integer programs.
 
-use super::HardSolver;
+use super::ConstrainedSolver;
 use isinglass::formulation::{FormulationOptions, WeightTerms, hard_constraints_within};
 use isinglass::network::{Architecture, Network};
 use isinglass::task::Task;
@@ -21,7 +21,7 @@ pub struct HardMip {
     pub seed: u64,
 }
 
-impl HardSolver for HardMip {
+impl ConstrainedSolver for HardMip {
     fn name(&self) -> String {
         self.solver.name()
     }

@@ -253,7 +253,7 @@ fn a_chip_without_room_leaves_the_other_modes_as_they_are() {
 #[test]
 fn another_solver_of_hard_constraints_is_put_beside_the_exact_trainer() {
     struct AllUp;
-    impl HardSolver for AllUp {
+    impl ConstrainedSolver for AllUp {
         fn name(&self) -> String {
             "all up".to_owned()
         }
@@ -268,7 +268,7 @@ fn another_solver_of_hard_constraints_is_put_beside_the_exact_trainer() {
         }
     }
     struct Missing;
-    impl HardSolver for Missing {
+    impl ConstrainedSolver for Missing {
         fn name(&self) -> String {
             "missing".to_owned()
         }

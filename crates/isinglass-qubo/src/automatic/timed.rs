@@ -4,7 +4,7 @@ use super::{Automatic, AutomaticReport, Choice, Effort, Method, choose, whole};
 use crate::model::Bqm;
 use crate::portfolio::Portfolio;
 use crate::presolve::{Presolved, Statistics};
-use crate::sampler::{RunControl, SampleError, SampleStatus, Sampling, check_energies, combine, confirmed};
+use crate::sampler::{RunControl, SampleError, SampleResult, SampleStatus, check_energies, combine, confirmed};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -21,9 +21,9 @@ const WORTH: f64 = 0.9;
 /// What the presolve leads to.
 enum Prepared {
     /// The minimum.
-    Solved(Sampling, Vec<Choice>, Option<Statistics>),
+    Solved(SampleResult, Vec<Choice>, Option<Statistics>),
     /// Components, with the minimum of those that were solved.
-    Reduced(Box<Presolved>, Vec<Choice>, Vec<Option<Sampling>>),
+    Reduced(Box<Presolved>, Vec<Choice>, Vec<Option<SampleResult>>),
     /// Nothing that is smaller than the problem.
     Nothing(Option<Statistics>, Option<Choice>),
 }
@@ -42,7 +42,7 @@ impl Automatic {
         deadline: Instant,
         bqm: &Bqm,
         control: &RunControl<'_>,
-    ) -> Result<(Sampling, AutomaticReport), SampleError> {
+    ) -> Result<(SampleResult, AutomaticReport), SampleError> {
         check_energies(bqm)?;
         let start = Instant::now();
         let prepared = Mutex::new(None);
@@ -67,7 +67,7 @@ impl Automatic {
             Some(Prepared::Nothing(presolve, choice)) => {
                 let bound = presolve.and_then(|statistics| statistics.lower_bound);
                 let choice = choice.unwrap_or_else(|| whole(bqm, Method::Sa));
-                Ok((Sampling { lower_bound: bound, ..raw }, report(presolve, vec![choice])))
+                Ok((SampleResult { lower_bound: bound, ..raw }, report(presolve, vec![choice])))
             }
             None => Ok((raw, report(None, vec![whole(bqm, Method::Sa)]))),
         }
@@ -133,8 +133,8 @@ impl Automatic {
         bqm: &Bqm,
         control: &RunControl<'_>,
         presolved: &Presolved,
-        mut parts: Vec<Option<Sampling>>,
-    ) -> Result<Sampling, SampleError> {
+        mut parts: Vec<Option<SampleResult>>,
+    ) -> Result<SampleResult, SampleError> {
         let components = presolved.components();
         let size = |index: usize| components[index].variables.len();
         let mut open: Vec<usize> = (0..components.len()).filter(|&index| parts[index].is_none()).collect();
@@ -154,14 +154,14 @@ impl Automatic {
             let portfolio = Portfolio { bqm: part, annealing: &self.annealing, control, deadline };
             parts[index] = Some(portfolio.run(None)?);
         }
-        let parts: Vec<Sampling> = parts.into_iter().flatten().collect();
+        let parts: Vec<SampleResult> = parts.into_iter().flatten().collect();
         Ok(combine(bqm, presolved, &parts, control))
     }
 }
 
 /// The samples of the presolved problem, and the best sample of the original problem where that is better.
-fn with_best(mut sampling: Sampling, raw: Sampling) -> Sampling {
-    let energy = |sampling: &Sampling| sampling.best().map_or(f64::INFINITY, |row| row.energy);
+fn with_best(mut sampling: SampleResult, raw: SampleResult) -> SampleResult {
+    let energy = |sampling: &SampleResult| sampling.best().map_or(f64::INFINITY, |row| row.energy);
     let is_better = energy(&raw) < energy(&sampling);
     sampling.num_updates = sampling.num_updates.saturating_add(raw.num_updates);
     if is_better {

@@ -4,7 +4,7 @@ use super::{MipClaim, MipSolveError, MipSolver};
 use crate::mip::Mip;
 use crate::model::Bqm;
 use crate::sample_set::SampleSet;
-use crate::sampler::{RunControl, SampleError, SampleStatus, Sampler, Sampling};
+use crate::sampler::{RunControl, SampleError, SampleResult, SampleStatus, Sampler};
 use std::sync::Arc;
 
 /// Hands a QUBO to a solver of mixed-integer programs: as it is where the solver takes quadratic objectives
@@ -28,7 +28,11 @@ impl MipSampler {
     ///
     /// # Panics
     /// Never: samples are made of the vartype's values.
-    pub fn sample_with_claim(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<(Sampling, MipClaim), SampleError> {
+    pub fn sample_with_claim(
+        &self,
+        bqm: &Bqm,
+        control: &RunControl<'_>,
+    ) -> Result<(SampleResult, MipClaim), SampleError> {
         let mip = match self.solver.takes_quadratic_objectives() {
             true => Mip::quadratic_of(bqm, |index| format!("x{index}"))?,
             false => Mip::linearized_of(bqm)?,
@@ -45,7 +49,10 @@ impl MipSampler {
             SampleStatus::Optimal => SampleStatus::Heuristic,
             other => other,
         };
-        Ok((Sampling { samples, status, lower_bound: None, num_sweeps: 0, num_updates: 0, beta_range: None }, claim))
+        Ok((
+            SampleResult { samples, status, lower_bound: None, num_sweeps: 0, num_updates: 0, beta_range: None },
+            claim,
+        ))
     }
 }
 
@@ -54,7 +61,7 @@ impl Sampler for MipSampler {
         "mip"
     }
 
-    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
+    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<SampleResult, SampleError> {
         self.sample_with_claim(bqm, control).map(|(sampling, _)| sampling)
     }
 }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::testing::{planted, random_integers, random_reals};
 
-fn run(bqm: &Bqm, milliseconds: u64, threads: usize, control: RunControl<'_>) -> Sampling {
+fn run(bqm: &Bqm, milliseconds: u64, threads: usize, control: RunControl<'_>) -> SampleResult {
     let annealing = SimulatedAnnealing { threads: Some(threads), ..SimulatedAnnealing::default() };
     let deadline = Instant::now() + Duration::from_millis(milliseconds);
     let control = RunControl { deadline: Some(deadline), ..control };

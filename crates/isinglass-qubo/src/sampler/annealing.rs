@@ -27,7 +27,7 @@ use super::isa::Isa;
 use super::pace::Pace;
 use super::threads::in_pool;
 use super::watch::Watch;
-use super::{RunControl, SampleError, SampleStatus, Sampler, Sampling, scaling};
+use super::{RunControl, SampleError, SampleResult, SampleStatus, Sampler, scaling};
 use crate::model::{Bqm, Vartype};
 use crate::sample_set::SampleSet;
 use acceptance::Acceptance;
@@ -127,7 +127,7 @@ impl Sampler for SimulatedAnnealing {
         "sa"
     }
 
-    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
+    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<SampleResult, SampleError> {
         in_pool(self.threads, || self.prepared(bqm)?.run(self, LANES, control))
     }
 }
@@ -189,7 +189,7 @@ impl Prepared<'_> {
         parameters: &SimulatedAnnealing,
         samples_per_block: usize,
         control: &RunControl<'_>,
-    ) -> Result<Sampling, SampleError> {
+    ) -> Result<SampleResult, SampleError> {
         parameters.check()?;
         let schedule = Schedule::new(&parameters.beta_schedule, self.beta_range, parameters.num_sweeps)?;
         let Self { bqm, scaling, .. } = *self;
@@ -200,13 +200,13 @@ impl Prepared<'_> {
 /// A problem in one of the layouts.
 trait Blocks: Send + Sync {
     /// Anneals all reads of a run.
-    fn all_blocks(&self, run: &Run<'_>) -> Result<Sampling, SampleError>;
+    fn all_blocks(&self, run: &Run<'_>) -> Result<SampleResult, SampleError>;
 }
 
 struct LaidOut<L: Layout>(L::Problem);
 
 impl<L: Layout> Blocks for LaidOut<L> {
-    fn all_blocks(&self, run: &Run<'_>) -> Result<Sampling, SampleError> {
+    fn all_blocks(&self, run: &Run<'_>) -> Result<SampleResult, SampleError> {
         run.all_blocks::<L>(&self.0)
     }
 }
@@ -229,7 +229,7 @@ const SECONDS_PER_TERM: f64 = 8e-9;
 const GRACE: Duration = Duration::from_millis(30);
 
 impl Run<'_> {
-    fn all_blocks<L: Layout>(&self, problem: &L::Problem) -> Result<Sampling, SampleError> {
+    fn all_blocks<L: Layout>(&self, problem: &L::Problem) -> Result<SampleResult, SampleError> {
         let (num_reads, num_sweeps) = (self.parameters.num_reads, self.schedule.num_sweeps());
         let num_variables = self.bqm.num_variables();
         let num_blocks = num_reads.div_ceil(LANES);
@@ -257,7 +257,7 @@ impl Run<'_> {
         let num_updates = u64::try_from(updates).unwrap_or(u64::MAX);
         let status = watch.stopped_by().unwrap_or(SampleStatus::Heuristic);
         let beta_range = Some(self.schedule.ends());
-        Ok(Sampling { samples, status, lower_bound: None, num_sweeps, num_updates, beta_range })
+        Ok(SampleResult { samples, status, lower_bound: None, num_sweeps, num_updates, beta_range })
     }
 
     /// The lanes whose samples are taken: all in order, or those of least energy that there is time for.

@@ -8,7 +8,7 @@ mod tests;
 use super::scaling::check_energies;
 use super::threads::in_pool;
 use super::watch::Watch;
-use super::{RunControl, SampleError, SampleStatus, Sampler, Sampling, SimulatedAnnealing};
+use super::{RunControl, SampleError, SampleResult, SampleStatus, Sampler, SimulatedAnnealing};
 use crate::model::{Bqm, Vartype};
 use crate::presolve::{Presolve, Statistics, Unit, Units, Work, bound_value, model_in_units};
 use crate::sample_set::SampleSet;
@@ -82,7 +82,7 @@ impl Sampler for BranchAndBound {
         "branch-and-bound"
     }
 
-    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
+    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<SampleResult, SampleError> {
         if self.max_nodes == 0 {
             return Err(SampleError::Parameter { name: "max_nodes", value: 0.0, allowed: "at least 1" });
         }
@@ -92,7 +92,7 @@ impl Sampler for BranchAndBound {
 }
 
 impl BranchAndBound {
-    fn run(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
+    fn run(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<SampleResult, SampleError> {
         let watch = Watch::new(control, self.max_nodes);
         let unit = Unit::of(bqm)?;
         let mut root = model_in_units(bqm, unit)?;
@@ -135,7 +135,7 @@ impl BranchAndBound {
             (watch.stopped_by().unwrap_or(SampleStatus::Heuristic), bound_value(bqm, unit, bound))
         };
         let lower_bound = Some(lower_bound);
-        Ok(Sampling { samples, status, lower_bound, num_sweeps: 0, num_updates: watch.done(), beta_range: None })
+        Ok(SampleResult { samples, status, lower_bound, num_sweeps: 0, num_updates: watch.done(), beta_range: None })
     }
 
     /// The components of what the presolve left, small ones first, each with the best sample of annealing.

@@ -4,7 +4,7 @@ use super::reads::Reads;
 use super::scaling::check_energies;
 use super::state::State;
 use super::watch::Watch;
-use super::{RunControl, SampleError, Sampler, Sampling};
+use super::{RunControl, SampleError, SampleResult, Sampler};
 use crate::model::{Bqm, Vartype};
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -46,7 +46,7 @@ impl Sampler for SteepestDescent {
         "descent"
     }
 
-    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
+    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<SampleResult, SampleError> {
         check_energies(bqm)?;
         let spin = bqm.as_vartype(Vartype::Spin)?;
         let Self { num_reads, seed, threads } = *self;
@@ -57,7 +57,7 @@ impl Sampler for SteepestDescent {
             watch.advance(1);
             state.spins().to_vec()
         })?;
-        Ok(Sampling { num_updates: num_updates.into_inner(), ..sampling })
+        Ok(SampleResult { num_updates: num_updates.into_inner(), ..sampling })
     }
 }
 

@@ -8,7 +8,7 @@ use super::isa::Isa;
 use super::scaling::{check_energies, common_unit};
 use super::threads::in_pool;
 use super::watch::Watch;
-use super::{RunControl, SampleError, SampleStatus, Sampler, Sampling};
+use super::{RunControl, SampleError, SampleResult, SampleStatus, Sampler};
 use crate::model::{Bqm, Vartype};
 use crate::sample_set::SampleSet;
 use rayon::prelude::*;
@@ -62,13 +62,13 @@ impl Sampler for Exhaustive {
         "exhaustive"
     }
 
-    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
+    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<SampleResult, SampleError> {
         let outcome = self.search(bqm, control)?;
         let sample = outcome.found.sample(bqm);
         let samples = SampleSet::from_samples(bqm, [sample]).expect("one value of the vartype for each variable");
         let Outcome { status, num_updates, .. } = outcome;
         let lower_bound = (status == SampleStatus::Optimal).then(|| bqm.energy_below(samples.row(0).sample));
-        Ok(Sampling { samples, status, lower_bound, num_sweeps: 0, num_updates, beta_range: None })
+        Ok(SampleResult { samples, status, lower_bound, num_sweeps: 0, num_updates, beta_range: None })
     }
 }
 

@@ -15,7 +15,7 @@ use super::tabu::search::{Search, Stretch};
 use super::tabu::{below, improve};
 use super::threads::in_pool;
 use super::watch::Watch;
-use super::{RunControl, SampleError, SampleStatus, Sampler, Sampling};
+use super::{RunControl, SampleError, SampleResult, SampleStatus, Sampler};
 use crate::model::{Bqm, Vartype};
 use crate::rng::{Stream, mix, stream};
 use crate::sample_set::SampleSet;
@@ -95,7 +95,7 @@ impl Sampler for Memetic {
         "memetic"
     }
 
-    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
+    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<SampleResult, SampleError> {
         let Self { num_reads, num_sweeps, num_generations, seed, threads } = *self;
         Reads { num_reads, seed, threads, units: 1 }.check(bqm, control)?;
         for (name, count) in [("num_sweeps", num_sweeps), ("num_generations", num_generations)] {
@@ -126,7 +126,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn all_generations<T: Number>(&self, problem: &Problem<T>) -> Result<Sampling, SampleError>
+    fn all_generations<T: Number>(&self, problem: &Problem<T>) -> Result<SampleResult, SampleError>
     where
         for<'p> Search<'p, T>: Stretch,
     {
@@ -163,7 +163,7 @@ impl Run<'_> {
         }
         population.keep(champion);
         let samples = population.members().iter().map(|member| values(&member.spins, self.bqm.vartype()));
-        Ok(Sampling {
+        Ok(SampleResult {
             samples: SampleSet::from_samples(self.bqm, samples).expect("one value of the vartype for each variable"),
             status: self.watch.stopped_by().unwrap_or(SampleStatus::Heuristic),
             lower_bound: None,
@@ -189,7 +189,7 @@ impl Run<'_> {
         Ok((0..sampling.samples.len()).into_par_iter().map(polished).collect())
     }
 
-    fn anneal(&self, spin: &Bqm, num_reads: usize, num_sweeps: u64, seed: u64) -> Result<Sampling, SampleError> {
+    fn anneal(&self, spin: &Bqm, num_reads: usize, num_sweeps: u64, seed: u64) -> Result<SampleResult, SampleError> {
         let annealing = SimulatedAnnealing { num_reads, num_sweeps, seed, ..SimulatedAnnealing::default() };
         let sampling = annealing.sample(spin, &RunControl { progress: None, ..*self.control })?;
         self.num_updates.fetch_add(sampling.num_updates, Relaxed);

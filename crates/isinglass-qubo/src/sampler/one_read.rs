@@ -13,7 +13,7 @@ const PART: usize = 1 << 16;
 const LARGEST_EXPONENTIAL: f64 = 23.0;
 
 /// Share of the flips that cost nothing which are not taken, as in the other annealers, as a share of random words.
-const FREE_FLIPS_TURNED_DOWN: u32 = 1 << 28;
+const ZERO_COST_REJECTION: u32 = 1 << 28;
 
 /// Anneals from `start`, geometrically through a range of inverse temperatures, in at most `num_sweeps` sweeps and until the deadline
 /// of `watch`; returns the last spins and the number of sweeps.
@@ -105,7 +105,7 @@ impl<'a> Read<'a> {
     fn takes(&mut self, half_cost: f64, reach: f64) -> bool {
         let word = self.word();
         if half_cost == 0.0 {
-            return word >= FREE_FLIPS_TURNED_DOWN;
+            return word >= ZERO_COST_REJECTION;
         }
         // the number of leading zeros bounds the logarithm, and decides most of the time
         let bound = f64::from(word.leading_zeros() + 1) * std::f64::consts::LN_2;

@@ -14,7 +14,7 @@ use super::replicas::{Number, Problem, Scaling, block_bytes, with_width};
 use super::state::{State, values};
 use super::threads::in_pool;
 use super::watch::Watch;
-use super::{RunControl, SampleError, SampleStatus, Sampler, Sampling, scaling};
+use super::{RunControl, SampleError, SampleResult, SampleStatus, Sampler, scaling};
 use crate::model::{Bqm, Vartype};
 use crate::sample_set::SampleSet;
 use block::Block;
@@ -107,7 +107,7 @@ impl Sampler for ParallelTempering {
         "pt"
     }
 
-    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
+    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<SampleResult, SampleError> {
         self.check()?;
         scaling::check_energies(bqm)?;
         in_pool(self.threads, || {
@@ -169,7 +169,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn all_blocks<T: Number>(&self) -> Result<Sampling, SampleError> {
+    fn all_blocks<T: Number>(&self) -> Result<SampleResult, SampleError> {
         let ParallelTempering { num_reads, num_sweeps, num_replicas, .. } = *self.parameters;
         let num_variables = self.bqm.num_variables();
         let problem = Problem::<T>::new(self.spin, self.scaling);
@@ -192,7 +192,7 @@ impl Run<'_> {
         // lanes that belong to no read of the user's do not count
         let lanes = num_reads as u128 * lanes_per_read as u128;
         let updates = u128::from(watch.done()) * num_variables as u128 * lanes / num_blocks as u128;
-        Ok(Sampling {
+        Ok(SampleResult {
             samples: samples.expect("one value of the vartype for each variable"),
             status: watch.stopped_by().unwrap_or(SampleStatus::Heuristic),
             lower_bound: None,

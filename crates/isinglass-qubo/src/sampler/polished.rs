@@ -5,7 +5,7 @@ use super::scaling::check_energies;
 use super::state::{State, values};
 use super::threads::in_pool;
 use super::watch::Watch;
-use super::{RunControl, SampleError, SampleStatus, Sampler, Sampling};
+use super::{RunControl, SampleError, SampleResult, SampleStatus, Sampler};
 use crate::model::{Bqm, Vartype};
 use crate::sample_set::SampleSet;
 use rayon::prelude::*;
@@ -24,28 +24,28 @@ const GRACE: Duration = Duration::from_millis(30);
 ///
 /// # Examples
 /// ```
-/// use isinglass_qubo::{BqmBuilder, RunControl, Sampler, Vartype, sampler::{Polished, RandomSampling}};
+/// use isinglass_qubo::{BqmBuilder, RunControl, Sampler, Vartype, sampler::{SteepestDescentComposite, RandomSampling}};
 /// let mut builder = BqmBuilder::new(Vartype::Spin, 2);
 /// builder.add_quadratic(0, 1, -1.0);
-/// let polished = Polished { inner: RandomSampling::default(), threads: None };
+/// let polished = SteepestDescentComposite { inner: RandomSampling::default(), threads: None };
 /// let sampling = polished.sample(&builder.build()?, &RunControl::default())?;
 /// assert!(sampling.samples.energies().iter().all(|&energy| energy == -1.0));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Polished<S> {
+pub struct SteepestDescentComposite<S> {
     /// Whose samples are polished.
     pub inner: S,
     /// Threads of the descents. `[default: those of the surrounding pool] [range: 1..]`
     pub threads: Option<usize>,
 }
 
-impl<S: Sampler> Sampler for Polished<S> {
+impl<S: Sampler> Sampler for SteepestDescentComposite<S> {
     fn name(&self) -> &'static str {
         self.inner.name()
     }
 
-    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
+    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<SampleResult, SampleError> {
         check_energies(bqm)?;
         let spin = bqm.as_vartype(Vartype::Spin)?;
         let sampling = self.inner.sample(bqm, control)?;
@@ -79,7 +79,7 @@ impl<S: Sampler> Sampler for Polished<S> {
             SampleStatus::Heuristic => watch.stopped_by().unwrap_or(SampleStatus::Heuristic),
             stopped => stopped,
         };
-        Ok(Sampling { samples, status, num_updates: sampling.num_updates.saturating_add(num_flips), ..sampling })
+        Ok(SampleResult { samples, status, num_updates: sampling.num_updates.saturating_add(num_flips), ..sampling })
     }
 }
 
@@ -88,7 +88,7 @@ impl<S: Sampler + ?Sized> Sampler for Box<S> {
         (**self).name()
     }
 
-    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
+    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<SampleResult, SampleError> {
         (**self).sample(bqm, control)
     }
 }
@@ -104,11 +104,11 @@ mod tests {
         sampler_conformance(|seed, threads| {
             let inner =
                 SimulatedAnnealing { num_sweeps: 20, seed, threads: Some(threads), ..SimulatedAnnealing::default() };
-            Box::new(Polished { inner, threads: Some(threads) })
+            Box::new(SteepestDescentComposite { inner, threads: Some(threads) })
         });
         sampler_conformance(|_, threads| {
             let inner: Box<dyn Sampler> = Box::new(Exhaustive::default());
-            Box::new(Polished { inner, threads: Some(threads) })
+            Box::new(SteepestDescentComposite { inner, threads: Some(threads) })
         });
     }
 
@@ -116,7 +116,7 @@ mod tests {
     fn polished_random_samples_are_those_of_steepest_descent() {
         let bqm = random_integers(Vartype::Binary, 50, 6, 4, 1);
         let inner = RandomSampling { num_reads: 30, seed: 5, threads: None };
-        let polished = Polished { inner, threads: None }.sample(&bqm, &RunControl::default()).unwrap();
+        let polished = SteepestDescentComposite { inner, threads: None }.sample(&bqm, &RunControl::default()).unwrap();
         let descent = SteepestDescent { num_reads: 30, seed: 5, threads: None };
         assert_eq!(polished.samples, descent.sample(&bqm, &RunControl::default()).unwrap().samples);
     }
@@ -126,7 +126,7 @@ mod tests {
         let bqm = random_reals(Vartype::Spin, 60, 5, 2);
         let inner = SimulatedAnnealing { num_sweeps: 3, ..SimulatedAnnealing::default() };
         let before = inner.sample(&bqm, &RunControl::default()).unwrap();
-        let after = Polished { inner, threads: None }.sample(&bqm, &RunControl::default()).unwrap();
+        let after = SteepestDescentComposite { inner, threads: None }.sample(&bqm, &RunControl::default()).unwrap();
         assert_eq!((after.num_sweeps, after.beta_range), (before.num_sweeps, before.beta_range));
         assert!(after.num_updates > before.num_updates);
         for (before, after) in before.samples.rows().zip(after.samples.rows()) {
@@ -147,7 +147,7 @@ mod tests {
         let best = inner.sample(&bqm, &RunControl::default()).unwrap().best().unwrap().energy;
         let long_ago = Instant::now().checked_sub(Duration::from_secs(5)).unwrap();
         let control = RunControl { deadline: Some(long_ago), ..RunControl::default() };
-        let sampling = Polished { inner, threads: None }.sample(&bqm, &control).unwrap();
+        let sampling = SteepestDescentComposite { inner, threads: None }.sample(&bqm, &control).unwrap();
         assert_eq!(sampling.status, SampleStatus::TimeLimit);
         assert!(sampling.best().unwrap().energy < best);
     }
@@ -157,7 +157,7 @@ mod tests {
         let planted = planted(10, 8, 1);
         let control = RunControl { target: Some(planted.energy), ..RunControl::default() };
         let inner = RandomSampling { num_reads: 40, seed: 3, threads: None };
-        let sampling = Polished { inner, threads: None }.sample(&planted.bqm, &control).unwrap();
+        let sampling = SteepestDescentComposite { inner, threads: None }.sample(&planted.bqm, &control).unwrap();
         assert_eq!(sampling.status, SampleStatus::Target);
     }
 }

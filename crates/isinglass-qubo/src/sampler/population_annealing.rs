@@ -12,7 +12,7 @@ use super::replicas::{Number, Problem, Scaling, block_bytes, with_width};
 use super::state::values;
 use super::threads::in_pool;
 use super::watch::Watch;
-use super::{RunControl, SampleError, SampleStatus, Sampler, Sampling, scaling};
+use super::{RunControl, SampleError, SampleResult, SampleStatus, Sampler, scaling};
 use crate::model::{Bqm, Vartype};
 use crate::sample_set::SampleSet;
 use population::Population;
@@ -113,7 +113,7 @@ impl Sampler for PopulationAnnealing {
         "pa"
     }
 
-    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
+    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<SampleResult, SampleError> {
         Ok(self.sample_with_report(bqm, control)?.0)
     }
 }
@@ -127,7 +127,7 @@ impl PopulationAnnealing {
         &self,
         bqm: &Bqm,
         control: &RunControl<'_>,
-    ) -> Result<(Sampling, Vec<PopulationStep>), SampleError> {
+    ) -> Result<(SampleResult, Vec<PopulationStep>), SampleError> {
         self.check()?;
         scaling::check_energies(bqm)?;
         in_pool(self.threads, || {
@@ -175,7 +175,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn all_steps<T: Number>(&self, problem: &Problem<T>) -> Result<(Sampling, Vec<PopulationStep>), SampleError> {
+    fn all_steps<T: Number>(&self, problem: &Problem<T>) -> Result<(SampleResult, Vec<PopulationStep>), SampleError> {
         let PopulationAnnealing { num_reads, sweeps_per_step, culling, .. } = *self.parameters;
         let (hot, cold) = self.beta_range;
         self.check_memory(block_bytes::<T>(problem.num_variables()))?;
@@ -208,7 +208,7 @@ impl Run<'_> {
         // replicas beyond the last read are no reads of the user's
         let replicas = num_reads.next_multiple_of(LANES) as u128;
         let num_updates = u128::from(population.num_updates()) * num_reads as u128 / replicas;
-        let sampling = Sampling {
+        let sampling = SampleResult {
             samples: samples.expect("one value of the vartype for each variable"),
             status: watch.stopped_by().unwrap_or(SampleStatus::Heuristic),
             lower_bound: None,

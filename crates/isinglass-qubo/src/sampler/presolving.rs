@@ -1,7 +1,9 @@
 //! A sampler in front of which the problem is presolved, component by component.
 
 use super::scaling::check_energies;
-use super::{Progress, ProgressReport, RunControl, SampleError, SampleStatus, Sampler, Sampling, TreeDecomposition};
+use super::{
+    Progress, ProgressReport, RunControl, SampleError, SampleResult, SampleStatus, Sampler, TreeDecomposition,
+};
 use crate::model::Bqm;
 use crate::presolve::{Presolve, PresolveError, Presolved, Statistics};
 use crate::sample_set::SampleSet;
@@ -54,7 +56,7 @@ impl<'a> Presolving<'a> {
         &self,
         bqm: &Bqm,
         control: &RunControl<'_>,
-    ) -> Result<(Sampling, Option<Statistics>), SampleError> {
+    ) -> Result<(SampleResult, Option<Statistics>), SampleError> {
         check_energies(bqm)?;
         match self.presolve.run_until(bqm, || control.should_stop(None).is_some()) {
             Err(PresolveError::Range) => Ok(((self.make)(bqm).sample(bqm, control)?, None)),
@@ -66,7 +68,7 @@ impl<'a> Presolving<'a> {
         }
     }
 
-    fn sample_parts(&self, presolved: &Presolved, control: &RunControl<'_>) -> Result<Vec<Sampling>, SampleError> {
+    fn sample_parts(&self, presolved: &Presolved, control: &RunControl<'_>) -> Result<Vec<SampleResult>, SampleError> {
         let components = presolved.components();
         let mut sizes_left: usize = components.iter().map(|component| component.variables.len()).sum();
         let mut parts = Vec::with_capacity(components.len());
@@ -95,7 +97,7 @@ impl Sampler for Presolving<'_> {
         (self.make)(&empty.expect("no coefficient")).name()
     }
 
-    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
+    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<SampleResult, SampleError> {
         Ok(self.sample_with_statistics(bqm, control)?.0)
     }
 }
@@ -108,9 +110,9 @@ impl Sampler for Presolving<'_> {
 pub(crate) fn confirmed(
     presolved: &Presolved,
     index: usize,
-    part: Sampling,
+    part: SampleResult,
     control: &RunControl<'_>,
-) -> Result<Sampling, SampleError> {
+) -> Result<SampleResult, SampleError> {
     let component = &presolved.components()[index];
     if component.rounding == 0.0 || part.status != SampleStatus::Optimal {
         return Ok(part);
@@ -119,23 +121,28 @@ pub(crate) fn confirmed(
     let exact = TreeDecomposition::default().minimize(&presolved.exact_component(index), control)?;
     let Some(values) = exact else {
         let status = control.should_stop(None).unwrap_or(SampleStatus::Heuristic);
-        return Ok(Sampling { status, ..part });
+        return Ok(SampleResult { status, ..part });
     };
     let [low, high] = bqm.vartype().values();
     let sample: Vec<i8> = values.into_iter().map(|value| if value == 0 { low } else { high }).collect();
     let samples = SampleSet::from_samples(bqm, [sample]).expect("one value of the vartype for each variable");
-    Ok(Sampling { samples, ..part })
+    Ok(SampleResult { samples, ..part })
 }
 
 /// Samplings of all components as one of the whole.
-pub(crate) fn combine(bqm: &Bqm, presolved: &Presolved, parts: &[Sampling], control: &RunControl<'_>) -> Sampling {
-    let is_solved = |part: &Sampling| part.status == SampleStatus::Optimal;
+pub(crate) fn combine(
+    bqm: &Bqm,
+    presolved: &Presolved,
+    parts: &[SampleResult],
+    control: &RunControl<'_>,
+) -> SampleResult {
+    let is_solved = |part: &SampleResult| part.status == SampleStatus::Optimal;
     let solved = parts.iter().all(is_solved);
     let num_reads = parts.iter().filter(|part| !is_solved(part)).map(|part| part.samples.len()).min().unwrap_or(1);
-    let best = |part: &Sampling| part.best().expect("a sampler returns a sample").sample.to_vec();
+    let best = |part: &SampleResult| part.best().expect("a sampler returns a sample").sample.to_vec();
     let read = |index: usize| {
         let sample =
-            |part: &Sampling| if is_solved(part) { best(part) } else { part.samples.row(index).sample.to_vec() };
+            |part: &SampleResult| if is_solved(part) { best(part) } else { part.samples.row(index).sample.to_vec() };
         presolved.lift(&parts.iter().map(sample).collect::<Vec<_>>())
     };
     let mut rows: Vec<Vec<i8>> = (0..num_reads).map(read).collect();
@@ -160,7 +167,7 @@ pub(crate) fn combine(bqm: &Bqm, presolved: &Presolved, parts: &[Sampling], cont
     let bound = bounds.into_iter().flatten().reduce(f64::max);
     let lower_bound = if solved { samples.best().map(|row| bqm.energy_below(row.sample)) } else { bound };
     let largest = parts.iter().max_by_key(|part| part.samples.num_variables());
-    Sampling {
+    SampleResult {
         samples,
         status,
         lower_bound,

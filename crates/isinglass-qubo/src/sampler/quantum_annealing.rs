@@ -13,8 +13,8 @@ use super::pace::Pace;
 use super::replicas::{Number, Problem, Scaling, block_bytes, with_width};
 use super::state::values;
 use super::threads::in_pool;
-use super::watch::{CutReads, Watch};
-use super::{RunControl, SampleError, SampleStatus, Sampler, Sampling, scaling};
+use super::watch::{UnfinishedReads, Watch};
+use super::{RunControl, SampleError, SampleResult, SampleStatus, Sampler, scaling};
 use crate::model::{Bqm, Vartype};
 use crate::sample_set::SampleSet;
 use rayon::prelude::*;
@@ -146,8 +146,8 @@ impl Sampler for SimulatedQuantumAnnealing {
         "sqa"
     }
 
-    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
-        self.sample_with_cut_reads(bqm, control, CutReads::Kept)
+    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<SampleResult, SampleError> {
+        self.sample_with_cut_reads(bqm, control, UnfinishedReads::Kept)
     }
 }
 
@@ -160,8 +160,8 @@ impl SimulatedQuantumAnnealing {
         &self,
         bqm: &Bqm,
         control: &RunControl<'_>,
-        cut: CutReads,
-    ) -> Result<Sampling, SampleError> {
+        cut: UnfinishedReads,
+    ) -> Result<SampleResult, SampleError> {
         self.check()?;
         scaling::check_energies(bqm)?;
         in_pool(self.threads, || {
@@ -245,14 +245,14 @@ struct Run<'a> {
     parameters: &'a SimulatedQuantumAnnealing,
     bqm: &'a Bqm,
     control: &'a RunControl<'a>,
-    cut: CutReads,
+    cut: UnfinishedReads,
     path: Path<'a>,
     scaling: Scaling,
     clusters: Clusters,
 }
 
 impl Run<'_> {
-    fn all_blocks<T: Number>(&self, problem: &Problem<T>) -> Result<Sampling, SampleError> {
+    fn all_blocks<T: Number>(&self, problem: &Problem<T>) -> Result<SampleResult, SampleError> {
         let SimulatedQuantumAnnealing { num_reads, num_sweeps, num_slices, .. } = *self.parameters;
         let num_variables = self.bqm.num_variables();
         let reads_per_block = LANES / num_slices;
@@ -265,7 +265,7 @@ impl Run<'_> {
             }
             let reads = reads_per_block.min(num_reads - index * reads_per_block);
             let (mut worldlines, is_done) = self.block(problem, index, reads, &watch);
-            if !is_done && self.cut != CutReads::Kept {
+            if !is_done && self.cut != UnfinishedReads::Kept {
                 return Vec::new();
             }
             let sample = |read| values(&worldlines.read(read, self.parameters.readout), self.bqm.vartype());
@@ -279,7 +279,7 @@ impl Run<'_> {
         let slices = num_reads as u128 * num_slices as u128;
         let updates = u128::from(watch.done()) * num_variables as u128 * slices / num_blocks as u128;
         let classical = |s| self.path.classical_beta(s);
-        Ok(Sampling {
+        Ok(SampleResult {
             samples: samples.expect("one value of the vartype for each variable"),
             status: watch.stopped_by().unwrap_or(SampleStatus::Heuristic),
             lower_bound: None,
@@ -301,13 +301,13 @@ impl Run<'_> {
         let mut worldlines = Worldlines::new(problem, Isa::or_detect(isa), num_slices, seed, index);
         let between_looks = (UPDATES_BETWEEN_LOOKS / (LANES * problem.num_variables().max(1))).max(1) as u64;
         // reads that must be whole are not shortened
-        let mut pace = Pace::new(watch.deadline().filter(|_| self.cut == CutReads::Kept), num_sweeps);
+        let mut pace = Pace::new(watch.deadline().filter(|_| self.cut == UnfinishedReads::Kept), num_sweeps);
         while let Some(stretch) = pace.next(between_looks) {
             for sweep in stretch.sweeps() {
                 let s = if num_sweeps == 1 { 1.0 } else { sweep as f64 / (num_sweeps - 1) as f64 };
                 let classical = self.scaling.beta(self.path.classical_beta(s));
                 let strengths = Strengths::new(self.path.transverse(s), classical, num_slices);
-                let is_stopped = || self.cut == CutReads::Kept && watch.is_stopped();
+                let is_stopped = || self.cut == UnfinishedReads::Kept && watch.is_stopped();
                 worldlines.sweep(moves, &strengths, &is_stopped);
                 worldlines.update_clusters(moves, &strengths, &self.clusters);
             }

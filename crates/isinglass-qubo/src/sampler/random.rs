@@ -3,7 +3,7 @@
 use super::reads::Reads;
 use super::scaling::check_energies;
 use super::state::random_spins;
-use super::{RunControl, SampleError, Sampler, Sampling};
+use super::{RunControl, SampleError, SampleResult, Sampler};
 use crate::model::Bqm;
 
 /// Every variable takes either value with probability 1/2.
@@ -37,7 +37,7 @@ impl Sampler for RandomSampling {
         "random"
     }
 
-    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
+    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<SampleResult, SampleError> {
         check_energies(bqm)?;
         let Self { num_reads, seed, threads } = *self;
         let reads = Reads { num_reads, seed, threads, units: 1 };

@@ -3,7 +3,7 @@
 use super::state::values;
 use super::threads::in_pool;
 use super::watch::Watch;
-use super::{RunControl, SampleError, SampleStatus, Sampling};
+use super::{RunControl, SampleError, SampleResult, SampleStatus};
 use crate::model::Bqm;
 use crate::rng::{Stream, stream};
 use crate::sample_set::SampleSet;
@@ -44,7 +44,7 @@ impl Reads {
         bqm: &Bqm,
         control: &RunControl<'_>,
         read: impl Fn(&mut Stream, &Watch<'_>) -> Vec<i8> + Sync,
-    ) -> Result<Sampling, SampleError> {
+    ) -> Result<SampleResult, SampleError> {
         self.check(bqm, control)?;
         let watch = Watch::new(control, (self.num_reads as u64).saturating_mul(self.units));
         let one_read = |index: usize| {
@@ -59,7 +59,7 @@ impl Reads {
         let rows: Vec<Option<Vec<i8>>> =
             in_pool(self.threads, || Ok((0..self.num_reads).into_par_iter().map(one_read).collect()))?;
         let samples = SampleSet::from_samples(bqm, rows.into_iter().flatten());
-        Ok(Sampling {
+        Ok(SampleResult {
             samples: samples.expect("one value of the vartype for each variable"),
             status: watch.stopped_by().unwrap_or(SampleStatus::Heuristic),
             lower_bound: None,

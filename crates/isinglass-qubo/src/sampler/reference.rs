@@ -11,7 +11,7 @@ use super::reads::Reads;
 use super::scaling::check_energies;
 use super::state::{random_spins, values};
 use super::watch::Watch;
-use super::{ProposalAcceptanceCriteria, RunControl, SampleError, SampleStatus, Sampler, Sampling};
+use super::{ProposalAcceptanceCriteria, RunControl, SampleError, SampleResult, SampleStatus, Sampler};
 use crate::model::{Bqm, Vartype};
 use crate::rng::stream;
 use crate::sample_set::SampleSet;
@@ -86,7 +86,7 @@ impl Sampler for ReferenceAnnealing {
         "sa-reference"
     }
 
-    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
+    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<SampleResult, SampleError> {
         Reads { num_reads: self.num_reads, seed: self.seed, threads: None, units: 1 }.check(bqm, control)?;
         self.check_initial_states(bqm)?;
         check_energies(bqm)?;
@@ -106,7 +106,7 @@ impl Sampler for ReferenceAnnealing {
             watch.enter(bqm.energy(&sample));
             samples.push(sample);
         }
-        Ok(Sampling {
+        Ok(SampleResult {
             samples: SampleSet::from_samples(bqm, samples).expect("one value of the vartype for each variable"),
             status: watch.stopped_by().unwrap_or(SampleStatus::Heuristic),
             lower_bound: None,

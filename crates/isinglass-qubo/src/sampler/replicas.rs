@@ -14,7 +14,7 @@ use super::lanes::{LANES, LaneRandom, Lanes};
 
 /// Share of the flips that cost nothing which are not taken. Taken always, and offered in index order, they carry the walls
 /// between domains of a chain along with the sweep, so that these never meet. At `beta = 0` all are taken.
-const FREE_FLIPS_TURNED_DOWN: f32 = 1.0 / 16.0;
+const ZERO_COST_REJECTION: f32 = 1.0 / 16.0;
 
 /// Variables of a sweep between two looks at the clock in a problem that has more of them: some milliseconds.
 const PART: usize = 1 << 16;
@@ -46,7 +46,7 @@ impl Temperatures {
     pub(super) fn new(beta: impl Fn(usize) -> f64) -> Self {
         // beta = 0 would make the reach infinite and 0 * inf a NaN; at this size every flip is taken just as well
         let reach = Lanes(std::array::from_fn(|lane| (0.5 / beta(lane)).min(1e30) as f32));
-        let turned_down = -(1.0 - FREE_FLIPS_TURNED_DOWN).ln();
+        let turned_down = -(1.0 - ZERO_COST_REJECTION).ln();
         let least = |lane: usize| if beta(lane) > 0.0 { reach.0[lane] * turned_down } else { 0.0 };
         Self { reach, least_if_free: Lanes(std::array::from_fn(least)) }
     }

@@ -12,8 +12,8 @@ use super::lanes::{LANES, Lanes};
 use super::pace::Pace;
 use super::state::values;
 use super::threads::in_pool;
-use super::watch::{CutReads, Watch};
-use super::{RunControl, SampleError, SampleStatus, Sampler, Sampling, scaling};
+use super::watch::{UnfinishedReads, Watch};
+use super::{RunControl, SampleError, SampleResult, SampleStatus, Sampler, scaling};
 use crate::model::{Bqm, Vartype};
 use crate::sample_set::SampleSet;
 use kernel::Strengths;
@@ -124,8 +124,8 @@ impl Sampler for SpinVectorMonteCarlo {
         "svmc"
     }
 
-    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
-        self.sample_with_cut_reads(bqm, control, CutReads::Kept)
+    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<SampleResult, SampleError> {
+        self.sample_with_cut_reads(bqm, control, UnfinishedReads::Kept)
     }
 }
 
@@ -138,8 +138,8 @@ impl SpinVectorMonteCarlo {
         &self,
         bqm: &Bqm,
         control: &RunControl<'_>,
-        cut: CutReads,
-    ) -> Result<Sampling, SampleError> {
+        cut: UnfinishedReads,
+    ) -> Result<SampleResult, SampleError> {
         self.check()?;
         scaling::check_energies(bqm)?;
         in_pool(self.threads, || self.run(bqm, control, cut))
@@ -171,7 +171,7 @@ impl SpinVectorMonteCarlo {
         self.beta.or(chip).unwrap_or(1.0)
     }
 
-    fn run(&self, bqm: &Bqm, control: &RunControl<'_>, cut: CutReads) -> Result<Sampling, SampleError> {
+    fn run(&self, bqm: &Bqm, control: &RunControl<'_>, cut: UnfinishedReads) -> Result<SampleResult, SampleError> {
         let num_blocks = self.num_reads.div_ceil(LANES);
         self.check_memory(bqm.num_variables(), num_blocks, control)?;
         let spin = bqm.as_vartype(Vartype::Spin)?;
@@ -184,7 +184,7 @@ impl SpinVectorMonteCarlo {
                 return Vec::new();
             }
             let (rotors, is_done) = self.block(bqm, (&couplings, &clusters), index, &watch, cut);
-            if !is_done && cut != CutReads::Kept {
+            if !is_done && cut != UnfinishedReads::Kept {
                 return Vec::new();
             }
             let samples = samples(&rotors, LANES.min(self.num_reads - index * LANES), bqm.vartype());
@@ -196,7 +196,7 @@ impl SpinVectorMonteCarlo {
         // lanes beyond the last read are no reads of the user's
         let rotors = bqm.num_variables() as u128 * self.num_reads as u128;
         let classical = |s: f64| self.beta() * self.schedule.b(s) / 2.0 / scale;
-        Ok(Sampling {
+        Ok(SampleResult {
             samples: samples.expect("one value of the vartype for each variable"),
             status: watch.stopped_by().unwrap_or(SampleStatus::Heuristic),
             lower_bound: None,
@@ -213,19 +213,19 @@ impl SpinVectorMonteCarlo {
         (couplings, clusters): (&'c Couplings, &Clusters),
         index: usize,
         watch: &Watch<'_>,
-        cut: CutReads,
+        cut: UnfinishedReads,
     ) -> (Rotors<'c>, bool) {
         let num_reads = LANES.min(self.num_reads - index * LANES);
         let isa = Isa::or_detect(self.isa);
         let mut rotors = Rotors::new(couplings, self.seed, index);
         let between_looks = (UPDATES_BETWEEN_LOOKS / (LANES * bqm.num_variables().max(1))).max(1) as u64;
         // reads that must be whole are not shortened
-        let mut pace = Pace::new(watch.deadline().filter(|_| cut == CutReads::Kept), self.num_sweeps);
+        let mut pace = Pace::new(watch.deadline().filter(|_| cut == UnfinishedReads::Kept), self.num_sweeps);
         while let Some(stretch) = pace.next(between_looks) {
             for sweep in stretch.sweeps() {
                 let s = if self.num_sweeps == 1 { 1.0 } else { sweep as f64 / (self.num_sweeps - 1) as f64 };
                 let strengths = Strengths::new(self.beta(), self.schedule.a(s), self.schedule.b(s), self.moves);
-                rotors.sweep(isa, &strengths, &|| cut == CutReads::Kept && watch.is_stopped());
+                rotors.sweep(isa, &strengths, &|| cut == UnfinishedReads::Kept && watch.is_stopped());
                 rotors.turn_clusters(isa, &strengths, clusters);
             }
             if watch.target().is_some() {

@@ -12,7 +12,7 @@ use super::reads::Reads;
 use super::scaling::check_energies;
 use super::state::{State, random_spins, values};
 use super::watch::Watch;
-use super::{RunControl, SampleError, Sampler, Sampling};
+use super::{RunControl, SampleError, SampleResult, Sampler};
 use crate::model::{Bqm, Vartype};
 use crate::rng::Stream;
 use population::Population;
@@ -84,7 +84,7 @@ impl Sampler for Tabu {
         "tabu"
     }
 
-    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
+    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<SampleResult, SampleError> {
         if self.num_iterations == 0 {
             return Err(SampleError::Parameter { name: "num_iterations", value: 0.0, allowed: "at least 1" });
         }
@@ -117,13 +117,13 @@ impl Run<'_> {
         reads: &Reads,
         control: &RunControl<'_>,
         problem: &Problem<T>,
-    ) -> Result<Sampling, SampleError>
+    ) -> Result<SampleResult, SampleError>
     where
         for<'p> Search<'p, T>: Stretch,
     {
         let tenure = tenure(self.tabu.tenure, problem.num_variables());
         let sampling = reads.run(self.bqm, control, |stream, watch| self.read(problem, tenure, stream, watch))?;
-        Ok(Sampling { num_updates: self.num_updates.load(Relaxed), ..sampling })
+        Ok(SampleResult { num_updates: self.num_updates.load(Relaxed), ..sampling })
     }
 
     fn read<T: Number>(&self, problem: &Problem<T>, tenure: Tenure, stream: &mut Stream, watch: &Watch<'_>) -> Vec<i8>

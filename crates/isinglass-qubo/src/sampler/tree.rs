@@ -17,7 +17,7 @@ use super::scaling::check_energies;
 use super::state::{State, values};
 use super::threads::in_pool;
 use super::watch::Watch;
-use super::{RunControl, SampleError, SampleStatus, Sampler, Sampling};
+use super::{RunControl, SampleError, SampleResult, SampleStatus, Sampler};
 use crate::model::{Bqm, BqmBuilder, Vartype};
 use crate::presolve::Work;
 use crate::sample_set::SampleSet;
@@ -185,7 +185,7 @@ impl Sampler for TreeDecomposition {
         "tree"
     }
 
-    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<Sampling, SampleError> {
+    fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<SampleResult, SampleError> {
         if self.threads == Some(0) {
             return Err(SampleError::Parameter { name: "threads", value: 0.0, allowed: "at least 1" });
         }
@@ -275,15 +275,15 @@ impl TreeDecomposition {
 }
 
 /// What a stopped run returns.
-fn stopped(bqm: &Bqm, control: &RunControl<'_>, status: SampleStatus) -> Result<Sampling, SampleError> {
+fn stopped(bqm: &Bqm, control: &RunControl<'_>, status: SampleStatus) -> Result<SampleResult, SampleError> {
     let spin = bqm.as_vartype(Vartype::Spin)?;
     let mut state = State::new(&spin, vec![-1; bqm.num_variables()]);
     descend(&mut state, &Watch::new(control, 0));
     Ok(sampling(bqm, values(state.spins(), bqm.vartype()), status))
 }
 
-fn sampling(bqm: &Bqm, sample: Vec<i8>, status: SampleStatus) -> Sampling {
+fn sampling(bqm: &Bqm, sample: Vec<i8>, status: SampleStatus) -> SampleResult {
     let samples = SampleSet::from_samples(bqm, [sample]).expect("one value of the vartype for each variable");
     let lower_bound = (status == SampleStatus::Optimal).then(|| bqm.energy_below(samples.row(0).sample));
-    Sampling { samples, status, lower_bound, num_sweeps: 0, num_updates: 0, beta_range: None }
+    SampleResult { samples, status, lower_bound, num_sweeps: 0, num_updates: 0, beta_range: None }
 }

@@ -10,7 +10,7 @@ const REPORT_INTERVAL: Duration = Duration::from_millis(200);
 
 /// What a run returns that is stopped in the middle of reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CutReads {
+pub enum UnfinishedReads {
     /// Reads as far as they came; those of the first block at least.
     Kept,
     /// Reads up to the first one that was not done to the end; those of the first block are, however long that takes.
@@ -19,7 +19,7 @@ pub enum CutReads {
     Dropped,
 }
 
-impl CutReads {
+impl UnfinishedReads {
     /// Whether a block need not begin in a run that is stopped.
     pub(crate) fn may_skip(self, block: usize) -> bool {
         block > 0 || self == Self::Dropped

@@ -2,7 +2,7 @@
 
 use super::generate::{planted, random_integers, random_reals};
 use crate::model::{Bqm, BqmBuilder, Vartype};
-use crate::sampler::{RunControl, SampleError, SampleStatus, Sampler, Sampling};
+use crate::sampler::{RunControl, SampleError, SampleResult, SampleStatus, Sampler};
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
@@ -37,7 +37,7 @@ pub fn sampler_conformance(make: impl Fn(u64, usize) -> Box<dyn Sampler>) {
 }
 
 /// Runs without limits and checks what comes back.
-fn run(sampler: &dyn Sampler, bqm: &Bqm, what: &str) -> Sampling {
+fn run(sampler: &dyn Sampler, bqm: &Bqm, what: &str) -> SampleResult {
     let sampling = sampler.sample(bqm, &RunControl::default());
     let sampling = sampling.unwrap_or_else(|error| panic!("{what} is sampled, but: {error}"));
     assert!(
@@ -49,7 +49,7 @@ fn run(sampler: &dyn Sampler, bqm: &Bqm, what: &str) -> Sampling {
     sampling
 }
 
-fn check(bqm: &Bqm, sampling: &Sampling, what: &str) {
+fn check(bqm: &Bqm, sampling: &SampleResult, what: &str) {
     assert!(!sampling.samples.is_empty(), "{what}: there is at least one sample");
     assert_eq!(sampling.samples.num_variables(), bqm.num_variables(), "{what}: samples have a value for each variable");
     for row in sampling.samples.rows() {

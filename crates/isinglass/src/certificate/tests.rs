@@ -125,7 +125,7 @@ fn certificates_come_back_from_their_files_and_belong_to_their_rows() {
     assert_eq!(Certificate::from_json(&text).unwrap(), certificate);
     assert!(matches!(
         Certificate::from_json(&text.replacen("\"loss\": ", "\"loss\": 1", 1)),
-        Err(SealError::Checksum { .. })
+        Err(ChecksummedError::Checksum { .. })
     ));
     let backwards: Vec<usize> = (0..task.num_rows()).rev().collect();
     assert!(certificate.matches(&task.select_rows(&backwards)));
@@ -308,7 +308,7 @@ fn a_certificate_changed_anywhere_and_sealed_again_is_confirmed_only_where_it_is
         let task = random_task(architecture.num_inputs(), architecture.num_outputs(), 9, 4, 1.0);
         let (_, certificate) = certify(&task, &architecture, ExactTrainer::default());
         for content in changed(&serde_json::to_value(&certificate).unwrap(), 77) {
-            let Ok(forged) = Certificate::from_json(&sealed::seal(FORMAT, &content)) else { continue };
+            let Ok(forged) = Certificate::from_json(&checksummed::write(FORMAT, &content)) else { continue };
             if forged.architecture().num_weights() > 16 {
                 continue;
             }

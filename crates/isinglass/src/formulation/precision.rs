@@ -4,7 +4,7 @@ use super::compile::{Formulation, FormulationError, WeightTerms, compile_within}
 use super::options::{FormulationOptions, GateKind, PenaltyRule};
 use crate::network::Architecture;
 use crate::task::Task;
-use isinglass_chip::embedding::{ControlError, EnergyGap, GapSource, HardwareRange, Precision, Visibility};
+use isinglass_chip::embedding::{ControlError, EnergyGap, GapResolution, GapSource, HardwareRange, Precision};
 use isinglass_qubo::{ModelError, RunControl};
 use serde::Serialize;
 use std::fmt;
@@ -128,7 +128,7 @@ pub fn alternatives(
         let rows: Vec<usize> = (0..num_rows).collect();
         let fewer = of(&task.select_rows(&rows), Change::Rows(num_rows), *options)?;
         match fewer {
-            Some(fewer) if num_rows == 1 || fewer.precision.visibility == Visibility::Visible => {
+            Some(fewer) if num_rows == 1 || fewer.precision.visibility == GapResolution::Visible => {
                 found.push(fewer);
                 break;
             }
@@ -164,9 +164,9 @@ mod tests {
         for num_rows in [4, 8] {
             let task = task(num_rows, 3);
             let reference = precision_of(&task, &[3, 3, 1], &FormulationOptions::reference());
-            assert_eq!(reference.visibility, Visibility::Invisible, "{reference}");
+            assert_eq!(reference.visibility, GapResolution::Invisible, "{reference}");
             let compact = precision_of(&task, &[3, 3, 1], &FormulationOptions::compact());
-            assert_eq!(compact.visibility, Visibility::Visible, "{compact}");
+            assert_eq!(compact.visibility, GapResolution::Visible, "{compact}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::state::terms_of;
 use super::{Batching, BestNetwork, Found, Step, StepRecord, TrainError, TrainingPlan, TrainingState, without_qubo};
-use crate::sealed::{self, SealError};
+use crate::checksummed::{self, ChecksummedError};
 use crate::task::Task;
 use crate::verify::loss;
 use isinglass_qubo::{RunControl, SampleStatus};
@@ -25,7 +25,7 @@ struct Checkpoint {
 pub enum CheckpointError {
     /// A foreign or damaged file.
     #[error(transparent)]
-    Seal(#[from] SealError),
+    Seal(#[from] ChecksummedError),
     /// The state of another run.
     #[error(
         "the checkpoint is of another run: data, network, formulation, solver with reads and sweeps, batches and seed must be the same"
@@ -49,14 +49,14 @@ impl CheckpointError {
 }
 
 fn fingerprint(plan: &TrainingPlan, task: &Task) -> String {
-    sealed::digest(&serde_json::json!({ "plan": plan, "task": task }))
+    checksummed::digest(&serde_json::json!({ "plan": plan, "task": task }))
 }
 
 impl TrainingState {
     /// The text of a checkpoint of this state.
     #[must_use]
     pub fn to_checkpoint(&self, plan: &TrainingPlan, task: &Task) -> String {
-        sealed::seal(FORMAT, &Checkpoint { fingerprint: fingerprint(plan, task), state: self.clone() })
+        checksummed::write(FORMAT, &Checkpoint { fingerprint: fingerprint(plan, task), state: self.clone() })
     }
 
     /// The state of a checkpoint of the same run.
@@ -69,7 +69,7 @@ impl TrainingState {
     /// # Errors
     /// [`CheckpointError`] when the file is foreign, damaged, or of another run.
     pub fn from_checkpoint(text: &str, plan: &TrainingPlan, task: &Task) -> Result<Self, CheckpointError> {
-        let Checkpoint { fingerprint: found, mut state } = sealed::open(FORMAT, text)?;
+        let Checkpoint { fingerprint: found, mut state } = checksummed::read(FORMAT, text)?;
         if found != fingerprint(plan, task) {
             return Err(CheckpointError::OtherRun);
         }

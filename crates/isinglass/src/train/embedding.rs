@@ -9,7 +9,7 @@ use isinglass_chip::embedding::{
 use isinglass_chip::hardware::Chip;
 use isinglass_chip::qpu::{Plan, PlanRequest, SolverProperties};
 use isinglass_qubo::io::Label;
-use isinglass_qubo::sampler::Sampling;
+use isinglass_qubo::sampler::SampleResult;
 use isinglass_qubo::{RunControl, Sampler};
 use serde::{Deserialize, Serialize, Serializer};
 use std::sync::atomic::AtomicBool;
@@ -191,7 +191,7 @@ pub(super) fn sample_qubo(
     seed: u64,
     make: &MakeSampler<'_>,
     control: &RunControl<'_>,
-) -> Result<(Sampling, Option<EmbeddedStep>), TrainError> {
+) -> Result<(SampleResult, Option<EmbeddedStep>), TrainError> {
     let Some(plan) = plan else { return Ok((make(seed, None).sample(&formulation.qubo, control)?, None)) };
     let roles = formulation.layout.roles();
     let is_weight = |&variable: &usize| matches!(roles[variable], Role::Weight { .. });
@@ -201,7 +201,7 @@ pub(super) fn sample_qubo(
         chains: plan.given_chains(formulation)?,
         chain_strength: plan.chain_strength.clone(),
         chain_break_method: plan.chain_break_method.unwrap_or_default(),
-        read_only: match plan.chain_break_method {
+        unembed_variables: match plan.chain_break_method {
             Some(_) => None,
             None => Some((0..roles.len()).filter(is_weight).collect()),
         },

@@ -3,7 +3,7 @@
 use super::{EmbeddingComposite, EmbeddingCompositeError};
 use crate::embedding::{Embedded, SpinReversal};
 use isinglass_qubo::rng::mix;
-use isinglass_qubo::sampler::{RunControl, SampleStatus, Sampling};
+use isinglass_qubo::sampler::{RunControl, SampleResult, SampleStatus};
 use std::time::Instant;
 
 /// Sets the seed of spin reversals apart: any odd number.
@@ -60,7 +60,7 @@ impl Physical {
         Ok(whole.expect("there is at least one transform"))
     }
 
-    fn new(rows: Vec<Vec<i8>>, sampling: &Sampling, num_transforms: usize) -> Self {
+    fn new(rows: Vec<Vec<i8>>, sampling: &SampleResult, num_transforms: usize) -> Self {
         Self {
             rows,
             energies: sampling.samples.energies().to_vec(),

@@ -21,7 +21,7 @@ fn random(num_reads: usize) -> impl Fn(u64) -> RandomSampling + 'static {
     move |seed| RandomSampling { num_reads, seed, threads: None }
 }
 
-fn run(composite: &EmbeddingComposite<'_>, bqm: &Bqm) -> (Sampling, EmbeddedReport) {
+fn run(composite: &EmbeddingComposite<'_>, bqm: &Bqm) -> (SampleResult, EmbeddedReport) {
     composite.sample_embedded(bqm, &RunControl::default()).unwrap()
 }
 
@@ -135,14 +135,16 @@ fn chains_that_are_given_are_taken_and_checked() {
 fn the_chains_of_other_variables_are_not_read() {
     let bqm = random_integers(Vartype::Spin, 10, 5, 3, 1);
     let new = on(CHIMERA, random(50));
-    let read_only =
-        |variables: &[usize]| EmbeddingComposite { read_only: Some(variables.to_vec()), ..on(CHIMERA, random(50)) };
-    let (sampling, report) = run(&read_only(&[2, 7]), &bqm);
+    let unembed_variables = |variables: &[usize]| EmbeddingComposite {
+        unembed_variables: Some(variables.to_vec()),
+        ..on(CHIMERA, random(50))
+    };
+    let (sampling, report) = run(&unembed_variables(&[2, 7]), &bqm);
     assert!((0..10).all(|variable| [2, 7].contains(&variable) || report.break_rates[variable] == 0.0));
     // the others follow by energy, so they are better than random ones
-    let mean = |sampling: &Sampling| sampling.samples.energies().iter().sum::<f64>() / 50.0;
+    let mean = |sampling: &SampleResult| sampling.samples.energies().iter().sum::<f64>() / 50.0;
     assert!(mean(&sampling) < mean(&run(&new, &bqm).0));
-    let error = read_only(&[10]).sample_embedded(&bqm, &RunControl::default());
+    let error = unembed_variables(&[10]).sample_embedded(&bqm, &RunControl::default());
     insta::assert_snapshot!(error.unwrap_err(), @"variable 10 is to be read, but there are only 10");
 }
 

@@ -39,7 +39,7 @@ fn network(inputs: u32, groups: u32) -> Graph {
     Graph::from_edges((2 * inputs + 3 * groups) as usize, edges).unwrap()
 }
 
-fn find(problem: &Graph, chip: &Chip) -> Result<Found, FindError> {
+fn find(problem: &Graph, chip: &Chip) -> Result<EmbeddingResult, FindError> {
     Embedder::default().find(problem, chip, &RunControl::default())
 }
 
@@ -80,7 +80,7 @@ fn wires_are_not_laid_for_a_few_interactions() {
     let forced = Embedder { router: Router { tries: 0, ..Router::default() }, ..Embedder::default() };
     assert!(matches!(
         forced.find(&problem, &chip, &RunControl::default()),
-        Ok(Found { method: EmbedMethod::Crossbar, .. })
+        Ok(EmbeddingResult { method: EmbedMethod::Crossbar, .. })
     ));
 }
 

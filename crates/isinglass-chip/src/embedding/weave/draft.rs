@@ -1,7 +1,7 @@
 //! One way to lay a group: a few neighbouring rows, and columns in which the outputs of the group are joined.
 
 use super::Group;
-use super::loom::{Loom, Piece, Side};
+use super::line_layout::{LineLayout, Piece, Side};
 use std::cmp::Reverse;
 use std::ops::Range;
 
@@ -29,14 +29,14 @@ pub(super) struct Window<'l> {
 }
 
 impl<'l> Window<'l> {
-    pub(super) fn new(loom: &Loom, side: &'l Side, columns: &[u32], own: &'l [Lengths]) -> Self {
+    pub(super) fn new(line_layout: &LineLayout, side: &'l Side, columns: &[u32], own: &'l [Lengths]) -> Self {
         let (first, last) = (columns[0], columns[columns.len() - 1]);
         let reach = |bundle: usize| {
             let (from, to) = side.bundle(bundle);
-            loom.lengths(from.min(first), to.max(last))
+            line_layout.lengths(from.min(first), to.max(last))
         };
         let out = (0..own.len()).map(reach).collect();
-        Self { side, columns: columns.to_vec(), own, out, across: loom.lengths(first, last) }
+        Self { side, columns: columns.to_vec(), own, out, across: line_layout.lengths(first, last) }
     }
 }
 
@@ -50,7 +50,7 @@ struct Member {
 
 /// A plan in the making.
 pub(super) struct Draft<'l> {
-    loom: &'l Loom,
+    line_layout: &'l LineLayout,
     window: &'l Window<'l>,
     rows: Range<u32>,
     taken: Vec<u32>,
@@ -70,9 +70,9 @@ struct Rows {
 
 impl<'l> Draft<'l> {
     /// Nothing yet, on these rows and columns.
-    pub(super) fn new(loom: &'l Loom, window: &'l Window<'l>, rows: Range<u32>) -> Self {
+    pub(super) fn new(line_layout: &'l LineLayout, window: &'l Window<'l>, rows: Range<u32>) -> Self {
         let (taken, links, chains, members) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { loom, window, rows, taken, links, chains, members, num_qubits: 0 }
+        Self { line_layout, window, rows, taken, links, chains, members, num_qubits: 0 }
     }
 
     /// The group laid, if there is room and it costs less than `most`.
@@ -87,7 +87,7 @@ impl<'l> Draft<'l> {
             Reverse(((first + last) / 2).abs_diff(self.window.columns[0]))
         });
         // each cell takes what is free in these rows at least
-        let mut least = self.loom.growth(self.window.side, self.rows.start + self.num_rows(group) - 1);
+        let mut least = self.line_layout.growth(self.window.side, self.rows.start + self.num_rows(group) - 1);
         for (bundle, cell) in &cells {
             least += self.least(*bundle, cell.len() - 1)? as f64;
         }
@@ -103,12 +103,12 @@ impl<'l> Draft<'l> {
         others.try_for_each(|other| self.lay_other(other))?;
         self.join(without_row)?;
         let last_row = self.taken.iter().max().copied().unwrap_or(self.rows.start);
-        let cost = self.num_qubits as f64 + self.loom.growth(self.window.side, last_row);
+        let cost = self.num_qubits as f64 + self.line_layout.growth(self.window.side, last_row);
         (cost < most).then_some(Plan { cost, chains: self.chains, last_row })
     }
 
     fn free(&self, is_horizontal: bool, line: u32, first: u32, last: u32) -> Option<&'l [Piece]> {
-        self.loom.free(is_horizontal, line, first, last)
+        self.line_layout.free(is_horizontal, line, first, last)
     }
 
     fn put(&mut self, variable: usize, pieces: &[Piece]) {
@@ -145,7 +145,7 @@ impl<'l> Draft<'l> {
         let is_open = |row: &u32| !self.taken.contains(row);
         let mut free: Vec<(usize, u32)> =
             self.rows.clone().filter(is_open).filter_map(|row| Some((own[row as usize]?, row))).collect();
-        if self.loom.is_full() {
+        if self.line_layout.is_full() {
             // those of fewest qubits first
             free.sort_unstable();
         }
@@ -177,7 +177,7 @@ impl<'l> Draft<'l> {
         let columns = &self.window.columns;
         let (first, last) = match (columns.first(), columns.last()) {
             // it may turn out that not all columns are needed
-            (Some(&first), Some(&last)) if !self.loom.is_full() => (first.min(from), last.max(to)),
+            (Some(&first), Some(&last)) if !self.line_layout.is_full() => (first.min(from), last.max(to)),
             _ => (from, to),
         };
         self.put(output, self.free(true, rows.out, first, last)?);
@@ -200,17 +200,17 @@ impl<'l> Draft<'l> {
         let (Some(&top), Some(&bottom)) = (rows.iter().min(), rows.iter().max()) else { return };
         let is_across = |column: u32| {
             rows.iter().all(|&row| {
-                let qubit = self.loom.crossing(row, column);
+                let qubit = self.line_layout.crossing(row, column);
                 qubit.is_some_and(|qubit| self.chains.iter().any(|(_, chain)| chain.contains(&qubit)))
             })
         };
         let is_joining = |column: &u32| self.window.columns.contains(column);
         let is_open = |column: &u32| {
-            !self.links.contains(column) && is_across(*column) && (self.loom.is_full() || !is_joining(column))
+            !self.links.contains(column) && is_across(*column) && (self.line_layout.is_full() || !is_joining(column))
         };
-        let columns = self.loom.beside(self.window.side.bundle(bundle)).filter(is_open);
+        let columns = self.line_layout.beside(self.window.side.bundle(bundle)).filter(is_open);
         let mut free = columns.filter_map(|column| Some((column, self.free(false, column, top, bottom)?)));
-        let best = match self.loom.is_full() {
+        let best = match self.line_layout.is_full() {
             false => free.next(),
             // columns in which the group may be joined come last
             true => free.min_by_key(|(column, pieces)| (pieces.len(), is_joining(column))),
@@ -245,7 +245,7 @@ impl<'l> Draft<'l> {
             }
             // the row crosses its own column and those of the members above it
             let (first, last) = (*joined.iter().min()?, *joined.iter().max()?);
-            let (from, to) = member.reach.unwrap_or(match self.loom.is_full() {
+            let (from, to) = member.reach.unwrap_or(match self.line_layout.is_full() {
                 false => (self.window.columns[0], *self.window.columns.last()?),
                 true => (first, last),
             });
@@ -257,7 +257,7 @@ impl<'l> Draft<'l> {
     /// Puts a variable on a column that crosses these rows: the next one, or that of fewest qubits where columns are to spare.
     fn column(&mut self, variable: usize, first: u32, last: u32, joined: &[u32]) -> Option<u32> {
         let columns = &self.window.columns;
-        let (column, pieces) = if self.loom.is_full() {
+        let (column, pieces) = if self.line_layout.is_full() {
             let is_open = |column: &&u32| !joined.contains(column) && !self.links.contains(column);
             let away = |column: u32| joined.first().map_or(0, |&other| other.abs_diff(column));
             columns

@@ -4,8 +4,8 @@ use super::{Dynamics, QpuEmulator};
 use isinglass_qubo::model::Bqm;
 use isinglass_qubo::rng::{Stream, stream};
 use isinglass_qubo::sampler::{
-    AnnealSchedule, ClusterMoves, CutReads, Readout, RunControl, SampleError, Sampling, SimulatedQuantumAnnealing,
-    SpinState, SpinVectorMonteCarlo,
+    AnnealSchedule, ClusterMoves, Readout, RunControl, SampleError, SampleResult, SimulatedQuantumAnnealing, SpinState,
+    SpinVectorMonteCarlo, UnfinishedReads,
 };
 use rand_core::Rng;
 
@@ -54,8 +54,8 @@ impl<'a> FreezeOut<'a> {
         num_reads: usize,
         chains: &[Vec<u32>],
         seed: u64,
-        (control, cut): (&RunControl<'_>, CutReads),
-    ) -> Result<Sampling, SampleError> {
+        (control, cut): (&RunControl<'_>, UnfinishedReads),
+    ) -> Result<SampleResult, SampleError> {
         let (num_sweeps, isa) = (self.num_sweeps, self.emulator.isa);
         let cluster_moves = ClusterMoves::Sets(chains.to_vec());
         match self.emulator.dynamics {

@@ -5,7 +5,7 @@ use super::freeze_out::FreezeOut;
 use crate::embedding::SpinReversal;
 use isinglass_qubo::model::Bqm;
 use isinglass_qubo::rng::stream;
-use isinglass_qubo::sampler::{CutReads, Progress, ProgressReport, RunControl, SampleError, random_spins};
+use isinglass_qubo::sampler::{Progress, ProgressReport, RunControl, SampleError, UnfinishedReads, random_spins};
 use rand_core::Rng;
 use rayon::prelude::*;
 
@@ -18,7 +18,7 @@ pub(super) struct Programming<'a> {
     anneal_seed: u64,
     readout_seed: u64,
     /// Only the first programming has reads in any case.
-    cut: CutReads,
+    cut: UnfinishedReads,
 }
 
 /// The reads of one programming.
@@ -43,7 +43,7 @@ impl<'a> Programming<'a> {
         let turned = gauge.as_ref().map(|gauge| gauge.apply(spin)).transpose()?;
         let (scaled, scale) = emulator.scaled(turned.as_ref().unwrap_or(spin))?;
         let programmed = emulator.control_errors.apply(&scaled, &mut stream(error_seed, 0))?;
-        let cut = if index == 0 { CutReads::DroppedAfterFirst } else { CutReads::Dropped };
+        let cut = if index == 0 { UnfinishedReads::DroppedAfterFirst } else { UnfinishedReads::Dropped };
         Ok(Self { chains, gauge, scale, programmed, anneal_seed, readout_seed, cut })
     }
 

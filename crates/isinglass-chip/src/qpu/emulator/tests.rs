@@ -14,7 +14,7 @@ fn chip() -> SolverProperties {
     SolverProperties::named("advantage6").unwrap()
 }
 
-fn run(emulator: &QpuEmulator, bqm: &Bqm) -> Sampling {
+fn run(emulator: &QpuEmulator, bqm: &Bqm) -> SampleResult {
     emulator.sample(bqm, &RunControl::default()).unwrap()
 }
 

@@ -1,7 +1,7 @@
 //! What is said about a run on a chip.
 
 use isinglass_chip::embedding::{
-    EmbeddedReport, EmbeddingOrigin, EmbeddingStatistics, GapSource, Precision, ScanRow, Visibility,
+    EmbeddedReport, EmbeddingOrigin, EmbeddingStatistics, GapResolution, GapSource, Precision, ScanRow,
 };
 use isinglass_qubo::io::Label;
 use serde::Serialize;
@@ -51,7 +51,7 @@ impl EmbeddedOutput {
     pub(crate) fn lines(&self, names: &dyn Fn(usize) -> String) -> Vec<String> {
         let report = &self.report;
         let found = match report.origin {
-            EmbeddingOrigin::Found => format!("found in {}", duration(report.embedding_seconds)),
+            EmbeddingOrigin::EmbeddingResult => format!("found in {}", duration(report.embedding_seconds)),
             EmbeddingOrigin::Memory => "as before".to_owned(),
             EmbeddingOrigin::Disk => "kept from an earlier run".to_owned(),
             EmbeddingOrigin::Given => "from the file given".to_owned(),
@@ -154,20 +154,20 @@ pub(crate) fn precision_lines(place: &str, precision: &Precision) -> Vec<String>
     let is_lower_bound = precision.gap.is_some_and(|gap| gap.source == GapSource::CommonDivisor);
     let mut lines = vec![format!("{place}: {precision}")];
     match precision.visibility {
-        Visibility::Invisible => lines.push(
+        GapResolution::Invisible => lines.push(
             "warning: the loss is invisible: a chip's control errors are larger than the gap and decide what looks best"
                 .to_owned(),
         ),
-        Visibility::Blurred => lines
+        GapResolution::Blurred => lines
             .push("the gap is smaller than the noise of most flips: expect samples that are not the best".to_owned()),
-        Visibility::Unknown if is_lower_bound => lines.extend(
+        GapResolution::Unknown if is_lower_bound => lines.extend(
             [
                 "the common divisor of the coefficients is only a lower bound of the gap, and it is smaller than the noise",
                 "hint: pass the layout of a compiled task with --layout to judge its loss",
             ]
             .map(str::to_owned),
         ),
-        Visibility::Visible | Visibility::Unknown => {}
+        GapResolution::Visible | GapResolution::Unknown => {}
     }
     lines
 }

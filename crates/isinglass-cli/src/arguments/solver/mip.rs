@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use clap::{Args, ValueEnum};
-use isinglass_mip::{FindError, InstalledSolver, SolverKind, Surroundings};
+use isinglass_mip::{FindError, InstalledSolver, SearchLocations, SolverKind};
 use isinglass_qubo::RunControl;
 use isinglass_qubo::mip::Mip;
 use isinglass_qubo::mip_solver::{MipClaim, MipSampler, MipSolution, MipSolveError, MipSolver};
@@ -82,7 +82,7 @@ impl MipArguments {
         static FOUND: OnceLock<Result<Arc<InstalledSolver>, FindError>> = OnceLock::new();
         let look = || {
             let path = std::env::var_os("PATH").unwrap_or_default();
-            let surroundings = Surroundings {
+            let surroundings = SearchLocations {
                 path: std::env::split_paths(&path).collect(),
                 environments: ENVIRONMENTS.iter().filter_map(|name| path_in(name)).collect(),
                 highs: path_in(HIGHS),

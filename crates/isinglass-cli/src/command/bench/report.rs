@@ -2,7 +2,7 @@
 
 use isinglass_qubo::SampleStatus;
 use isinglass_qubo::mip_solver::MipClaim;
-use isinglass_qubo::sampler::Sampling;
+use isinglass_qubo::sampler::SampleResult;
 use isinglass_qubo::time_to_solution::{Success, meets, tts99};
 use serde::Serialize;
 
@@ -69,7 +69,7 @@ impl Line {
         line
     }
 
-    fn enter(&mut self, sampling: &Sampling, cut: impl Fn(f64) -> Option<f64>) {
+    fn enter(&mut self, sampling: &SampleResult, cut: impl Fn(f64) -> Option<f64>) {
         let energies = sampling.samples.energies();
         self.status = Some(sampling.status);
         self.best_energy = sampling.best().map(|row| row.energy);

@@ -1,6 +1,6 @@
 //! What an embedding takes.
 
-use isinglass_chip::embedding::{EmbeddingStatistics, Found, Precision};
+use isinglass_chip::embedding::{EmbeddingResult, EmbeddingStatistics, Precision};
 use isinglass_qubo::SampleStatus;
 use isinglass_qubo::io::Label;
 use serde::Serialize;
@@ -63,7 +63,7 @@ impl<'a> EmbedReport<'a> {
     pub(super) fn new(
         source: &'a Source,
         chosen: &'a ChosenChip,
-        found: &'a Found,
+        found: &'a EmbeddingResult,
         kinds: Option<&[&'static str]>,
         precision: Option<(Precision, Precision)>,
         arguments: &EmbedArguments,

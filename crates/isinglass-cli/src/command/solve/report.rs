@@ -5,7 +5,7 @@ use std::path::Path;
 use isinglass_qubo::io::Label;
 use isinglass_qubo::mip_solver::MipClaim;
 use isinglass_qubo::presolve::Statistics;
-use isinglass_qubo::race::Standing;
+use isinglass_qubo::race::MemberResult;
 use isinglass_qubo::{SampleStatus, Vartype};
 use serde::Serialize;
 
@@ -27,7 +27,7 @@ pub(super) struct Run<'a> {
     pub(super) target: Option<f64>,
     pub(super) seconds: f64,
     pub(super) sampled: &'a Sampled,
-    pub(super) standings: Vec<Standing>,
+    pub(super) standings: Vec<MemberResult>,
     pub(super) embedded: Option<EmbeddedOutput>,
     pub(super) emulation: Option<EmulationOutput>,
     pub(super) is_whole_sample_printed: bool,
@@ -54,7 +54,7 @@ pub(super) struct SolveReport<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     mip: Option<&'a MipClaim>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    race: Vec<Standing>,
+    race: Vec<MemberResult>,
     #[serde(skip_serializing_if = "Option::is_none")]
     embedded: Option<EmbeddedOutput>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -169,7 +169,7 @@ impl<'a> SolveReport<'a> {
             return Vec::new();
         }
         let head = ["solver", "best", "after", "rounds", "reads", ""].map(str::to_owned).to_vec();
-        let row = |standing: &Standing| {
+        let row = |standing: &MemberResult| {
             let best = standing.best();
             let remark = match &standing.refused {
                 Some(reason) => reason.as_str(),

@@ -1,7 +1,7 @@
 //! What is said about training on a chip.
 
 use isinglass::train::{Batching, EmbeddedStep, EmbeddingPlan, QpuTime, StepRecord, Training, TrainingPlan};
-use isinglass_chip::embedding::Visibility;
+use isinglass_chip::embedding::GapResolution;
 use isinglass_chip::hardware::Chip;
 use serde::Serialize;
 
@@ -69,7 +69,7 @@ impl OnChip {
     /// How precisely the chip sees the QUBO.
     pub(super) fn precision_lines(&self) -> Vec<String> {
         let mut lines = precision_lines("on the chip", &self.step.precision);
-        if matches!(self.step.precision.visibility, Visibility::Invisible | Visibility::Blurred) {
+        if matches!(self.step.precision.visibility, GapResolution::Invisible | GapResolution::Blurred) {
             lines.push(
                 "hint: `isinglass compile` names formulations of the same rows that a chip sees better".to_owned(),
             );

@@ -21,7 +21,7 @@ pub enum ProposalAcceptanceCriteria {
 /// Share of the flips that cost nothing which Metropolis' rule does not take. Taken always, and offered in index order, they
 /// carry the walls between domains of a chain along with the sweep, so that these never meet. Turning some of them down keeps
 /// detailed balance. At `beta = 0`, where every flip is as good as free, all are taken.
-const FREE_FLIPS_TURNED_DOWN: f64 = 1.0 / 16.0;
+const ZERO_COST_REJECTION: f64 = 1.0 / 16.0;
 
 /// The rule at one inverse temperature.
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +46,7 @@ impl Acceptance {
     /// [`probability`](Self::probability) from `exp(-beta dE)` and whether the flip is free.
     pub(super) fn of_weight(&self, weight: f64, is_free: bool) -> f64 {
         match self.criteria {
-            ProposalAcceptanceCriteria::Metropolis if is_free && self.beta > 0.0 => 1.0 - FREE_FLIPS_TURNED_DOWN,
+            ProposalAcceptanceCriteria::Metropolis if is_free && self.beta > 0.0 => 1.0 - ZERO_COST_REJECTION,
             ProposalAcceptanceCriteria::Metropolis => weight,
             ProposalAcceptanceCriteria::Gibbs => weight / (1.0 + weight),
         }

@@ -6,7 +6,7 @@ use crate::sampler::{ProgressReport, exhaustive};
 use crate::testing::{planted, random_integers, random_reals};
 use proptest::prelude::*;
 
-fn run(annealing: SimulatedAnnealing, bqm: &Bqm) -> Sampling {
+fn run(annealing: SimulatedAnnealing, bqm: &Bqm) -> SampleResult {
     annealing.sample(bqm, &RunControl::default()).unwrap()
 }
 
@@ -320,7 +320,7 @@ fn a_deadline_stops_every_read_where_it_is() {
 #[cfg_attr(miri, ignore = "long")]
 fn a_schedule_too_long_for_the_deadline_still_ends_cold() {
     let bqm = random_integers(Vartype::Spin, 500, 6, 3, 2);
-    let mean = |sampling: &crate::sampler::Sampling| sampling.samples.energies().iter().sum::<f64>() / 64.0;
+    let mean = |sampling: &crate::sampler::SampleResult| sampling.samples.energies().iter().sum::<f64>() / 64.0;
     let whole = short(20).sample(&bqm, &RunControl::default()).unwrap();
     let deadline = Some(std::time::Instant::now() + std::time::Duration::from_millis(500));
     let shortened = short(1 << 40).sample(&bqm, &RunControl { deadline, ..RunControl::default() }).unwrap();

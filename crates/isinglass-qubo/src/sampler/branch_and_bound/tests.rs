@@ -5,7 +5,7 @@ use crate::io::{Format, ReadOptions, read};
 use crate::sampler::exhaustive;
 use crate::testing::{planted, random_integers, random_reals, sampler_conformance};
 
-fn solve(bqm: &Bqm, max_nodes: u64) -> Sampling {
+fn solve(bqm: &Bqm, max_nodes: u64) -> SampleResult {
     let sampler = BranchAndBound { max_nodes, num_sweeps: 20, ..BranchAndBound::default() };
     sampler.sample(bqm, &RunControl::default()).unwrap()
 }

@@ -6,7 +6,7 @@ use crate::sampler::{boltzmann, exhaustive};
 use crate::testing::{planted, random_integers, random_reals, sampler_conformance};
 use proptest::prelude::*;
 
-fn run(tempering: ParallelTempering, bqm: &Bqm) -> Sampling {
+fn run(tempering: ParallelTempering, bqm: &Bqm) -> SampleResult {
     tempering.sample(bqm, &RunControl::default()).unwrap()
 }
 

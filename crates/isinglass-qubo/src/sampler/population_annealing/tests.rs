@@ -6,7 +6,7 @@ use crate::sampler::{boltzmann, exhaustive};
 use crate::testing::{planted, random_integers, random_reals, sampler_conformance};
 use proptest::prelude::*;
 
-fn run(annealing: PopulationAnnealing, bqm: &Bqm) -> (Sampling, Vec<PopulationStep>) {
+fn run(annealing: PopulationAnnealing, bqm: &Bqm) -> (SampleResult, Vec<PopulationStep>) {
     annealing.sample_with_report(bqm, &RunControl::default()).unwrap()
 }
 

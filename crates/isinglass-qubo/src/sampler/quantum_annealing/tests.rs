@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 const MOVES: [WorldlineMoves; 2] = [WorldlineMoves::Clusters, WorldlineMoves::Single];
 
-fn run(annealing: &SimulatedQuantumAnnealing, bqm: &Bqm) -> Sampling {
+fn run(annealing: &SimulatedQuantumAnnealing, bqm: &Bqm) -> SampleResult {
     annealing.sample(bqm, &RunControl::default()).unwrap()
 }
 

@@ -1,7 +1,7 @@
 //! One Metropolis sweep of 64 replicas, each lane at its own temperature.
 //!
 //! A flip changes the energy by `-2 s f`. It is taken iff `s f + E / (2 beta) >= 0` with `E` exponentially distributed, that is with
-//! probability `min(1, exp(2 beta s f))`; with `s f = 0` it is turned down as often as `FREE_FLIPS_TURNED_DOWN` says.
+//! probability `min(1, exp(2 beta s f))`; with `s f = 0` it is turned down as often as `ZERO_COST_REJECTION` says.
 
 use super::Temperatures;
 use super::number::Number;

@@ -12,7 +12,7 @@ fn short(num_sweeps: u64) -> SpinVectorMonteCarlo {
     SpinVectorMonteCarlo { num_sweeps, ..SpinVectorMonteCarlo::default() }
 }
 
-fn run(sampler: &SpinVectorMonteCarlo, bqm: &Bqm) -> Sampling {
+fn run(sampler: &SpinVectorMonteCarlo, bqm: &Bqm) -> SampleResult {
     sampler.sample(bqm, &RunControl::default()).unwrap()
 }
 

@@ -6,7 +6,7 @@ use crate::sampler::{Exhaustive, exhaustive};
 use crate::testing::{planted, random_integers, random_reals};
 use proptest::prelude::*;
 
-fn solve(bqm: &Bqm) -> Sampling {
+fn solve(bqm: &Bqm) -> SampleResult {
     TreeDecomposition::default().sample(bqm, &RunControl::default()).unwrap()
 }
 

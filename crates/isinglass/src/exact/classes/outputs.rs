@@ -24,7 +24,7 @@ pub(super) struct OutputLayer<'a> {
 
 /// The classes that groups have so far, and the pre-activations of these.
 #[derive(Clone)]
-struct Standing {
+struct MemberResult {
     /// Agreements of the class that is ahead; nothing before the first class.
     ahead: Vec<Option<u32>>,
     /// What that class wins.
@@ -79,8 +79,8 @@ impl<'a> OutputLayer<'a> {
         Outcome { better: best, bound, num_nodes, stopped }
     }
 
-    fn nothing(&self) -> Standing {
-        Standing { ahead: vec![None; self.codes.len()], won: vec![0; self.codes.len()] }
+    fn nothing(&self) -> MemberResult {
+        MemberResult { ahead: vec![None; self.codes.len()], won: vec![0; self.codes.len()] }
     }
 }
 
@@ -101,7 +101,7 @@ impl<'a> Search<'a> {
     }
 
     /// Tries all weight vectors for the next class.
-    fn choose_all(&mut self, standing: &Standing) {
+    fn choose_all(&mut self, standing: &MemberResult) {
         for weights in 0..1u32 << self.layer.fan_in {
             if self.stopped.is_some() {
                 return;
@@ -111,7 +111,7 @@ impl<'a> Search<'a> {
     }
 
     /// Gives the next class a weight vector, and searches what can follow.
-    fn choose(&mut self, weights: u32, standing: &Standing) {
+    fn choose(&mut self, weights: u32, standing: &MemberResult) {
         self.num_nodes += 1;
         if self.num_nodes >= self.limits.num_nodes {
             self.stopped = Some(SampleStatus::Heuristic);

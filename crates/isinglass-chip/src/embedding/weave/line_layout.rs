@@ -25,7 +25,7 @@ pub(super) struct Piece {
 }
 
 /// The lines of a chip with what is laid on them. Rows are horizontal lines, columns vertical ones.
-pub(super) struct Loom {
+pub(super) struct LineLayout {
     lines: [Vec<Vec<Piece>>; 2],
     is_used: Vec<bool>,
     is_hub: Vec<bool>,
@@ -48,7 +48,7 @@ pub(super) struct Side {
     frontier: u32,
 }
 
-impl Loom {
+impl LineLayout {
     /// The lines of a chip with these hubs. Each has a vertical part on either side of every one of these columns.
     pub(super) fn new(
         lines: &Lines<'_>,
@@ -76,7 +76,7 @@ impl Loom {
             Some(middle) => vec![0..middle, middle..num_columns],
             None => std::iter::once(0..num_columns).collect(),
         };
-        let mut loom = Self {
+        let mut line_layout = Self {
             is_hub: vec![false; all[0].len()],
             lines: all,
             is_used: vec![false; num_labels],
@@ -93,22 +93,22 @@ impl Loom {
                 let mut crossed = (u32::MAX, 0);
                 for at in vertical {
                     crossed = (at.first.min(crossed.0), at.end.max(crossed.1));
-                    loom.is_hub[at.line as usize] = true;
+                    line_layout.is_hub[at.line as usize] = true;
                     if let Some(bundle) = bundle_of[*hub] {
                         let columns = &mut bundles[bundle];
                         *columns = (*columns.start()).min(at.line)..=(*columns.end()).max(at.line);
                     }
                 }
                 // rows that all hubs cross
-                loom.rows = loom.rows.start.max(crossed.0)..loom.rows.end.min(crossed.1);
+                line_layout.rows = line_layout.rows.start.max(crossed.0)..line_layout.rows.end.min(crossed.1);
             }
             let first = bundles.iter().map(|bundle| *bundle.start()).min().unwrap_or(0);
             let end = bundles.iter().map(|bundle| *bundle.end() + 1).max().unwrap_or(0);
-            loom.sides.push(Side { bundles, columns: first..end, frontier: 0 });
+            line_layout.sides.push(Side { bundles, columns: first..end, frontier: 0 });
         }
-        hubs.iter().flat_map(|(_, wire)| wire).for_each(|&qubit| loom.is_used[qubit as usize] = true);
-        loom.sides.iter_mut().for_each(|side| side.frontier = loom.rows.start);
-        loom
+        hubs.iter().flat_map(|(_, wire)| wire).for_each(|&qubit| line_layout.is_used[qubit as usize] = true);
+        line_layout.sides.iter_mut().for_each(|side| side.frontier = line_layout.rows.start);
+        line_layout
     }
 
     /// The free qubits of a line that cross all lines from `first` to `last`.

@@ -20,7 +20,7 @@ struct Sealed {
 /// Why a file is refused.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum SealError {
+pub enum ChecksummedError {
     /// Not JSON, or cut off.
     #[error("not an {format} file: no valid JSON (line {line}, column {column})")]
     Json {
@@ -69,7 +69,7 @@ pub enum SealError {
     },
 }
 
-impl SealError {
+impl ChecksummedError {
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> String {
@@ -92,7 +92,7 @@ pub(crate) fn digest(content: &serde_json::Value) -> String {
 }
 
 /// The text of a file: JSON, ending with a line break.
-pub(crate) fn seal<T: Serialize>(format: &'static str, content: &T) -> String {
+pub(crate) fn write<T: Serialize>(format: &'static str, content: &T) -> String {
     let content = serde_json::to_value(content).expect("contents are plain data");
     let sealed = Sealed { format: format.to_owned(), version: VERSION, sha256: digest(&content), content };
     let mut text = serde_json::to_string_pretty(&sealed).expect("contents are plain data");
@@ -101,8 +101,8 @@ pub(crate) fn seal<T: Serialize>(format: &'static str, content: &T) -> String {
 }
 
 /// The content of a file.
-pub(crate) fn open<T: DeserializeOwned>(format: &'static str, text: &str) -> Result<T, SealError> {
-    let value: serde_json::Value = serde_json::from_str(text).map_err(|source| SealError::Json {
+pub(crate) fn read<T: DeserializeOwned>(format: &'static str, text: &str) -> Result<T, ChecksummedError> {
+    let value: serde_json::Value = serde_json::from_str(text).map_err(|source| ChecksummedError::Json {
         format,
         line: source.line(),
         column: source.column(),
@@ -110,15 +110,16 @@ pub(crate) fn open<T: DeserializeOwned>(format: &'static str, text: &str) -> Res
     })?;
     let field = |name: &str| value.get(name).map_or_else(|| "missing".to_owned(), ToString::to_string);
     if value.get("format").and_then(|found| found.as_str()) != Some(format) {
-        return Err(SealError::Foreign { format, found: field("format") });
+        return Err(ChecksummedError::Foreign { format, found: field("format") });
     }
     if value.get("version").and_then(serde_json::Value::as_u64) != Some(u64::from(VERSION)) {
-        return Err(SealError::Version { format, found: field("version") });
+        return Err(ChecksummedError::Version { format, found: field("version") });
     }
-    let sealed: Sealed = serde_json::from_value(value).map_err(|source| SealError::Content { format, source })?;
+    let sealed: Sealed =
+        serde_json::from_value(value).map_err(|source| ChecksummedError::Content { format, source })?;
     let found = digest(&sealed.content);
     if found != sealed.sha256 {
-        return Err(SealError::Checksum { format, found, expected: sealed.sha256 });
+        return Err(ChecksummedError::Checksum { format, found, expected: sealed.sha256 });
     }
-    serde_json::from_value(sealed.content).map_err(|source| SealError::Content { format, source })
+    serde_json::from_value(sealed.content).map_err(|source| ChecksummedError::Content { format, source })
 }

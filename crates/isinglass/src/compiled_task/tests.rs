@@ -4,7 +4,7 @@ use crate::network::Architecture;
 use isinglass_qubo::sampler::Exhaustive;
 use isinglass_qubo::{RunControl, Sampler};
 
-fn handover() -> (Handover, Formulation) {
+fn handover() -> (CompiledTask, Formulation) {
     let table = builtin("majority:3", 0).unwrap();
     let pipeline = Pipeline::fit(&table, &PipelineOptions::default()).unwrap();
     let classes = Classes::fit(&table).unwrap();
@@ -26,13 +26,13 @@ fn handover() -> (Handover, Formulation) {
         num_train_rows: 8,
     };
     let layout = formulation.layout.clone();
-    (Handover { layout, options, task, classes, codebook, pipeline, made, test: None }, formulation)
+    (CompiledTask { layout, options, task, classes, codebook, pipeline, made, test: None }, formulation)
 }
 
 #[test]
 fn a_sample_from_elsewhere_becomes_a_model_by_name_or_by_place() {
     let (handover, formulation) = handover();
-    let handover = Handover::from_json(&handover.to_json()).unwrap();
+    let handover = CompiledTask::from_json(&handover.to_json()).unwrap();
     let sampling = Exhaustive::default().sample(&formulation.qubo, &RunControl::default()).unwrap();
     let best = sampling.best().unwrap().sample.to_vec();
     let worse = vec![0; best.len()];
@@ -82,7 +82,7 @@ fn samples_of_another_problem_are_refused() {
 fn a_layout_file_whose_parts_do_not_fit_is_refused() {
     let (mut handover, _) = handover();
     handover.codebook = Codebook::for_classes(3);
-    let error = Handover::from_json(&handover.to_json()).unwrap_err();
+    let error = CompiledTask::from_json(&handover.to_json()).unwrap_err();
     insta::assert_snapshot!(std::error::Error::source(&error).unwrap(), @"the model is damaged: the number of codeword bits is 3, but the network has 1");
 }
 
@@ -114,7 +114,7 @@ fn test_rows_come_back_with_the_layout() {
     let labels: Vec<u32> = handover.labels().iter().map(|label| 1 - label).collect();
     let chosen = TestRows::Stratified { seed: 4 };
     handover.test = Some(HeldOutRows { inputs, labels, fraction: Some(0.25), chosen });
-    let handover = Handover::from_json(&handover.to_json()).unwrap();
+    let handover = CompiledTask::from_json(&handover.to_json()).unwrap();
     let samples = SampleFile {
         rows: vec![vec![1; handover.layout.roles().len()]],
         num_occurrences: vec![1],
@@ -128,7 +128,7 @@ fn test_rows_come_back_with_the_layout() {
     for damage in damages {
         let mut damaged = handover.clone();
         damage(damaged.test.as_mut().unwrap());
-        let error = Handover::from_json(&damaged.to_json()).unwrap_err();
+        let error = CompiledTask::from_json(&damaged.to_json()).unwrap_err();
         assert!(matches!(error, HandoverError::TestRows), "{error}");
     }
 }

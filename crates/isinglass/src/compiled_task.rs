@@ -1,6 +1,7 @@
 //! What goes to a sampler elsewhere and comes back: a compiled task with everything that turns a sample into a model.
 
 use crate::bits::BitMatrix;
+use crate::checksummed::{self, ChecksummedError};
 use crate::dataset::{Classes, Pipeline, TestRows};
 use crate::descent::Descent;
 use crate::evaluation::SlicedGroups;
@@ -10,7 +11,6 @@ use crate::formulation::{
 use crate::metrics::Score;
 use crate::model::{Model, ModelError, Provenance, check_parts};
 use crate::network::{Codebook, Network};
-use crate::sealed::{self, SealError};
 use crate::task::{Merge, Task};
 use crate::verify::{Verification, VerifyError, loss, verify};
 use isinglass_qubo::io::{Label, SampleFile};
@@ -25,7 +25,7 @@ const FORMAT: &str = "isinglass-layout";
 /// A compiled task: the layout of its variables, the rows, and what makes raw rows of them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Handover {
+pub struct CompiledTask {
     /// What each variable means.
     pub layout: Layout,
     /// How the task was compiled.
@@ -75,7 +75,7 @@ impl HeldOutRows {
 pub enum HandoverError {
     /// A foreign or damaged file.
     #[error(transparent)]
-    Seal(#[from] SealError),
+    Seal(#[from] ChecksummedError),
     /// Parts that do not fit together.
     #[error("the layout file is damaged")]
     Parts(#[from] ModelError),
@@ -157,11 +157,11 @@ pub struct Decoded {
     pub num_samples: usize,
 }
 
-impl Handover {
+impl CompiledTask {
     /// The text of the layout file: JSON, ending with a line break.
     #[must_use]
     pub fn to_json(&self) -> String {
-        sealed::seal(FORMAT, self)
+        checksummed::write(FORMAT, self)
     }
 
     /// Reads a layout file.
@@ -169,7 +169,7 @@ impl Handover {
     /// # Errors
     /// [`HandoverError`] when it is foreign or damaged.
     pub fn from_json(text: &str) -> Result<Self, HandoverError> {
-        let handover: Self = sealed::open(FORMAT, text)?;
+        let handover: Self = checksummed::read(FORMAT, text)?;
         let architecture = handover.layout.architecture();
         check_parts(architecture, &handover.pipeline, &handover.codebook, &handover.classes)?;
         let (num_inputs, num_classes) = (architecture.num_inputs(), handover.classes.names().len());
@@ -202,7 +202,7 @@ impl Handover {
     /// least loss after that, among equals the one of least loss before. Descent ends early where `control` says so.
     ///
     /// # Errors
-    /// As [`Handover::decode`].
+    /// As [`CompiledTask::decode`].
     pub fn decode_polished(&self, samples: &SampleFile, control: &RunControl<'_>) -> Result<Decoded, HandoverError> {
         self.decode_with(samples, Some(control))
     }
