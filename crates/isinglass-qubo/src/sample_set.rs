@@ -80,6 +80,17 @@ impl SampleSet {
         Ok(set)
     }
 
+    /// Takes samples of a problem with the energies that [`Bqm::energy`] gave for them.
+    pub(crate) fn with_energies(bqm: &Bqm, samples: impl IntoIterator<Item = (Vec<i8>, f64)>) -> Self {
+        let mut set = Self { num_variables: bqm.num_variables(), values: Vec::new(), energies: Vec::new() };
+        for (sample, energy) in samples {
+            debug_assert_eq!((sample.len(), bqm.energy(&sample)), (bqm.num_variables(), energy));
+            set.values.extend_from_slice(&sample);
+            set.energies.push(energy);
+        }
+        set
+    }
+
     /// Adds the samples of another set of the same problem, with the energies that its constructor computed.
     pub(crate) fn append(&mut self, mut other: Self) {
         debug_assert_eq!(self.num_variables, other.num_variables);

@@ -37,7 +37,6 @@ use lanes::LANES;
 use layout::Layout;
 use problem::{Scaling, Width};
 use rayon::prelude::*;
-use std::time::Duration;
 
 /// The most bytes that samples and the states of all blocks under way may take.
 const MAX_BYTES: usize = 16 << 30;
@@ -222,12 +221,6 @@ struct Run<'a> {
     samples_per_block: usize,
 }
 
-/// The time that a term of the problem takes in one sample when samples are taken out of a block: an estimate.
-const SECONDS_PER_TERM: f64 = 8e-9;
-
-/// What a run that was stopped may still take to take samples out of its blocks.
-const GRACE: Duration = Duration::from_millis(30);
-
 impl Run<'_> {
     fn all_blocks<L: Layout>(&self, problem: &L::Problem) -> Result<SampleResult, SampleError> {
         let (num_reads, num_sweeps) = (self.parameters.num_reads, self.schedule.num_sweeps());
@@ -262,19 +255,12 @@ impl Run<'_> {
 
     /// The lanes whose samples are taken: all in order, or those of least energy that there is time for.
     fn lanes<L: Layout>(&self, block: &L, problem: &L::Problem, num_lanes: usize, watch: &Watch<'_>) -> Vec<usize> {
-        let time = match (watch.stopped_by(), watch.time_left()) {
-            (None, None) => Duration::MAX,
-            (Some(_), _) => GRACE,
-            (None, Some(left)) => left.max(GRACE),
-        };
-        let terms = self.bqm.num_variables() + 2 * self.bqm.num_interactions();
-        let affordable = (time.as_secs_f64() / (SECONDS_PER_TERM * terms as f64)) as usize;
-        let affordable = affordable.min(self.samples_per_block);
+        let affordable = watch.affordable_samples(self.bqm).min(self.samples_per_block);
         if affordable >= num_lanes {
             return (0..num_lanes).collect();
         }
         let mut lanes = block.lanes_by_energy(problem, num_lanes);
-        lanes.truncate(affordable.max(1));
+        lanes.truncate(affordable);
         lanes.sort_unstable();
         lanes
     }

@@ -203,7 +203,8 @@ impl Run<'_> {
                 break;
             }
         }
-        let samples = (0..num_reads).map(|read| values(&population.spins(read), self.bqm.vartype()));
+        let reads = population.best_reads(num_reads, watch.affordable_samples(self.bqm));
+        let samples = reads.into_iter().map(|read| values(&population.spins(read), self.bqm.vartype()));
         let samples = SampleSet::from_samples(self.bqm, samples);
         // replicas beyond the last read are no reads of the user's
         let replicas = num_reads.next_multiple_of(LANES) as u128;

@@ -53,14 +53,15 @@ impl Reads {
             }
             let spins = read(&mut stream(self.seed, index as u64), &watch);
             let sample = values(&spins, bqm.vartype());
-            watch.enter(bqm.energy(&sample));
-            Some(sample)
+            let energy = bqm.energy(&sample);
+            watch.enter(energy);
+            Some((sample, energy))
         };
-        let rows: Vec<Option<Vec<i8>>> =
+        let rows: Vec<Option<(Vec<i8>, f64)>> =
             in_pool(self.threads, || Ok((0..self.num_reads).into_par_iter().map(one_read).collect()))?;
-        let samples = SampleSet::from_samples(bqm, rows.into_iter().flatten());
         Ok(SampleResult {
-            samples: samples.expect("one value of the vartype for each variable"),
+            // computed once more they would take as long again, after the end of a run that was stopped
+            samples: SampleSet::with_energies(bqm, rows.into_iter().flatten()),
             status: watch.stopped_by().unwrap_or(SampleStatus::Heuristic),
             lower_bound: None,
             num_sweeps: 0,

@@ -1,12 +1,19 @@
 //! What the threads of a run share: who stopped it, and how far it is.
 
 use super::{ProgressReport, RunControl, SampleStatus};
+use crate::model::Bqm;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 /// The least time between two progress reports.
 const REPORT_INTERVAL: Duration = Duration::from_millis(200);
+
+/// Seconds that a term of the problem takes in one sample when samples are taken out and their energies computed: an estimate.
+const SECONDS_PER_TERM: f64 = 8e-9;
+
+/// What a run that was stopped may still take for its samples.
+const GRACE: Duration = Duration::from_millis(30);
 
 /// What a run returns that is stopped in the middle of reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,6 +118,18 @@ impl<'a> Watch<'a> {
     /// The time until the deadline; `None` without one.
     pub(crate) fn time_left(&self) -> Option<Duration> {
         self.control.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
+    }
+
+    /// The most samples, at least one, whose energies can be computed in the time left; without a deadline, and if nothing has stopped the
+    /// run, any number.
+    pub(crate) fn affordable_samples(&self, bqm: &Bqm) -> usize {
+        let time = match (self.stopped_by(), self.time_left()) {
+            (None, None) => return usize::MAX,
+            (Some(_), _) => GRACE,
+            (None, Some(left)) => left.max(GRACE),
+        };
+        let terms = bqm.num_variables() + 2 * bqm.num_interactions();
+        ((time.as_secs_f64() / (SECONDS_PER_TERM * terms as f64)) as usize).max(1)
     }
 
     /// When the run is to end.

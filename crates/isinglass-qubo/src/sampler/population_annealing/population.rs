@@ -100,6 +100,19 @@ impl<'a, T: Number> Population<'a, T> {
         self.spins(best.unwrap_or(0))
     }
 
+    /// At most `most` of the first `num_reads` replicas, those of least energy, in ascending order.
+    pub(super) fn best_reads(&self, num_reads: usize, most: usize) -> Vec<usize> {
+        let mut reads: Vec<usize> = (0..num_reads).collect();
+        if num_reads <= most {
+            return reads;
+        }
+        let energies = self.energies();
+        reads.sort_by(|&left, &right| energies[left].total_cmp(&energies[right]));
+        reads.truncate(most);
+        reads.sort_unstable();
+        reads
+    }
+
     /// Mean energy, without the offset.
     pub(super) fn mean_energy(&self) -> f64 {
         let energies = self.energies();
