@@ -6,7 +6,8 @@ use crate::model::{Bqm, Vartype};
 use crate::rng::{Stream, mix, stream};
 use crate::sampler::{
     Contraction, ParallelTempering, Prepared, ProposalAcceptanceCriteria, RunControl, SampleError, Sampler,
-    SimulatedAnnealing, SpinState, Watch, anneal_one, default_beta_range, descend, random_spins,
+    SimulatedAnnealing, Watch, anneal_one, anneal_until_deadline, default_beta_range, polished, random_spins,
+    seconds_per_block_sweep, seconds_to_prepare,
 };
 use rand_core::Rng;
 use std::sync::OnceLock;
@@ -28,16 +29,9 @@ const SPINS_IN_CACHE: usize = 1 << 15;
 /// Share of a job's time that may go into that.
 const SHARE_OF_SAMPLES: f64 = 0.05;
 
-/// Seconds for an update of one of 64 reads side by side, with few neighbours and with many: estimates on the high side, for
-/// problems of which a few sweeps take too long to measure.
-const SECONDS_PER_UPDATE: f64 = 1.5e-9;
-
 /// Sweeps that are measured where this and the preparation are estimated to take at most such a share of the time.
 const MEASURED_SWEEPS: u64 = 8;
 const SHARE_OF_MEASUREMENT: f64 = 0.08;
-
-/// Seconds that preparing a problem for blocks takes for each term: an estimate on the high side.
-const SECONDS_TO_PREPARE: f64 = 50e-9;
 
 /// The fewest sweeps for which an anneal of a block is worth its time.
 const LEAST_SWEEPS: f64 = 100.0;
@@ -45,14 +39,8 @@ const LEAST_SWEEPS: f64 = 100.0;
 /// The number of sweeps from which a block is most often better than a single read of the same time.
 const SUITABLE_SWEEPS: f64 = 600.0;
 
-/// Sweeps and seconds, at most, of the read that is made where there was no time for any job.
-const SHORT_READ: (u64, f64) = (64, 0.02);
-
 /// Sweeps of one read, or of a block, after which another one is begun.
 const MOST_SWEEPS: u64 = 1 << 17;
-
-/// Problems with more terms are not polished by steepest descent, whose queue takes tenths of a second.
-const MOST_TERMS_IN_A_DESCENT: usize = 1 << 21;
 
 /// Parts of a job's time for one recombination.
 const RECOMBINATIONS: u32 = 16;
@@ -78,12 +66,10 @@ impl<'a> Methods<'a> {
             && annealing.proposal_acceptance_criteria == ProposalAcceptanceCriteria::Metropolis
             && 0.0 < hot
             && hot <= cold;
-        let num_variables = spin.num_variables() as f64;
-        let degree = 2.0 * spin.num_interactions() as f64 / num_variables.max(1.0);
-        let seconds_per_sweep = 64.0 * num_variables * SECONDS_PER_UPDATE * (1.0 + degree / 100.0);
+        let seconds_per_sweep = seconds_per_block_sweep(spin);
         let prepared = OnceLock::new();
         let mut methods = Self { spin, annealing, beta_range: (hot, cold), is_common, prepared, seconds_per_sweep };
-        let to_prepare = SECONDS_TO_PREPARE * (1.0 + degree) * num_variables;
+        let to_prepare = seconds_to_prepare(spin);
         let to_measure = MEASURED_SWEEPS as f64 * seconds_per_sweep;
         if to_prepare + to_measure <= SHARE_OF_MEASUREMENT * total.as_secs_f64()
             && let Some(measured) = methods.measured_seconds_per_sweep()
@@ -271,30 +257,16 @@ impl<'a> Methods<'a> {
     /// A sample for a run whose time was over before its first job: a local minimum after a few sweeps, in values of a vartype.
     pub(super) fn short_read(&self, vartype: Vartype) -> Vec<i8> {
         let seed = self.annealing.seed;
-        let mut spins = random_spins(self.spin.num_variables(), &mut stream(seed, 0));
-        let (num_sweeps, seconds) = SHORT_READ;
-        if self.is_common {
-            let deadline = Some(Instant::now() + Duration::from_secs_f64(seconds));
-            let control = RunControl { deadline, ..RunControl::default() };
-            (spins, _) = anneal_one(self.spin, spins, seed, self.beta_range, num_sweeps, &Watch::new(&control, 0));
-        }
+        let spins = match self.is_common {
+            true => anneal_until_deadline(self.spin, self.beta_range, seed, &RunControl::default()).0,
+            false => random_spins(self.spin.num_variables(), &mut stream(seed, 0)),
+        };
         let [low, high] = vartype.values();
         self.polished(spins).1.into_iter().map(|spin| if spin > 0 { high } else { low }).collect()
     }
 
-    /// The sample at the bottom of a descent; of a huge problem, for which a descent takes longer than the limit allows, after two
-    /// sweeps that take no flip which costs anything.
     fn polished(&self, spins: Vec<i8>) -> (f64, Vec<i8>) {
-        let control = RunControl::default();
-        if self.spin.num_variables() + 2 * self.spin.num_interactions() > MOST_TERMS_IN_A_DESCENT {
-            let frozen = (1e6 * self.beta_range.1).min(1e300);
-            let (spins, _) = anneal_one(self.spin, spins, 0, (frozen, frozen), 2, &Watch::new(&control, 0));
-            return (self.spin.energy(&spins), spins);
-        }
-        let mut state = SpinState::new(self.spin, spins);
-        descend(&mut state, &Watch::new(&control, 0));
-        let spins = state.spins().to_vec();
-        (self.spin.energy(&spins), spins)
+        polished(self.spin, spins, self.beta_range.1)
     }
 }
 

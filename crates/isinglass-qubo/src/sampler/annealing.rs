@@ -25,6 +25,7 @@ pub use schedule::{BetaSchedule, Schedule};
 
 use super::isa::Isa;
 use super::pace::Pace;
+use super::short_read::{is_too_short_for_blocks, short_read};
 use super::threads::in_pool;
 use super::watch::Watch;
 use super::{RunControl, SampleError, SampleResult, SampleStatus, Sampler, scaling};
@@ -127,6 +128,12 @@ impl Sampler for SimulatedAnnealing {
     }
 
     fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<SampleResult, SampleError> {
+        let is_metropolis = self.proposal_acceptance_criteria == ProposalAcceptanceCriteria::Metropolis;
+        if is_metropolis && self.beta_schedule == BetaSchedule::Geometric && is_too_short_for_blocks(bqm, control) {
+            self.check()?;
+            scaling::check_energies(bqm)?;
+            return short_read(bqm, self.beta_range, self.seed, control);
+        }
         in_pool(self.threads, || self.prepared(bqm)?.run(self, LANES, control))
     }
 }

@@ -11,6 +11,7 @@ use super::descent::descend;
 use super::isa::Isa;
 use super::lanes::LANES;
 use super::replicas::{Number, Problem, Scaling, block_bytes, with_width};
+use super::short_read::{is_too_short_for_blocks, short_read};
 use super::state::{State, values};
 use super::threads::in_pool;
 use super::watch::Watch;
@@ -110,6 +111,9 @@ impl Sampler for ParallelTempering {
     fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<SampleResult, SampleError> {
         self.check()?;
         scaling::check_energies(bqm)?;
+        if is_too_short_for_blocks(bqm, control) {
+            return short_read(bqm, self.beta_range, self.seed, control);
+        }
         in_pool(self.threads, || {
             let spin = bqm.as_vartype(Vartype::Spin)?;
             let beta_range = self.beta_range.unwrap_or_else(|| default_beta_range(&spin));
