@@ -1,10 +1,8 @@
-//! Purpose: time to an embedding by each method, on one thread.
-//! Cost model: the router places every variable anew in every pass; a placement spreads masks of 64 chains over the free qubits around
-//! them, `qubits reached × 15 couplers`, beside a fixed cost for every qubit of the chip. Expected exponent: 1 in variables at
-//! equal degree; the number of passes grows slowly.
-//! Data: complete graphs of 30 and 60 variables; a random graph of mean degree 4 on 100 variables; a random 3-regular graph
-//! on 400; a network-like graph of 2 × 7 weights
-//! against 24 groups; all on ideal Pegasus P16. Fixed seeds; graphs are built outside the timed part.
+//! Purpose: time to an embedding by each method, on one thread. Cost model: the router places every variable again in every pass; a
+//! placement spreads masks of 64 chains over the free qubits around them, `qubits reached × 15 couplers`, plus a fixed cost for every
+//! qubit of the chip. Expected exponent: 1 in variables at equal degree; the number of passes grows slowly. Data: complete graphs of 30
+//! and 60 variables; a random graph of mean degree 4 on 100 variables; a random 3-regular graph on 400; a network-like graph of 2 × 7
+//! weights against 24 groups; all on ideal Pegasus P16. Fixed seeds; graphs are built outside the timed part.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use isinglass_chip::embedding::{Embedder, largest_clique};

@@ -1,4 +1,4 @@
-//! Pictures of chips and of embeddings on them, as SVG.
+//! SVG drawings of hardware graphs and of embeddings on them.
 
 mod places;
 
@@ -8,7 +8,7 @@ use places::{Line, Places};
 use std::collections::HashMap;
 use std::fmt::Write;
 
-/// What the picture lies on.
+/// Background color of the drawing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Background {
     /// White.
@@ -51,13 +51,13 @@ impl Background {
     }
 }
 
-/// A picture of a chip, with chains where there are some.
+/// SVG drawing of a chip, optionally with the chains of an embedding.
 ///
-/// On Chimera, Pegasus and Zephyr every qubit is a wire, vertical or horizontal, as on the chip; two qubits are coupled where their
-/// wires cross, where one goes on as the other, and where Pegasus and Zephyr have pairs of parallel ones. Any other graph is
-/// drawn as points and lines, laid out by springs, or on a circle where it is large. Working qubits that no chain has are
-/// grey; missing qubits and couplers are red and thin; each chain has a colour of its own, thick dots on the couplers that hold it
-/// together, and its label as a title; small dots are couplers between chains. The same input gives the same bytes.
+/// On Chimera, Pegasus and Zephyr every qubit is drawn as a vertical or horizontal wire, as on the chip; two qubits are coupled where
+/// their wires cross (internal couplers), where one wire continues another (external couplers), and where Pegasus and Zephyr pair
+/// parallel wires (odd couplers). Any other graph is drawn as points and lines in a spring layout, or on a circle if it is large. Unused
+/// working qubits are grey; missing qubits and couplers are thin and red; each chain has its own color, thick dots on the couplers inside
+/// the chain, and its label as a title; small dots are couplers between chains. The same input gives the same bytes.
 ///
 /// # Examples
 /// ```
@@ -72,27 +72,27 @@ impl Background {
 pub struct Drawing<'a> {
     /// The chip.
     pub chip: &'a Chip,
-    /// Chains; qubits that the chip does not have are left out. `[default: none]`
+    /// Chains to draw; qubits that are not on the chip are ignored. `[default: none]`
     pub chains: &'a [Vec<u32>],
-    /// What chains are called, one name for each, instead of their numbers. `[default: none]`
+    /// Chain labels, one for each chain, shown instead of their indices. `[default: none]`
     pub labels: &'a [String],
-    /// What the picture lies on. `[default: light]`
+    /// Background color. `[default: light]`
     pub background: Background,
-    /// Only the part of the chip around the chains, if there are any. `[default: false]`
+    /// Whether to show only the part of the chip around the chains. `[default: false]`
     pub is_cropped: bool,
 }
 
-/// Around the chains of a cropped picture is so much of the chip.
+/// Margin around the chains of a cropped picture, in lines of the chip.
 const MARGIN: f64 = 3.0;
 
 impl<'a> Drawing<'a> {
-    /// The chip alone, on white.
+    /// A drawing of the chip alone, on a white background.
     #[must_use]
     pub fn of(chip: &'a Chip) -> Self {
         Self { chip, chains: &[], labels: &[], background: Background::Light, is_cropped: false }
     }
 
-    /// The picture as text.
+    /// Renders the drawing as SVG text.
     #[must_use]
     pub fn to_svg(&self) -> String {
         let mut places = Places::of(self.chip);
@@ -181,7 +181,7 @@ impl<'a> Drawing<'a> {
         svg.push_str("</g>\n");
     }
 
-    /// Qubits of the topology that do not work, and couplers of working qubits that do not.
+    /// Qubits of the topology that do not work, and faulty couplers between working qubits.
     fn missing(&self, places: &Places) -> (Path, Path) {
         let (mut qubits, mut couplers) = (Path::default(), Path::default());
         if let Some(topology) = self.chip.topology() {

@@ -1,4 +1,4 @@
-//! Minor embeddings: a chain of qubits for each variable, verified; models put onto a chip, and samples brought back.
+//! Minor embeddings: verified chains of qubits, embedding of models, and unembedding of samples.
 
 mod bound;
 mod cache;
@@ -39,8 +39,8 @@ pub use unembed::{ChainBreakMethod, Unembedded, unembed, unembed_only};
 use crate::hardware::{Chip, Graph};
 use isinglass_qubo::model::Bqm;
 
-/// A chain of qubits for each variable, checked against a problem and a chip: chains are not empty, disjoint, connected, made
-/// of working qubits, and two of them are joined by a coupler wherever their variables interact.
+/// Minor embedding: a chain of qubits for each variable, checked against a problem graph and a chip. Chains are nonempty, disjoint,
+/// connected and made of working qubits, and a coupler joins the chains of every two interacting variables.
 ///
 /// # Examples
 /// ```
@@ -59,7 +59,7 @@ pub struct Embedding {
 }
 
 impl Embedding {
-    /// The embedding with these chains, one for each node of `problem`. Qubits of a chain are put into ascending order.
+    /// Creates the embedding from chains, one for each node of `problem`, and verifies it. The qubits of each chain are sorted.
     ///
     /// # Errors
     /// The first [`Fault`] that [`diagnose`] finds.
@@ -73,25 +73,25 @@ impl Embedding {
         }
     }
 
-    /// Chains by variable, qubits in ascending order.
+    /// Chains by variable, with qubits in ascending order.
     #[must_use]
     pub fn chains(&self) -> &[Vec<u32>] {
         &self.chains
     }
 
-    /// Qubits in all chains.
+    /// Total number of qubits in all chains.
     #[must_use]
     pub fn num_qubits(&self) -> usize {
         self.chains.iter().map(Vec::len).sum()
     }
 
-    /// The longest chain; zero without variables.
+    /// Length of the longest chain; 0 without variables.
     #[must_use]
     pub fn max_chain_length(&self) -> usize {
         self.chains.iter().map(Vec::len).max().unwrap_or(0)
     }
 
-    /// How many chains have each length, from length 1 on.
+    /// Number of chains of each length, starting at length 1.
     #[must_use]
     pub fn chain_lengths(&self) -> Vec<usize> {
         let mut counts = vec![0; self.max_chain_length()];
@@ -100,7 +100,7 @@ impl Embedding {
     }
 }
 
-/// The graph of the interactions of a model whose bias is not zero.
+/// Interaction graph of a model: an edge for each nonzero quadratic bias.
 ///
 /// # Panics
 /// Never: the interactions of a model join different variables in range.

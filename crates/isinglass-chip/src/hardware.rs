@@ -1,4 +1,4 @@
-//! Hardware: the graphs of annealing chips in the labels that Ocean gives their qubits.
+//! Hardware graphs of annealing chips, with Ocean's qubit labels.
 
 mod chip;
 mod description;

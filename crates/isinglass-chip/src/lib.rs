@@ -1,7 +1,7 @@
 //! Quantum annealing hardware: working graphs of chips, minor embedding, QPU timing, emulation, and services.
 //!
 //! A [`hardware::Chip`] is a graph of qubits and couplers. An [`embedding::Embedding`] maps each variable of a problem to a chain of
-//! qubits. [`qpu`] states what a chip accepts and how long it takes, and emulates one.
+//! qubits. [`qpu`] has solver properties, timing and an emulator.
 //!
 //! ```
 //! ```

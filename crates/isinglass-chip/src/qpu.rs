@@ -1,4 +1,4 @@
-//! A chip as its users see it: what it takes, how long it takes, what that costs, and a classical emulation of what it returns.
+//! QPU properties, timing, cost estimates, and a classical emulator.
 
 mod chips;
 mod control_error;

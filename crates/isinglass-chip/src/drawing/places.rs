@@ -1,4 +1,4 @@
-//! Where qubits lie in a picture: wires on the known topologies, points elsewhere.
+//! Layout of qubits in a drawing: wires on the known topologies, points elsewhere.
 
 use crate::hardware::{
     ChimeraCoordinates, Chip, Graph, PegasusCoordinates, Topology, ZephyrCoordinates, pegasus_offset,
@@ -8,9 +8,9 @@ use std::f64::consts::TAU;
 /// From a point to a point, `[x, y]` each.
 pub(super) type Line = [[f64; 2]; 2];
 
-/// Up to so many nodes are laid out by springs: a second at most.
+/// Largest number of nodes that the spring layout takes (at most a second).
 const SPRINGS: usize = 1000;
-/// Rounds of moving nodes.
+/// Iterations of the spring layout.
 const ROUNDS: usize = 150;
 
 /// A line for each label; a point is a line from itself to itself.

@@ -1,8 +1,8 @@
-//! Bounds on embeddings that hold whatever the method.
+//! Lower bounds on the number of qubits of any embedding.
 
 use crate::hardware::{Chip, Graph};
 
-/// A number of qubits below which no embedding of `problem` on `chip` can be.
+/// Lower bound on the number of qubits of any embedding of `problem` on `chip`.
 ///
 /// A chain of `L` qubits is held together by at least `L - 1` couplers, so it reaches at most `L (D - 2) + 2` others, where `D` is the
 /// largest number of couplers of a qubit: a variable with `d` neighbours needs `max(1, ceil((d - 2) / (D - 2)))` qubits. `None` when a

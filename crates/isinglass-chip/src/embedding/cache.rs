@@ -1,4 +1,4 @@
-//! Embeddings kept for the next problem of the same shape: in memory, and in a folder.
+//! Embedding cache for problems with the same interaction graph, in memory and in a directory.
 
 use super::{EmbedMethod, Embedder, Embedding, EmbeddingFile, EmbeddingResult, FindError, min_qubits};
 use crate::hardware::{Chip, Graph};
@@ -12,11 +12,11 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Embeddings by problem graph, chip graph and parameters of the embedder. Clones share what they know.
+/// Cache of embeddings by problem graph, chip graph and embedder parameters. Clones share their entries.
 ///
-/// In a folder each embedding is a file `KEY.METHOD.json` that [`EmbeddingFile`] reads. It is verified against problem and chip: a file
-/// that is damaged, or not about them, is passed over and overwritten. Embeddings of runs that were stopped are not kept, since
-/// a run with more time would find others.
+/// In the cache directory each embedding is a file `KEY.METHOD.json` that [`EmbeddingFile`] reads. It is verified against problem and
+/// chip: a damaged or mismatched file is ignored and overwritten. Embeddings of interrupted runs are not stored, since a run with more
+/// time would find better ones.
 ///
 /// # Examples
 /// ```
@@ -37,32 +37,32 @@ pub struct EmbeddingCache {
     folder: Option<PathBuf>,
 }
 
-/// Where an embedding is from.
+/// Source of an embedding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EmbeddingOrigin {
-    /// It was looked for and found.
+    /// Found by the embedder in this call.
     EmbeddingResult,
-    /// An earlier problem of this run had the same graph.
+    /// Reused from an earlier problem of this run with the same graph.
     Memory,
-    /// It was in the folder.
+    /// Read from the cache directory.
     Disk,
-    /// The caller gave it.
+    /// Supplied by the caller.
     Given,
 }
 
-/// An embedding, where it is from, and why it could not be kept.
+/// Embedding with its origin and, if it could not be stored, the error.
 #[derive(Debug)]
 pub struct CachedEmbedding {
     /// The embedding.
     pub found: EmbeddingResult,
-    /// Where it is from.
+    /// Source of the embedding.
     pub origin: EmbeddingOrigin,
-    /// Why it could not be written into the folder.
+    /// Error from writing the embedding to the cache directory, if any.
     pub unsaved: Option<io::Error>,
 }
 
-/// A fingerprint of problem, chip and parameters. What it leads to is verified, so it need not be cryptographic.
+/// Fingerprint of problem, chip and parameters. Cached embeddings are verified, so it need not be cryptographic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Key([u64; 2]);
 
@@ -100,16 +100,16 @@ impl Key {
 }
 
 impl EmbeddingCache {
-    /// A cache that keeps its embeddings in this folder, too; it is made when the first one is written.
+    /// Creates a cache that also stores embeddings in this directory, which is created on the first write.
     #[must_use]
     pub fn in_folder(folder: impl Into<PathBuf>) -> Self {
         Self { folder: Some(folder.into()), ..Self::default() }
     }
 
-    /// The embedding of `problem` on `chip` that `embedder` finds, or found earlier.
+    /// Returns the cached embedding of `problem` on `chip`, or runs `embedder`.
     ///
     /// # Errors
-    /// [`FindError`] when there is none, or none was found.
+    /// [`FindError`] if no embedding exists or none was found.
     pub fn find(
         &self,
         embedder: &Embedder,

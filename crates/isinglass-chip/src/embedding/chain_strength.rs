@@ -1,13 +1,13 @@
-//! How strongly the qubits of a chain are held together.
+//! Chain strength: magnitude of the ferromagnetic couplings inside chains.
 
 use isinglass_qubo::model::Bqm;
 
-/// The strength of the couplers inside chains: each gets `-strength`, in the units of the model over spins.
+/// Chain strength method. Each coupler inside a chain gets `-strength`, in the units of the Ising model.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ChainStrength {
-    /// `prefactor · rms(J) · sqrt(mean degree)`, the torque that random neighbours exert on a chain. Ocean's default, with a
-    /// prefactor of 1.414.
+    /// `prefactor · rms(J) · sqrt(mean degree)`: compensates the torque that random neighbours exert on a chain. Ocean's
+    /// `uniform_torque_compensation`, with a prefactor of 1.414.
     UniformTorqueCompensation {
         /// `[default: 1.414] [range: above 0]`
         prefactor: f64,
@@ -17,9 +17,9 @@ pub enum ChainStrength {
         /// `[default: 1] [range: above 0]`
         prefactor: f64,
     },
-    /// The same number for all chains.
+    /// Same strength for all chains.
     Uniform(f64),
-    /// A number for each variable.
+    /// One strength for each variable.
     PerChain(Vec<f64>),
 }
 
@@ -29,32 +29,32 @@ impl Default for ChainStrength {
     }
 }
 
-/// A chain strength that holds nothing together.
+/// Invalid chain strength.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ChainStrengthError {
-    /// Not a positive number.
+    /// A strength or prefactor that is not finite and positive.
     #[error("a chain strength or its prefactor is {value}, but must be finite and above 0")]
     NotPositive {
-        /// The number.
+        /// The value found.
         value: f64,
     },
-    /// Not one for each variable.
+    /// The number of strengths does not match the number of variables.
     #[error("there are {found} chain strengths for {expected} variables")]
     WrongNumber {
-        /// Strengths.
+        /// Number of strengths.
         found: usize,
-        /// Variables.
+        /// Number of variables.
         expected: usize,
     },
 }
 
 impl ChainStrength {
-    /// The strength for each variable of a model over spins. Models without interactions, or without coefficients, get 1 times
-    /// the prefactor.
+    /// Computes the strength for each variable of an Ising model. Models without interactions, or without coefficients, get 1 times the
+    /// prefactor.
     ///
     /// # Errors
-    /// [`ChainStrengthError`] for numbers that are not positive and finite, or that are not one for each variable.
+    /// [`ChainStrengthError`] for strengths that are not positive and finite, or whose number is not the number of variables.
     ///
     /// # Examples
     /// ```

@@ -1,4 +1,4 @@
-//! Cliques and bicliques on the lines of a chip.
+//! Clique and biclique embeddings on the lines of a chip.
 
 mod chains;
 mod outline;
@@ -27,14 +27,14 @@ const OUTLINES: usize = 4;
 const WORKED_OUT: usize = 6;
 /// Outlines that are worked out for the largest clique, those of most Ls first.
 const LARGEST_OUTLINES: usize = 10;
-/// One chain in so many is the most that working out may add to an outline.
+/// The refinement adds at most one chain for every this many chains of an outline.
 const GAIN: usize = 12;
 /// Lines by which a clique may stray from its outline: for few qubits, and for most chains.
 const REACH: (usize, usize) = (3, 6);
 /// Lines beside an outline that may be used for the largest clique.
 const MARGIN: usize = 4;
 
-/// A complete graph on `num_variables` variables with short chains of nearly equal length, if room for one is found on this chip.
+/// Embeds a complete graph on `num_variables` variables with short chains of nearly equal length, or returns `None` if no room is found.
 ///
 /// Every variable gets an L: a piece of a column and one of a row that cross; the column of each crosses the rows of all before it. The
 /// first may be a row alone and the last a column alone. Rows are taken one beside the other, at either end, and columns given up from
@@ -75,7 +75,7 @@ pub fn clique(num_variables: usize, chip: &Chip) -> Option<Embedding> {
     Embedding::new(chains, &complete(num_variables), chip).ok()
 }
 
-/// A clique of fewest qubits whose chains are no longer than that.
+/// A clique of fewest qubits whose chains have at most `max_length` qubits.
 fn shortest<'a>(table: &mut Table<'_>, runs: &'a Runs, num_variables: usize, max_length: u32) -> Option<Ells<'a>> {
     // a chain crosses as many lines as the clique is wide
     let widest = (max_length as usize).saturating_mul(runs.length()) / runs.block();
@@ -104,7 +104,7 @@ fn shortest<'a>(table: &mut Table<'_>, runs: &'a Runs, num_variables: usize, max
     worked_out.min_by_key(|ells| (ells.num_qubits(), ells.max_length()))
 }
 
-/// The largest clique that is found on this chip: the one of fewest qubits of that size.
+/// Embeds the largest clique found on this chip, with the fewest qubits found for that size.
 #[must_use]
 pub fn largest_clique(chip: &Chip) -> Option<Embedding> {
     let lines = Lines::of(chip)?;
@@ -159,8 +159,8 @@ fn work_out<'a>(runs: &'a Runs, outline: &Outline, limits: Limits) -> Ells<'a> {
     }
 }
 
-/// A complete bipartite graph, the variables of the first side before those of the second, if this chip has room for it: the sides
-/// are straight wires of the two directions.
+/// Embeds a complete bipartite graph if the chip has room for it. The variables of the first side come before those of the second; the
+/// sides are straight wires of the two directions.
 #[must_use]
 pub fn biclique(first: usize, second: usize, chip: &Chip) -> Option<Embedding> {
     let lines = Lines::of(chip)?;

@@ -1,4 +1,4 @@
-//! A sampler that puts the problem onto a chip, lets another sampler work there, and brings the samples back.
+//! Embedding composite: embeds a problem, samples it on the chip, and unembeds the samples.
 
 mod physical;
 #[cfg(test)]
@@ -22,19 +22,18 @@ use std::time::Instant;
 /// Sets the seed of coins for broken chains apart from the sampler's, whose own streams may begin with the same bits: any odd number.
 const COINS: u64 = 0x94d0_49bb_1331_11eb;
 
-/// Samples a problem on a chip: embeds it, samples the model over qubits with `inner`, and unembeds.
+/// Sampler composite that minor-embeds a problem on a chip, samples the embedded model with `inner`, and unembeds the samples.
 ///
-/// Energies are those of the problem. The least energy of the model over qubits is a lower bound on them, whatever the chain strength,
-/// since every sample of the problem has an unbroken sample of the same energy; so the status is `Optimal` where `inner` proves a
-/// bound and a sample attains it, which takes chains that hold. That is said only if all coefficients, split ones
-/// included, are multiples of one unit, so that no sum rounds; other bounds are lowered by what rounding could do.
+/// Energies are those of the problem. Every sample of the problem has an unbroken embedded sample of the same energy, so the minimum
+/// energy of the embedded model is a lower bound on the problem's, whatever the chain strength. The status is `Optimal` if `inner` proves
+/// a bound and a sample attains it, which requires unbroken chains. This is reported only if all coefficients, split ones included, are
+/// multiples of one unit, so that no sum rounds; other bounds are lowered by the largest possible rounding error.
 ///
-/// Chain strengths that are computed from the problem are rounded up to 8 bits, by less than a hundredth, so that integer problems
-/// stay integer ones; numbers that were given are taken as they are.
+/// Chain strengths computed from the problem are rounded up to 8 bits, by less than 1 %, so that integer problems keep integer
+/// coefficients; strengths supplied by the caller are used unchanged.
 ///
-/// With spin-reversal transforms an inner sampler runs for each, so there are as many times more reads, and the time up to the
-/// deadline is shared out. A target that is met by samples with broken chains only, and not after unembedding, does not end the
-/// run.
+/// With spin-reversal transforms the inner sampler runs once for each, so the number of reads is multiplied and the time up to the
+/// deadline is divided. A target that only samples with broken chains reach, and not the unembedded ones, does not end the run.
 ///
 /// # Examples
 /// ```
@@ -53,76 +52,77 @@ const COINS: u64 = 0x94d0_49bb_1331_11eb;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct EmbeddingComposite<'a> {
-    /// Makes the sampler of the model over qubits.
+    /// Constructor of the sampler for the embedded model.
     pub inner: MakeSampler<'a>,
     /// The chip.
     pub chip: Chip,
-    /// Who finds embeddings. `[default: Embedder::default()]`
+    /// Embedder that finds the chains. `[default: Embedder::default()]`
     pub embedder: Embedder,
-    /// Embeddings found earlier. `[default: in memory, empty]`
+    /// Embedding cache. `[default: in memory, empty]`
     pub cache: EmbeddingCache,
-    /// Chains for the variables, by index, instead of found ones. `[default: none]`
+    /// Fixed chains by variable index, used instead of the embedder. `[default: none]`
     pub chains: Option<Vec<Vec<u32>>>,
-    /// How chains are held together. `[default: uniform torque compensation]`
+    /// Chain strength method. `[default: uniform torque compensation]`
     pub chain_strength: ChainStrength,
-    /// What broken chains are worth. `[default: majority vote]`
+    /// How to resolve broken chains. `[default: majority vote]`
     pub chain_break_method: ChainBreakMethod,
-    /// The only variables whose chains are read, whatever `chain_break_method` says; see [`unembed_only`]. `[default: all are]`
+    /// Variables to unembed directly, overriding `chain_break_method`; see [`unembed_only`]. `[default: all]`
     pub unembed_variables: Option<Vec<usize>>,
-    /// Runs with the meaning of random spins turned round; 0 is one run without. `[default: 0]`
+    /// Number of spin-reversal transforms; 0 for a single run without one. `[default: 0]`
     pub num_spin_reversal_transforms: usize,
-    /// Seed of the inner sampler, of spin reversals, and of coins for broken chains; the embedder has one of its own. `[default: 0]`
+    /// Seed of the inner sampler, the spin-reversal transforms and the tie-breaking of broken chains; the embedder has a separate seed.
+    /// `[default: 0]`
     pub seed: u64,
 }
 
-/// Makes the sampler of the model over qubits from a seed and that model, whose chains and qubits it may want to know. With spin
-/// reversals it is called for each of them with another seed: with the same random numbers, reads of a turned problem would follow
-/// those of the problem itself.
+/// Constructor of the sampler for the embedded model, from a seed and the model with its chains and qubits. It is called with a different
+/// seed for each spin-reversal transform: with the same random numbers, reads of a transformed problem would follow those of the
+/// original.
 pub type MakeSampler<'a> = Box<dyn Fn(u64, &Embedded) -> Box<dyn Sampler + 'a> + 'a>;
 
-/// What happened on the chip.
+/// Statistics of a run on an embedded problem.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct EmbeddedReport {
     /// The chip's name.
     pub chip: String,
-    /// Figures of the embedding.
+    /// Embedding statistics.
     #[serde(flatten)]
     pub embedding: EmbeddingStatistics,
-    /// Where the embedding is from.
+    /// Source of the embedding.
     pub origin: EmbeddingOrigin,
     /// Qubits of each variable.
     pub chains: Vec<Vec<u32>>,
     /// Strength of each chain, in the units of the problem over spins.
     pub chain_strengths: Vec<f64>,
-    /// Reads on the chip.
+    /// Number of reads on the chip.
     pub num_reads: usize,
-    /// Reads with a broken chain among those that were looked at.
+    /// Number of examined reads with at least one broken chain.
     pub num_broken_reads: usize,
-    /// For each variable the share of all reads in which its chain was broken.
+    /// Chain break rate of each variable: the share of reads in which its chain is broken.
     pub break_rates: Vec<f64>,
-    /// Energies of the model over qubits, by read; equal to that of the problem where no chain is broken.
+    /// Energy of the embedded model for each read; equal to the problem's energy if no chain is broken.
     pub physical_energies: Vec<f64>,
-    /// How the inner sampler's run ended: `Optimal` is about the model over qubits.
+    /// Status of the inner sampler's run: `Optimal` refers to the embedded model.
     pub physical_status: SampleStatus,
-    /// Spin-reversal transforms that were done.
+    /// Number of spin-reversal transforms performed.
     pub num_spin_reversal_transforms: usize,
-    /// Seconds that it took to find or read the embedding.
+    /// Time to find or read the embedding, in seconds.
     pub embedding_seconds: f64,
-    /// Why a new embedding could not be kept in the folder of the cache.
+    /// Error from writing a new embedding to the cache directory, if any.
     pub unsaved: Option<String>,
-    /// The model over qubits.
+    /// The embedded model.
     #[serde(skip)]
     pub embedded: Embedded,
 }
 
 impl EmbeddedReport {
-    /// The mean of the break rates of all chains.
+    /// Mean chain break rate over all chains.
     #[must_use]
     pub fn mean_break_rate(&self) -> f64 {
         self.break_rates.iter().sum::<f64>() / self.break_rates.len().max(1) as f64
     }
 
-    /// Variables whose chains break, the worst first; equal ones in order.
+    /// Variables with broken chains, by break rate, highest first; ties are in index order.
     #[must_use]
     pub fn worst_chains(&self) -> Vec<usize> {
         let mut worst: Vec<usize> =
@@ -132,48 +132,48 @@ impl EmbeddedReport {
     }
 }
 
-/// Why a problem could not be sampled on a chip.
+/// Error of an embedding composite.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EmbeddingCompositeError {
-    /// No embedding.
+    /// No embedding was found.
     #[error("no embedding was found")]
     Find(#[from] FindError),
-    /// The chains that were given are no embedding.
+    /// The fixed chains are not a valid embedding.
     #[error("the chains given are no embedding of the problem on {chip}")]
     Given {
         /// The chip's name.
         chip: String,
-        /// The first thing that is wrong.
+        /// The first fault found.
         source: Fault,
     },
-    /// The model cannot be put onto the chip.
+    /// The model cannot be embedded on the chip.
     #[error("the model cannot be put onto the chip")]
     Embed(#[from] EmbedError),
-    /// The model cannot be written over spins.
+    /// The model cannot be converted to Ising form.
     #[error("the problem cannot be written over spins")]
     Model(#[from] ModelError),
-    /// The inner sampler cannot run.
+    /// The inner sampler failed.
     #[error(transparent)]
     Sample(#[from] SampleError),
-    /// A variable to be read that there is not.
+    /// A variable index in `unembed_variables` is out of range.
     #[error("variable {variable} is to be read, but there are only {num_variables}")]
     NoVariable {
         /// The variable.
         variable: usize,
-        /// How many there are.
+        /// Number of variables.
         num_variables: usize,
     },
-    /// Every read had a broken chain, and such reads were to be left out.
+    /// All reads have broken chains and were discarded.
     #[error("all of {num_reads} reads have broken chains and were discarded")]
     AllDiscarded {
-        /// How many reads.
+        /// Number of reads.
         num_reads: usize,
     },
 }
 
 impl<'a> EmbeddingComposite<'a> {
-    /// A way to make inner samplers, a chip, and defaults for everything else.
+    /// Creates the composite from a sampler constructor and a chip, with defaults for everything else.
     #[must_use]
     pub fn new(inner: MakeSampler<'a>, chip: Chip) -> Self {
         Self {
@@ -190,10 +190,10 @@ impl<'a> EmbeddingComposite<'a> {
         }
     }
 
-    /// The embedding for this interaction graph: the one given, the one of an earlier problem, or a new one.
+    /// Returns the embedding for this interaction graph: the fixed one, a cached one, or a new one.
     ///
     /// # Errors
-    /// [`EmbeddingCompositeError`] when there is none, or the one given does not fit.
+    /// [`EmbeddingCompositeError`] if no embedding is found, or the fixed one does not fit.
     pub fn embed(&self, problem: &Graph, control: &RunControl<'_>) -> Result<CachedEmbedding, EmbeddingCompositeError> {
         match &self.chains {
             None => Ok(self.cache.find(&self.embedder, problem, &self.chip, control)?),
@@ -204,11 +204,11 @@ impl<'a> EmbeddingComposite<'a> {
         }
     }
 
-    /// Samples on the chip, and tells what happened there.
+    /// Samples the problem on the chip and returns the samples with statistics of the run.
     ///
     /// # Errors
-    /// [`EmbeddingCompositeError`] when there is no embedding, the model does not fit the range of numbers, `inner` cannot run, or no read
-    /// is left. A run that was stopped before an embedding was found has no samples: that is an error here.
+    /// [`EmbeddingCompositeError`] if no embedding is found, the model overflows, `inner` fails, or all reads are discarded. A run that
+    /// is interrupted before an embedding is found has no samples and is an error.
     pub fn sample_embedded(
         &self,
         bqm: &Bqm,
@@ -267,7 +267,7 @@ impl<'a> EmbeddingComposite<'a> {
         let sampling = SampleResult {
             samples: logical.samples,
             status,
-            // what was found is no more than what was proven of all samples
+            // the best sample cannot lie below a bound on all samples
             lower_bound: if is_proven { Some(least) } else { bound.map(|bound| bound.min(least)) },
             num_sweeps: physical.num_sweeps,
             num_updates: physical.num_updates,
@@ -339,7 +339,7 @@ impl Sampler for EmbeddingComposite<'_> {
         "embedding"
     }
 
-    /// A run that is stopped before an embedding was found returns one random sample.
+    /// A run that is interrupted before an embedding is found returns one random sample.
     fn sample(&self, bqm: &Bqm, control: &RunControl<'_>) -> Result<SampleResult, SampleError> {
         match self.sample_embedded(bqm, control) {
             Ok((sampling, _)) => Ok(sampling),

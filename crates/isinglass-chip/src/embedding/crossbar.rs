@@ -5,7 +5,7 @@
 use super::lines::Lines;
 use crate::hardware::Graph;
 
-/// A hub has so many times as many neighbours as the median variable.
+/// A hub has at least this many times the neighbours of the median variable.
 const HUB_FACTOR: usize = 5;
 /// Hubs belong to one bundle when they share so large a part of their other neighbours.
 const SHARED_PART: (usize, usize) = (1, 2);
@@ -24,7 +24,7 @@ pub(super) struct Hubs {
 pub(super) struct Layout {
     /// Lines left free between two bundles.
     pub(super) gap: u32,
-    /// Length of the wires: so many percent of what would do if every line that crosses them were used.
+    /// Length of the wires, in percent of the length needed if every crossing line were used.
     pub(super) stretch: usize,
 }
 

@@ -1,4 +1,4 @@
-//! A model put onto a chip.
+//! Embedded models: Ising models over the qubits of an embedding.
 
 use super::Embedding;
 use super::chain_strength::{ChainStrength, ChainStrengthError};
@@ -6,40 +6,40 @@ use crate::hardware::Chip;
 use isinglass_qubo::model::{Bqm, BqmBuilder, ModelError, Vartype};
 use std::collections::HashMap;
 
-/// Why a model cannot be put onto a chip.
+/// Error from embedding a model on a chip.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EmbedError {
-    /// The embedding is of another problem.
+    /// The embedding belongs to another problem.
     #[error("the embedding has {found} chains, but the problem has {expected} variables")]
     WrongNumber {
-        /// Chains.
+        /// Number of chains.
         found: usize,
-        /// Variables.
+        /// Number of variables.
         expected: usize,
     },
-    /// Two variables that interact, and no coupler between their chains.
+    /// No coupler joins the chains of two interacting variables.
     #[error("variables {first} and {second} interact, but no coupler joins their chains")]
     MissingCoupler {
-        /// The one.
+        /// The first variable.
         first: usize,
-        /// The other.
+        /// The second variable.
         second: usize,
     },
-    /// The chain strength.
+    /// The chain strength is invalid.
     #[error(transparent)]
     ChainStrength(#[from] ChainStrengthError),
-    /// The coefficients.
+    /// The coefficients overflow.
     #[error("the coefficients on the chip overflow")]
     Model(#[from] ModelError),
 }
 
-/// An Ising model over the qubits of an embedding whose unbroken samples have the energies of the model that was embedded.
+/// Ising model over the qubits of an embedding, in which unbroken samples have the energies of the original model.
 ///
-/// A linear bias is split equally over the qubits of its chain, an interaction equally over all couplers between both chains, and
-/// every coupler inside a chain gets `-strength`; the offset makes up for these, so that an unbroken sample has exactly the
-/// energy of the sample that it stands for. Equal parts are rounded to 26 bits and the last one takes the rest, so that
-/// parts of numbers with few digits add up exactly; chain strengths that are computed are rounded up to 8 bits.
+/// A linear bias is split equally over the qubits of its chain and a quadratic bias equally over all couplers between the two chains;
+/// every coupler inside a chain gets `-strength`. The offset compensates for the chain couplings, so that an unbroken sample has exactly
+/// the energy of the original sample. Equal parts are rounded to 26 bits and the last one takes the rest, so that parts of numbers with
+/// few digits add up exactly; computed chain strengths are rounded up to 8 bits.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Embedded {
     bqm: Bqm,
@@ -49,10 +49,10 @@ pub struct Embedded {
 }
 
 impl Embedded {
-    /// Puts `bqm` onto `chip`; 0/1 variables become spins.
+    /// Embeds `bqm` on `chip`; 0/1 variables become spins.
     ///
     /// # Errors
-    /// [`EmbedError`] when the embedding does not fit the model, or coefficients overflow.
+    /// [`EmbedError`] if the embedding does not fit the model, or coefficients overflow.
     pub fn new(bqm: &Bqm, embedding: &Embedding, chip: &Chip, strength: &ChainStrength) -> Result<Self, EmbedError> {
         let spin = bqm.to_vartype(Vartype::Spin)?;
         let (found, expected) = (embedding.chains().len(), spin.num_variables());
@@ -98,7 +98,7 @@ impl Embedded {
         Ok(Self { bqm: builder.build()?, qubits, chains, strengths })
     }
 
-    /// The model over spins; variable `i` is qubit `qubits()[i]`.
+    /// The embedded Ising model; its variable `i` is qubit `qubits()[i]`.
     #[must_use]
     pub fn bqm(&self) -> &Bqm {
         &self.bqm
@@ -110,22 +110,22 @@ impl Embedded {
         &self.qubits
     }
 
-    /// For each variable of the original model the variables of [`bqm`](Self::bqm) that form its chain.
+    /// Chain of each original variable, as variable indices of [`bqm`](Self::bqm).
     #[must_use]
     pub fn chains(&self) -> &[Vec<usize>] {
         &self.chains
     }
 
-    /// The strength of each chain.
+    /// Chain strength of each variable.
     #[must_use]
     pub fn strengths(&self) -> &[f64] {
         &self.strengths
     }
 
-    /// The sample without broken chains that stands for `spins` of the original model.
+    /// The unbroken embedded sample for `spins` of the original model.
     ///
     /// # Panics
-    /// When there is not one spin for each variable.
+    /// If the number of spins is not the number of variables.
     #[must_use]
     pub fn lift(&self, spins: &[i8]) -> Vec<i8> {
         assert_eq!(spins.len(), self.chains.len(), "one spin for each variable");

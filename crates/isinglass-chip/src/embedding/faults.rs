@@ -1,18 +1,18 @@
-//! Everything that can be wrong with chains.
+//! Embedding diagnostics: everything that can be wrong with chains.
 
 use crate::hardware::{Chip, Graph};
 use std::collections::HashMap;
 
-/// One thing that is wrong with an embedding.
+/// Violation of the conditions of a minor embedding.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Fault {
-    /// Not one chain for each variable.
+    /// The number of chains is not the number of variables.
     #[error("there are {found} chains for {expected} variables")]
     WrongNumber {
-        /// Chains.
+        /// Number of chains.
         found: usize,
-        /// Variables.
+        /// Number of variables.
         expected: usize,
     },
     /// A chain without qubits.
@@ -21,7 +21,7 @@ pub enum Fault {
         /// The variable.
         variable: usize,
     },
-    /// A qubit that the chip does not have, or that does not work.
+    /// A chain contains a qubit that is not on the chip or does not work.
     #[error("the chain of variable {variable} has qubit {qubit}, which does not work on this chip")]
     MissingQubit {
         /// The variable.
@@ -29,7 +29,7 @@ pub enum Fault {
         /// The qubit.
         qubit: u32,
     },
-    /// A qubit that a chain names twice.
+    /// A chain contains a qubit twice.
     #[error("qubit {qubit} is twice in the chain of variable {variable}")]
     RepeatedQubit {
         /// The variable.
@@ -37,35 +37,35 @@ pub enum Fault {
         /// The qubit.
         qubit: u32,
     },
-    /// A qubit that is used twice.
+    /// Two chains share a qubit.
     #[error("qubit {qubit} is in the chains of variables {first} and {second}")]
     SharedQubit {
         /// The qubit.
         qubit: u32,
-        /// The variable that has it first.
+        /// The first variable.
         first: usize,
-        /// The one that has it again.
+        /// The second variable.
         second: usize,
     },
-    /// A chain in several parts.
+    /// A chain is not connected.
     #[error("the chain of variable {variable} is in {parts} parts")]
     Disconnected {
         /// The variable.
         variable: usize,
-        /// The number of parts.
+        /// Number of connected components.
         parts: usize,
     },
-    /// Two variables that interact, and no coupler between their chains.
+    /// No coupler joins the chains of two interacting variables.
     #[error("variables {first} and {second} interact, but no coupler joins their chains")]
     MissingCoupler {
-        /// The one.
+        /// The first variable.
         first: usize,
-        /// The other.
+        /// The second variable.
         second: usize,
     },
 }
 
-/// All faults of chains for the variables of `problem` on `chip`; none for an embedding.
+/// Lists all faults of chains for the variables of `problem` on `chip`; a valid embedding has none.
 #[must_use]
 pub fn diagnose(chains: &[Vec<u32>], problem: &Graph, chip: &Chip) -> Vec<Fault> {
     if chains.len() != problem.num_nodes() {

@@ -1,4 +1,4 @@
-//! Embeddings in JSON: an object from the label of each variable to its qubits, as Ocean's fixed embeddings are.
+//! Embedding files: JSON objects from variable labels to qubits, as Ocean's fixed embeddings are.
 
 use isinglass_qubo::io::Label;
 use serde::Deserialize;
@@ -6,26 +6,26 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use std::collections::HashMap;
 use std::fmt;
 
-/// Why a text is no embedding of a problem.
+/// Error from reading an embedding file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EmbeddingFileError {
-    /// Not an object of lists of qubits.
+    /// The text is not a JSON object of qubit lists.
     #[error("the embedding is not understood: {0}")]
     Json(String),
-    /// A variable twice.
+    /// A variable appears twice.
     #[error("the embedding names variable `{label}` twice")]
     Duplicate {
         /// Its label.
         label: String,
     },
-    /// A variable without a chain.
+    /// A variable of the problem has no chain.
     #[error("the embedding has no chain for variable `{label}`")]
     MissingVariable {
         /// Its label.
         label: String,
     },
-    /// A chain of nothing.
+    /// A chain belongs to no variable of the problem.
     #[error("the embedding has a chain for `{label}`, but the problem has no such variable")]
     UnknownVariable {
         /// The label.
@@ -33,17 +33,17 @@ pub enum EmbeddingFileError {
     },
 }
 
-/// Chains by label, in the order of the file.
+/// Embedding file: chains by variable label, in file order.
 ///
-/// Ocean's `FixedEmbeddingComposite` takes the object as it is where labels are texts. JSON has no other keys, so integer
-/// labels have to be made integers again: `{int(v): chain for v, chain in json.load(file).items()}`.
+/// Ocean's `FixedEmbeddingComposite` takes the object directly if labels are strings. JSON keys are strings, so integer labels must be
+/// converted back: `{int(v): chain for v, chain in json.load(file).items()}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EmbeddingFile {
     chains: Vec<(String, Vec<u32>)>,
 }
 
 impl EmbeddingFile {
-    /// The embedding of a problem whose variables have these labels, or none but their indices.
+    /// Creates the file content for an embedding, with these variable labels or, without labels, variable indices.
     #[must_use]
     pub fn new(chains: &[Vec<u32>], labels: Option<&[Label]>) -> Self {
         let label = |variable: usize| match labels {
@@ -53,16 +53,16 @@ impl EmbeddingFile {
         Self { chains: chains.iter().enumerate().map(|(variable, chain)| (label(variable), chain.clone())).collect() }
     }
 
-    /// Labels and chains in the order of the file.
+    /// Labels and chains in file order.
     #[must_use]
     pub fn entries(&self) -> &[(String, Vec<u32>)] {
         &self.chains
     }
 
-    /// Reads the JSON object.
+    /// Parses the JSON object.
     ///
     /// # Errors
-    /// [`EmbeddingFileError`] for another shape, or a label that comes twice.
+    /// [`EmbeddingFileError`] for another structure, or a duplicate label.
     pub fn from_json(text: &str) -> Result<Self, EmbeddingFileError> {
         let Entries(chains) =
             serde_json::from_str(text).map_err(|error| EmbeddingFileError::Json(error.to_string()))?;
@@ -73,7 +73,7 @@ impl EmbeddingFile {
         }
     }
 
-    /// The JSON object, a variable a line.
+    /// Formats the JSON object with one variable on each line.
     #[must_use]
     pub fn to_json(&self) -> String {
         let line = |(label, chain): &(String, Vec<u32>)| {
@@ -83,10 +83,10 @@ impl EmbeddingFile {
         format!("{{\n{}\n}}\n", self.chains.iter().map(line).collect::<Vec<_>>().join(",\n"))
     }
 
-    /// Chains in the order of the variables of a problem with these labels, or with none but their indices.
+    /// Returns the chains in the order of the variables of a problem with these labels, or with variable indices without labels.
     ///
     /// # Errors
-    /// [`EmbeddingFileError`] when there is not one chain for each variable.
+    /// [`EmbeddingFileError`] if the labels do not match the variables one to one.
     pub fn chains(&self, num_variables: usize, labels: Option<&[Label]>) -> Result<Vec<Vec<u32>>, EmbeddingFileError> {
         let by_label: HashMap<&str, &Vec<u32>> =
             self.chains.iter().map(|(label, chain)| (label.as_str(), chain)).collect();
@@ -107,7 +107,7 @@ impl EmbeddingFile {
     }
 }
 
-/// The entries of a JSON object as they stand, labels that come twice included.
+/// The entries of a JSON object in file order, duplicate labels included.
 struct Entries(Vec<(String, Vec<u32>)>);
 
 impl<'de> Deserialize<'de> for Entries {

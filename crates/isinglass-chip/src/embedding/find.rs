@@ -1,4 +1,4 @@
-//! The embedder that tries every method that suits a problem.
+//! The embedder, which tries every method that suits a problem.
 
 #[cfg(test)]
 mod tests;
@@ -20,24 +20,24 @@ const WOVEN_TRIES: usize = 3;
 const LONG: usize = 64;
 /// The number of tries of the router in these cases, before wires are laid.
 const ROUTED_TRIES: u32 = 2;
-/// Chains of complete graphs on more variables are left as they are: shortening them takes seconds and saves one qubit in a hundred.
+/// Largest complete graph whose chains are shortened: beyond it, shortening takes seconds and saves 1 % of the qubits.
 const MAX_SHORTENED: usize = 80;
 
-/// Finds embeddings by every method that suits problem and chip, and keeps the one of fewest qubits.
+/// Embedder that tries every method suited to problem and chip, and keeps the embedding with the fewest qubits.
 ///
-/// 1. *native*: variable `i` on qubit `i`, where that is an embedding already.
+/// 1. *native*: variable `i` on qubit `i`, if that is a valid embedding.
 /// 2. *clique* and *biclique*: problems with at least half of all possible interactions (of all between two sides) take the chains
 ///    of the complete graph, shortened by [`Router::shorten`].
-/// 3. *crossbar*: variables with very many neighbours start as long parallel wires. Where every other variable interacts with one bundle
-///    of them at most, as in a network, the others are laid across them, group by group; else they are routed beside them. Where a chip
-///    has too few rows for all groups the wires are laid twice, each time for half of the groups.
-/// 4. *routed*: [`Router`] from nothing, where none of these gave an embedding; before wires, if these would be short and of few interactions,
-///    or if no two of them are crossed by the same variables, as in stars and trees.
+/// 3. *crossbar*: variables with very many neighbours (hubs) start as long parallel wires. If every other variable interacts with at most
+///    one bundle of hubs, as in a network, the others are laid across them, group by group; otherwise they are routed beside them. If a
+///    chip has too few rows for all groups, the wires are laid twice, each time for half of the groups.
+/// 4. *routed*: [`Router`] from scratch, if none of these gives an embedding; before the crossbar, if its wires would be short and carry
+///    few interactions, or if no variable crosses two of them, as in stars and trees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Embedder {
-    /// The router, with its seed.
+    /// General router, with its seed.
     pub router: Router,
-    /// Layouts of wires that may succeed before the best one is taken. `[default: 2] [range: 1..]`
+    /// Number of successful crossbar layouts from which the best is taken. `[default: 2] [range: 1..]`
     pub layouts: u32,
 }
 
@@ -47,53 +47,53 @@ impl Default for Embedder {
     }
 }
 
-/// How an embedding was found.
+/// Embedding method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum EmbedMethod {
-    /// Every variable on the qubit of its own number.
+    /// Every variable on the qubit with the same index.
     Native,
-    /// From the chains of a complete graph.
+    /// Clique embedding.
     Clique,
-    /// From the chains of a complete bipartite graph.
+    /// Biclique embedding.
     Biclique,
-    /// From wires for the variables with most neighbours.
+    /// Long parallel wires for the variables of highest degree.
     Crossbar,
-    /// By the router alone.
+    /// General router.
     Routed,
-    /// Not found, but given.
+    /// Fixed embedding supplied by the caller.
     Given,
 }
 
-/// An embedding, how it was found, and how good it is.
+/// Embedding with its method and a lower bound on the number of qubits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EmbeddingResult {
     /// The embedding.
     pub embedding: Embedding,
-    /// How it was found.
+    /// Embedding method.
     pub method: EmbedMethod,
-    /// No embedding on this chip has fewer qubits ([`min_qubits`]).
+    /// Lower bound on the number of qubits of any embedding on this chip ([`min_qubits`]).
     pub lower_bound: usize,
 }
 
-/// Figures of an embedding.
+/// Embedding statistics.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct EmbeddingStatistics {
-    /// Qubits in all chains.
+    /// Total number of qubits in all chains.
     pub num_qubits: usize,
-    /// The longest chain.
+    /// Length of the longest chain.
     pub max_chain_length: usize,
-    /// How many chains have each length, from length 1 on.
+    /// Number of chains of each length, starting at length 1.
     pub chain_lengths: Vec<usize>,
-    /// No embedding on this chip has fewer qubits.
+    /// Lower bound on the number of qubits of any embedding on this chip.
     pub lower_bound: usize,
-    /// How it was found.
+    /// Embedding method.
     pub method: EmbedMethod,
 }
 
 impl EmbeddingResult {
-    /// The figures.
+    /// Statistics of this embedding.
     #[must_use]
     pub fn statistics(&self) -> EmbeddingStatistics {
         EmbeddingStatistics {
@@ -106,48 +106,48 @@ impl EmbeddingResult {
     }
 }
 
-/// Why there is no embedding.
+/// Error from finding an embedding.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FindError {
-    /// More qubits are needed than there are, whatever the method.
+    /// The lower bound on qubits exceeds the number of working qubits.
     #[error(
         "no embedding exists: {num_variables} variables need at least {needed} qubits, and {chip} has {num_qubits}"
     )]
     TooSmall {
-        /// Variables of the problem.
+        /// Number of variables.
         num_variables: usize,
-        /// The least number of qubits.
+        /// Lower bound on the number of qubits.
         needed: usize,
         /// The chip's name.
         chip: String,
-        /// Its working qubits.
+        /// Number of working qubits.
         num_qubits: usize,
     },
-    /// A variable has more neighbours than any chain on this chip can touch.
+    /// A variable has more neighbours than any chain on this chip can reach.
     #[error("no embedding exists: on {chip} no chain touches as many others as a variable has neighbours, {degree}")]
     Degree {
         /// The chip's name.
         chip: String,
-        /// The largest number of neighbours.
+        /// Largest degree of a variable.
         degree: usize,
     },
-    /// The methods that were tried found none.
+    /// No method found an embedding.
     #[error(
         "{num_variables} variables with {} % of all possible interactions were not brought onto {chip}; {fits} without faults has room \
          even for all interactions",
         percent(*.num_variables, *.num_interactions)
     )]
     NotFound {
-        /// Variables of the problem.
+        /// Number of variables.
         num_variables: usize,
-        /// Its interactions.
+        /// Number of interactions.
         num_interactions: usize,
         /// The chip's name.
         chip: String,
-        /// A topology of the same family (Pegasus, where the chip has none) that surely is large enough.
+        /// A topology of the same family (Pegasus, if the chip has none) that is certainly large enough.
         fits: Topology,
-        /// How near the router came.
+        /// The router's best attempt.
         #[source]
         source: RouteError,
     },
@@ -159,7 +159,7 @@ fn percent(num_variables: usize, num_interactions: usize) -> usize {
 }
 
 impl EmbeddingResult {
-    /// An embedding that was not found here.
+    /// Wraps a fixed embedding after verifying its chains.
     ///
     /// # Errors
     /// The first [`Fault`](super::Fault) of the chains.
@@ -172,11 +172,11 @@ impl EmbeddingResult {
 }
 
 impl Embedder {
-    /// An embedding of `problem` on `chip`. A run that `control` stops returns the best so far, if there is one. The same seed gives
-    /// the same embedding unless time runs out.
+    /// Finds an embedding of `problem` on `chip`. An interrupted run returns the best one so far, if any. The same seed gives the same
+    /// embedding unless time runs out.
     ///
     /// # Errors
-    /// [`FindError`] when there is none, or none was found.
+    /// [`FindError`] if no embedding exists or none was found.
     ///
     /// # Examples
     /// ```

@@ -127,8 +127,8 @@ impl<'a> Lines<'a> {
         found.into_iter().find(|(_, segment)| (segment.first..segment.end).contains(&other))
     }
 
-    /// The whole part of a line around its crossing with `from`, no further than needed to cross `first` to `last`; empty where there
-    /// is no qubit.
+    /// The whole part of a line around its crossing with `from`, no further than needed to cross `first` to `last`; empty if no qubit
+    /// lies there.
     pub(super) fn piece(&self, is_horizontal: bool, line: u32, from: u32, first: u32, last: u32) -> Vec<u32> {
         let Some((start, middle)) = self.place_at(is_horizontal, line, from) else { return Vec::new() };
         let mut piece = vec![start];

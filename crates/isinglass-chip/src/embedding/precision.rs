@@ -1,4 +1,4 @@
-//! Whether a chip can tell the energies apart that matter: the smallest gap after scaling, against the errors of its controls.
+//! Precision of a model on a chip: the scaled energy gap against integrated control errors (ICE).
 
 use super::{Embedded, HardwareRange};
 use isinglass_qubo::model::{Bqm, ModelError, Vartype};
@@ -6,17 +6,17 @@ use isinglass_qubo::sampler::common_divisor;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Standard deviations of the numbers that a chip realises around those it was sent, in the chip's own units.
+/// Standard deviations of the realized biases around the programmed ones, in units of the chip.
 ///
 /// # References
-/// D-Wave documentation, *Error sources for problem representation*, 2026: 0.008 to 0.026 for `h` and 0.009 to 0.016 for `J`, on
-/// chips older than those of today; the defaults are the middles of these ranges. Offsets that are no noise, crosstalk, and the
-/// steps of converters come on top.
+/// D-Wave documentation, *Error sources for problem representation*, 2026: 0.008 to 0.026 for `h` and 0.009 to 0.016 for `J`, on chips
+/// older than those of today; the defaults are the middles of these ranges. Systematic offsets, crosstalk and the quantization of the
+/// DACs are not included.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ControlError {
-    /// Of a linear bias. `[default: 0.017] [range: at least 0]`
+    /// Standard deviation of a linear bias. `[default: 0.017] [range: at least 0]`
     pub h: f64,
-    /// Of a coupling. `[default: 0.0125] [range: at least 0]`
+    /// Standard deviation of a coupling. `[default: 0.0125] [range: at least 0]`
     pub j: f64,
 }
 
@@ -36,30 +36,30 @@ impl ControlError {
     }
 }
 
-/// The energy that a chip must be able to see: the difference of the best and the second best.
+/// Energy gap between the ground state and the first excited state.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EnergyGap {
-    /// In units of the problem; above 0.
+    /// Gap in units of the problem; positive.
     pub energy: f64,
-    /// Where it is from.
+    /// Source of the gap.
     pub source: GapSource,
 }
 
-/// Where a gap is from.
+/// Source of an energy gap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GapSource {
-    /// Proven: states that are not optimal lie at least this much above the minimum.
+    /// Proven: nonoptimal states lie at least this far above the minimum.
     Guaranteed,
-    /// What the problem is about, without proof: one step of the loss of a formulation that is not exact.
+    /// One step of the loss of a formulation that is not exact; not proven.
     LossStep,
-    /// All energy differences are multiples of it. It is a lower bound: the gap itself may be larger.
+    /// Common divisor of all energy differences. It is a lower bound: the gap may be larger.
     CommonDivisor,
 }
 
 impl EnergyGap {
-    /// The largest number of which all energy differences of a model are multiples: the common divisor of its coefficients over
-    /// 0/1. `None` if there is none within reach, as for coefficients that were measured, or if all are zero.
+    /// Greatest common divisor of the coefficients over 0/1, which divides all energy differences of the model. `None` if the
+    /// coefficients have none in range, as measured ones do, or are all zero.
     #[must_use]
     pub fn of_coefficients(bqm: &Bqm) -> Option<Self> {
         let binary = bqm.to_vartype(Vartype::Binary).ok()?;
@@ -69,22 +69,21 @@ impl EnergyGap {
     }
 }
 
-/// What a chip can make out.
+/// Whether the energy gap is above the noise of the chip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GapResolution {
-    /// The gap is at least the noise of the flip of a typical variable (the median).
+    /// The gap is at least the flip noise of the median variable.
     Visible,
-    /// It is less than that, but at least the noise of the flip of the best variable.
+    /// The gap is below that, but at least the lowest flip noise of any variable.
     Blurred,
-    /// The gap is below the noise of every flip of a variable: which states are best is decided by the errors of the chip.
+    /// The gap is below the flip noise of every variable: control errors decide which states are best.
     Invisible,
-    /// The gap is not known, or only a lower bound of it ([`GapSource::CommonDivisor`]) that is less than the noise of the flip of a
-    /// typical variable.
+    /// The gap is not known, or only as a lower bound ([`GapSource::CommonDivisor`]) below the flip noise of the median variable.
     Unknown,
 }
 
-/// How precisely a chip sees a model.
+/// Precision of a model on a chip.
 ///
 /// # Examples
 /// ```
@@ -108,32 +107,32 @@ pub enum GapResolution {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Precision {
-    /// All coefficients over spins are divided by this number, so that they fit into the range of the chip and fill it.
+    /// Divisor of all Ising coefficients that scales them to the full range of the chip.
     pub scale: f64,
     /// The gap before scaling.
     pub gap: Option<EnergyGap>,
     /// The gap after scaling, in units in which `J` is at most 1.
     pub scaled_gap: Option<f64>,
-    /// Errors of single numbers.
+    /// Errors of single biases.
     pub control_error: ControlError,
     /// Standard deviation of the energy difference that the flip of one variable makes, of all qubits of its chain:
     /// [`ControlError::of_difference`]. The least over all variables, the median and the largest.
     pub flip_noise: (f64, f64, f64),
-    /// Gap over the median noise.
+    /// Ratio of the gap to the median noise.
     pub ratio: Option<f64>,
-    /// Largest coefficient over spins over the smallest other than zero; 1 without coefficients.
+    /// Ratio of the largest Ising coefficient to the smallest nonzero one; 1 without coefficients.
     pub dynamic_range: f64,
-    /// Coefficients that are smaller after scaling than the error of a number of their kind.
+    /// Number of coefficients below their control error after scaling.
     pub num_coefficients_in_noise: usize,
-    /// Coefficients other than zero.
+    /// Number of nonzero coefficients.
     pub num_coefficients: usize,
-    /// What can be made out.
+    /// Whether the gap is above the noise.
     pub visibility: GapResolution,
 }
 
 impl Precision {
-    /// The precision of a model as it is, one qubit for each variable: an upper bound on what an embedding leaves of it, if chains
-    /// are not weaker than the largest coefficient.
+    /// Computes the precision of a model with one qubit for each variable: an upper bound on the precision after embedding, provided that
+    /// chains are at least as strong as the largest coefficient.
     ///
     /// # Errors
     /// [`ModelError`] when the coefficients over spins overflow.
@@ -148,7 +147,7 @@ impl Precision {
         Ok(Self::new(&spin, flips, gap, range.scale(&spin), control_error))
     }
 
-    /// The precision of a model on its chip, chains and all. `gap` is that of the model that was embedded.
+    /// Computes the precision of an embedded model, chains included. `gap` is that of the original model.
     #[must_use]
     pub fn of_embedded(
         embedded: &Embedded,

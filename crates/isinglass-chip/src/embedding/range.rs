@@ -1,18 +1,18 @@
-//! What numbers a chip takes, and how models are scaled into them.
+//! Bias ranges of a chip, and scaling of models to them.
 
 use isinglass_qubo::model::{Bqm, BqmBuilder, ModelError, Vartype};
 
-/// The least and the greatest biases that a chip takes.
+/// Ranges of the biases that a chip accepts.
 ///
 /// # References
 /// D-Wave documentation, *QPU solver properties*, 2026.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct HardwareRange {
-    /// Linear biases. `[default: -4..4]`
+    /// Range of linear biases. `[default: -4..4]`
     pub h: (f64, f64),
-    /// Couplings: the extended range. `[default: -2..1]`
+    /// Extended range of couplings. `[default: -2..1]`
     pub j: (f64, f64),
-    /// The sum of all couplings of a qubit. `[default: -18..15]`
+    /// Range of the sum of all couplings of a qubit. `[default: -18..15]`
     pub per_qubit_coupling: Option<(f64, f64)>,
 }
 
@@ -22,24 +22,23 @@ impl Default for HardwareRange {
     }
 }
 
-/// A number outside the range of a chip.
+/// Bias outside the range of a chip.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{what} is {value}, but the chip takes {low} to {high}")]
 pub struct RangeFault {
-    /// Which number.
+    /// The bias.
     pub what: String,
-    /// What it is.
+    /// Its value.
     pub value: f64,
-    /// The least one.
+    /// Lower limit.
     pub low: f64,
-    /// The greatest one.
+    /// Upper limit.
     pub high: f64,
 }
 
 impl HardwareRange {
-    /// The number that the coefficients of a model over spins are divided by so that the largest of them just fits: the largest
-    /// of all ratios of a number to the end of its range on its side, as the service's `auto_scale` does. Below 1 for
-    /// models that are scaled up; 1 for models without coefficients.
+    /// Divisor that scales an Ising model to the full range, as the service's `auto_scale` does: the largest ratio of a bias to the limit
+    /// on its side. It is below 1 for models that are scaled up and 1 for models without coefficients.
     #[must_use]
     pub fn scale(&self, spin: &Bqm) -> f64 {
         let ratio = |value: f64, (low, high): (f64, f64)| if value < 0.0 { value / low } else { value / high };
@@ -51,16 +50,16 @@ impl HardwareRange {
         if largest > 0.0 { largest } else { 1.0 }
     }
 
-    /// The model with its biases divided by [`scale`](Self::scale), without its offset, and the scale.
+    /// Divides the biases by [`scale`](Self::scale), drops the offset, and returns the model with the divisor.
     ///
     /// # Errors
-    /// [`ModelError`] when coefficients leave the range of numbers.
+    /// [`ModelError`] if coefficients overflow.
     pub fn auto_scale(&self, spin: &Bqm) -> Result<(Bqm, f64), ModelError> {
         let scale = self.scale(spin);
         Ok((divided(spin, scale)?, scale))
     }
 
-    /// Every number of a model over spins that is outside the range by more than a rounding error.
+    /// Lists the biases of an Ising model that exceed the range by more than a rounding error.
     #[must_use]
     pub fn check(&self, spin: &Bqm) -> Vec<RangeFault> {
         self.check_named(spin, "variable", |variable| variable)

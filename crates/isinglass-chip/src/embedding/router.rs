@@ -1,5 +1,5 @@
-//! The general embedder: chains are torn out and routed anew, one variable at a time, until no qubit is shared, and then again
-//! as long as that saves qubits.
+//! The general router: chains are removed and rerouted, one variable at a time, until no qubit is shared, and then as long as that saves
+//! qubits.
 
 mod attempt;
 mod polish;
@@ -14,7 +14,7 @@ use attempt::{Attempt, MAX_PASSES, Negotiation};
 use isinglass_qubo::rng::stream;
 use isinglass_qubo::sampler::{RunControl, Watch};
 
-/// Finds embeddings of any graph by negotiated routing.
+/// Heuristic embedder for any graph by negotiated routing.
 ///
 /// Variables are placed one after the other, each where the paths to the chains of its neighbours are cheapest together; a chain may
 /// use qubits of others, at a price that rises from pass to pass where qubits stay shared. Once none is shared, every
@@ -26,12 +26,11 @@ use isinglass_qubo::sampler::{RunControl, Watch};
 /// negotiation-based performance-driven router for FPGAs* (1995), for prices that remember earlier passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Router {
-    /// Seed of all random choices. `[default: 0]`
+    /// Random seed. `[default: 0]`
     pub seed: u64,
-    /// Starts from scratch until one succeeds. `[default: 10] [range: 1..]`
+    /// Maximum number of restarts. `[default: 10] [range: 1..]`
     pub tries: u32,
-    /// Passes over all variables without progress, after which a try is given up, or an embedding is good enough.
-    /// `[default: 5] [range: 1..]`
+    /// Passes over all variables without progress after which an attempt ends. `[default: 5] [range: 1..]`
     pub patience: u32,
 }
 
@@ -41,62 +40,62 @@ impl Default for Router {
     }
 }
 
-/// Why no embedding was found, and how near the best try came.
+/// Error from the router.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RouteError {
-    /// Fewer qubits than variables, or a variable that no chain could give enough neighbours.
+    /// The chip has fewer qubits than the problem has variables, or no chain could have as many neighbours as a variable.
     #[error(
         "{num_variables} variables and {num_interactions} interactions cannot fit {num_qubits} qubits and {num_couplers} couplers"
     )]
     TooSmall {
-        /// Variables of the problem.
+        /// Number of variables.
         num_variables: usize,
-        /// Its interactions.
+        /// Number of interactions.
         num_interactions: usize,
-        /// Working qubits.
+        /// Number of working qubits.
         num_qubits: usize,
-        /// Working couplers.
+        /// Number of working couplers.
         num_couplers: usize,
     },
-    /// More qubits than the router counts.
+    /// The chip has more qubits than the router supports.
     #[error("the chip has {num_qubits} qubits, but at most {limit} are routed")]
     TooLarge {
-        /// Working qubits.
+        /// Number of working qubits.
         num_qubits: usize,
         /// The limit.
         limit: usize,
     },
-    /// A variable with more neighbours than a search starts from.
+    /// A variable has more neighbours than the router supports.
     #[error("variable {variable} has {degree} neighbours, but at most {limit} are routed")]
     TooManyNeighbors {
         /// The variable.
         variable: usize,
-        /// Its neighbours.
+        /// Number of neighbours.
         degree: usize,
         /// The limit.
         limit: usize,
     },
-    /// All tries failed, or time was up.
+    /// All attempts failed, or time ran out.
     #[error(
         "no embedding found in {tries} tries: the best one left {num_shared} qubits shared and {num_unplaced} variables without a place"
     )]
     NotFound {
-        /// Tries made.
+        /// Number of attempts.
         tries: u32,
-        /// Qubits in more than one chain.
+        /// Number of qubits in more than one chain.
         num_shared: usize,
-        /// Variables that no path reaches.
+        /// Number of variables without a chain.
         num_unplaced: usize,
     },
 }
 
 impl Router {
-    /// An embedding of `problem` on `chip`; a run that `control` stops returns the best so far, if there is one. Progress is told in
-    /// passes over all variables, of the most that there can be.
+    /// Finds an embedding of `problem` on `chip`; an interrupted run returns the best one so far, if any. Progress counts passes over all
+    /// variables, out of the maximum.
     ///
     /// # Errors
-    /// [`RouteError`] when there is none, or none was found.
+    /// [`RouteError`] if no embedding exists or none was found.
     ///
     /// # Examples
     /// ```
@@ -113,11 +112,11 @@ impl Router {
         self.embed_beside(&[], &[], problem, chip, control)
     }
 
-    /// The embedding with fewer qubits, or shorter chains, as far as `patience` passes over all variables find a way. An embedding that is none of this
-    /// problem on this chip comes back as it is.
+    /// Reduces the qubits or chain lengths of an embedding until `patience` passes over all variables make no progress. An embedding that
+    /// is not valid for this problem and chip is returned unchanged.
     ///
     /// # Panics
-    /// Never: chains are changed only into chains that are as good.
+    /// Never: every change keeps the embedding valid.
     #[must_use]
     pub fn shorten(&self, embedding: &Embedding, problem: &Graph, chip: &Chip, control: &RunControl<'_>) -> Embedding {
         let mut attempt = Attempt::new(problem, chip, stream(self.seed, u64::MAX), Negotiation::STEEP);

@@ -1,4 +1,4 @@
-//! Chain strengths side by side.
+//! Chain strength scans.
 
 use super::chain_strength::few_bits;
 use super::{ChainStrength, EmbeddingComposite, EmbeddingCompositeError};
@@ -7,31 +7,31 @@ use isinglass_qubo::sampler::RunControl;
 use serde::Serialize;
 use std::time::Instant;
 
-/// What one chain strength did.
+/// Results at one chain strength.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ScanRow {
-    /// The strength of all chains, in the units of the problem over spins.
+    /// Chain strength, in the units of the Ising problem.
     pub chain_strength: f64,
-    /// Reads.
+    /// Number of reads.
     pub num_reads: usize,
-    /// The share of reads with a broken chain.
+    /// Share of reads with a broken chain.
     pub broken_reads: f64,
-    /// The share of chains that were broken, over all reads.
+    /// Mean chain break rate.
     pub mean_break_rate: f64,
-    /// The largest share of reads in which one and the same chain was broken.
+    /// Largest chain break rate of a variable.
     pub max_break_rate: f64,
-    /// The least energy of the problem; none where all reads were discarded.
+    /// Lowest energy of the problem; `None` if all reads were discarded.
     pub best_energy: Option<f64>,
-    /// The mean energy.
+    /// Mean energy of the problem; `None` if all reads were discarded.
     pub mean_energy: Option<f64>,
-    /// The share of reads with the least energy of the whole scan.
+    /// Share of reads at the lowest energy of the whole scan.
     pub success_rate: f64,
-    /// Seconds.
+    /// Run time in seconds.
     pub seconds: f64,
 }
 
-/// The best row of a scan: the one with most reads at the least energy; then the one of lower mean energy, then of fewer broken
-/// chains, then the weaker strength, which leaves more of a chip's range to the problem.
+/// Selects the best row of a scan: most reads at the lowest energy, then lower mean energy, then fewer broken chains, then the lower
+/// strength, which leaves more of the chip's range to the problem.
 #[must_use]
 pub fn best_of_scan(rows: &[ScanRow]) -> Option<&ScanRow> {
     rows.iter().min_by(|one, two| {
@@ -47,12 +47,13 @@ pub fn best_of_scan(rows: &[ScanRow]) -> Option<&ScanRow> {
 }
 
 impl EmbeddingComposite<'_> {
-    /// Samples with one chain strength after the other, all on the same embedding: the largest strength that `chain_strength` gives
-    /// to any chain, times each of `factors`. Every run has the same seeds and reads, and its share of the time up to the deadline. A run that `control` stops returns
-    /// the rows so far, at least one.
+    /// Samples at several chain strengths on the same embedding: the largest strength that `chain_strength` gives to any chain, times
+    /// each of `factors`. Every run has the same seeds and reads, and its share of the time up to the deadline. An interrupted run
+    /// returns the rows so far, at least one.
     ///
     /// # Errors
-    /// [`EmbeddingCompositeError`] when there is no embedding, or `inner` cannot run; reads that are all discarded are a row.
+    /// [`EmbeddingCompositeError`] if no embedding is found, or `inner` fails. A strength at which all reads are discarded still has a
+    /// row.
     pub fn scan(
         &self,
         bqm: &Bqm,

@@ -1,35 +1,34 @@
-//! Spin-reversal transforms: the same problem with the meaning of some spins turned round, which averages out errors of a chip
-//! that prefer one sign.
+//! Spin-reversal transforms (gauges), which average out errors of a chip that favour one sign.
 
 use isinglass_qubo::model::{Bqm, BqmBuilder, ModelError, Vartype};
 use isinglass_qubo::rng::stream;
 use isinglass_qubo::sampler::random_spins;
 
-/// Which spins are turned round: `s_i = g_i s'_i` with `g_i` in `{-1, +1}`, so that `h'_i = g_i h_i` and
-/// `J'_ij = g_i g_j J_ij`, and energies stay what they are.
+/// Spin-reversal transform: `s_i = g_i s'_i` with `g_i` in `{-1, +1}`, so that `h'_i = g_i h_i` and `J'_ij = g_i g_j J_ij`, and energies
+/// do not change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SpinReversal {
     signs: Vec<i8>,
 }
 
 impl SpinReversal {
-    /// The transform `index` of a seed: each spin is turned with probability 1/2.
+    /// Draws transform number `index` of a seed: each spin is flipped with probability 1/2.
     #[must_use]
     pub fn random(num_variables: usize, seed: u64, index: u64) -> Self {
         Self { signs: random_spins(num_variables, &mut stream(seed, index)) }
     }
 
-    /// The transform with these signs.
+    /// Creates the transform with these signs.
     ///
     /// # Panics
-    /// When one is neither -1 nor +1.
+    /// If a sign is neither -1 nor +1.
     #[must_use]
     pub fn from_signs(signs: Vec<i8>) -> Self {
         assert!(signs.iter().all(|sign| [-1, 1].contains(sign)), "signs are -1 or +1");
         Self { signs }
     }
 
-    /// The transformed model over spins.
+    /// Applies the transform to an Ising model.
     ///
     /// # Errors
     /// Never for a model over spins: signs do not overflow.
@@ -54,10 +53,10 @@ impl SpinReversal {
         builder.build()
     }
 
-    /// Turns spins of the transformed model into those of the original one, or the other way round.
+    /// Transforms a sample; the transform is its own inverse.
     ///
     /// # Panics
-    /// When there is not one spin for each variable.
+    /// If the number of spins is not the number of variables.
     #[must_use]
     pub fn turn(&self, spins: &[i8]) -> Vec<i8> {
         assert_eq!(spins.len(), self.signs.len(), "one spin for each variable");

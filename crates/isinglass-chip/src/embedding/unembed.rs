@@ -1,44 +1,43 @@
-//! From samples of qubits back to samples of variables.
+//! Unembedding: from samples of qubits to samples of variables.
 
 use super::Embedded;
 use isinglass_qubo::model::{Bqm, Vartype};
 use isinglass_qubo::rng::{Stream, stream};
 use rand_core::Rng;
 
-/// What the value of a chain is whose qubits differ.
+/// How to resolve broken chains.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ChainBreakMethod {
-    /// The value of most qubits; where both have as many, a fair coin from the seed.
+    /// Majority vote; ties are broken by a fair seeded coin.
     #[default]
     MajorityVote,
-    /// Each value with the share of its qubits as probability.
+    /// Random value, with the share of the chain's qubits as probability.
     WeightedRandom,
-    /// Samples with a broken chain are left out.
+    /// Discard samples with a broken chain.
     Discard,
-    /// Broken chains are set one after the other, each time the one whose better value gains most, to that value. Chains with as
-    /// much to gain are taken in the order of variables; a value that gains nothing is the majority's.
+    /// Minimize the energy greedily: broken chains are set one after the other, each time the one whose better value gains most. Ties are
+    /// in variable order; where no value gains, the majority decides.
     MinimizeEnergy,
 }
 
-/// Samples of the original model.
+/// Unembedded samples with chain break statistics.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unembedded {
-    /// A spin for each variable.
+    /// Samples, one spin for each variable.
     pub samples: Vec<Vec<i8>>,
-    /// For each of them the read that it is from.
+    /// Index of the read of each sample.
     pub reads: Vec<usize>,
-    /// For each read, discarded ones included, the share of its chains that are broken.
+    /// Share of broken chains in each read, discarded ones included.
     pub chain_break_fractions: Vec<f64>,
-    /// For each variable the share of all reads in which its chain is broken.
+    /// Chain break rate of each variable.
     pub break_rates: Vec<f64>,
 }
 
-/// Brings samples over the qubits of `embedded` back to the variables of `spin`, the model over spins that was embedded. Coins
-/// of read `k` come from stream `k` of the seed.
+/// Unembeds samples of `embedded` to the variables of `spin`, the original Ising model. Ties in read `k` use stream `k` of the seed.
 ///
 /// # Panics
-/// When a sample does not have one spin for each qubit, or `spin` is not over the embedded variables.
+/// If a sample does not have one spin for each qubit, or `spin` is not the original model.
 pub fn unembed<'s>(
     embedded: &Embedded,
     spin: &Bqm,
@@ -127,12 +126,12 @@ fn minimize_energy(spin: &Bqm, spins: &mut [i8], mut broken: Vec<usize>) {
     }
 }
 
-/// Brings samples back by the chains of `variables` alone, each read by majority with seeded ties; no other chain is looked at.
-/// Every other variable is set as [`ChainBreakMethod::MinimizeEnergy`] sets broken chains, so that a sample is complete, but
-/// a caller who can compute the others better may do so. Breaks are counted among `variables`; the rates of others are zero.
+/// Unembeds only the chains of `variables`, by majority vote with seeded ties. The other variables are set as
+/// [`ChainBreakMethod::MinimizeEnergy`] sets broken chains, so that samples are complete; a caller may recompute them. Breaks are counted
+/// among `variables`; the rates of the others are zero.
 ///
 /// # Panics
-/// When a sample does not have one spin for each qubit, `spin` is not over the embedded variables, or a variable is out of range.
+/// If a sample does not have one spin for each qubit, `spin` is not the original model, or a variable is out of range.
 pub fn unembed_only<'s>(
     embedded: &Embedded,
     spin: &Bqm,
@@ -180,7 +179,7 @@ mod tests {
     use crate::hardware::{Chip, Graph};
     use isinglass_qubo::model::BqmBuilder;
 
-    /// Two variables that want to be equal, the first one with a field of its own, on a ring of six qubits, three for each.
+    /// Two variables with equal ground-state values, a field on the first one, on a ring of six qubits, three for each.
     fn pair() -> (Bqm, Embedded) {
         let mut builder = BqmBuilder::new(Vartype::Spin, 2);
         builder.add_linear(0, -0.5);
@@ -227,7 +226,7 @@ mod tests {
     #[test]
     fn only_the_chains_that_are_named_are_read() {
         let (bqm, embedded) = pair();
-        // the chain of variable 1 is whole and down, but nobody asks it: it follows variable 0
+        // the chain of variable 1 is unbroken and down, but ignored: it follows variable 0
         let result = unembed_only(&embedded, &bqm, [WHOLE.as_slice(), BROKEN.as_slice()], &[0], 1);
         assert_eq!((result.samples, result.break_rates), (vec![vec![1, 1]; 2], vec![0.0, 0.0]));
         let result = unembed_only(&embedded, &bqm, [WHOLE.as_slice(), BROKEN.as_slice()], &[1], 1);

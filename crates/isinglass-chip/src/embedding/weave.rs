@@ -70,8 +70,8 @@ impl Network {
         Some(Self { groups, bundle_of, num_bundles: hubs.bundles().len(), num_gates })
     }
 
-    /// The chains of hubs and of all groups that have a place, the layout of fewest qubits first. Chains share no qubit, but some that
-    /// interact may not touch.
+    /// The chains of hubs and of all groups that have a place, the layout of fewest qubits first. Chains do not share qubits, but some
+    /// that interact may not touch.
     pub(super) fn layouts(&self, hubs: &Hubs, lines: &Lines<'_>) -> Vec<CrossbarLayout> {
         let mut woven: Vec<CrossbarLayout> = Vec::new();
         for stretch in STRETCHES {
@@ -215,7 +215,7 @@ mod tests {
         }
     }
 
-    /// Asserts that chains share no qubit and are whole, and that most interactions have a coupler.
+    /// Asserts that chains are disjoint and connected, and that most interactions have a coupler.
     fn check(woven: &CrossbarLayout, problem: &Graph, chip: &Chip) {
         let mut chains = vec![Vec::new(); problem.num_nodes()];
         for (variable, chain) in woven.wires.iter().chain(&woven.gates) {

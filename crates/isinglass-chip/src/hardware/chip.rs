@@ -1,4 +1,4 @@
-//! A chip: a topology with faults, or any graph.
+//! Chips: topologies with faults, or arbitrary graphs.
 
 use super::description::{Description, Shape};
 use super::graph::{Graph, GraphError};
@@ -8,7 +8,7 @@ use rand_core::Rng;
 use serde::Deserialize;
 use std::collections::HashSet;
 
-/// A working graph: the qubits and couplers that a problem can be put on.
+/// Chip with its working graph: the qubits and couplers that a problem can use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chip {
     name: String,
@@ -17,44 +17,44 @@ pub struct Chip {
     graph: Graph,
 }
 
-/// Why there is no such chip.
+/// Error from selecting or describing a chip.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ChipError {
-    /// A name that no chip has.
+    /// The name is not a known chip.
     #[error("no chip is called `{name}`: known are {}", ChipModel::names())]
     UnknownName {
         /// The name.
         name: String,
     },
-    /// A fault at a place where there is nothing to lose.
+    /// A faulty qubit or coupler is not part of the chip.
     #[error("{what} is missing, but {chip} does not have it at all")]
     NotThere {
         /// The qubit or coupler.
         what: String,
-        /// The chip that was to lose it.
+        /// The chip.
         chip: String,
     },
-    /// A solver lists a qubit or a coupler that its topology does not have.
+    /// A solver lists a qubit or coupler that its topology does not contain.
     #[error("{what} is listed, but the topology {topology} does not have it")]
     Outside {
         /// The qubit or coupler.
         what: String,
-        /// The topology that the solver says it has.
+        /// The topology in the description.
         topology: Topology,
     },
-    /// The topology.
+    /// The topology is invalid.
     #[error(transparent)]
     Topology(#[from] TopologyError),
-    /// The couplers.
+    /// The coupler list is invalid.
     #[error("the couplers make no graph")]
     Graph(#[from] GraphError),
-    /// A description of a solver that is not understood.
+    /// The solver description is invalid.
     #[error("the description of the solver is not understood: {0}")]
     Solver(String),
 }
 
-/// A chip that is in service, by its published numbers.
+/// Chip in service, by its published figures.
 ///
 /// # References
 /// D-Wave documentation, *QPU-specific characteristics*, 2026: qubits and couplers of the working graphs.
@@ -62,13 +62,13 @@ pub enum ChipError {
 pub struct ChipModel {
     /// The short name.
     pub name: &'static str,
-    /// The solver's name.
+    /// Solver name.
     pub solver: &'static str,
     /// The topology.
     pub topology: Topology,
-    /// Working qubits.
+    /// Number of working qubits.
     pub num_qubits: usize,
-    /// Working couplers.
+    /// Number of working couplers.
     pub num_couplers: usize,
 }
 
@@ -110,11 +110,11 @@ const MODELS: [ChipModel; 5] = [
     },
 ];
 
-/// Faults of emulated chips are drawn from this seed: always the same chip.
+/// Seed of the faults of emulated chips, the same for every run.
 const FAULT_SEED: u64 = 0;
 
 impl ChipModel {
-    /// All chips known by name.
+    /// Lists all known chips.
     #[must_use]
     pub fn all() -> &'static [Self] {
         &MODELS
@@ -124,7 +124,7 @@ impl ChipModel {
         MODELS.map(|model| model.name).join(", ")
     }
 
-    /// The chip of this name, short or the solver's.
+    /// Looks up a chip by its short name or solver name.
     ///
     /// # Errors
     /// [`ChipError::UnknownName`].
@@ -133,9 +133,9 @@ impl ChipModel {
         found.ok_or_else(|| ChipError::UnknownName { name: name.to_owned() })
     }
 
-    /// A chip with as many faults as this one. **Which** qubits and couplers are missing is drawn at random from a fixed seed,
-    /// because working graphs change with every calibration; a solver's own description ([`Chip::from_solver_json`]) has the
-    /// true ones. Of patterns of missing qubits the first is taken that leaves enough couplers.
+    /// Builds a chip with as many faults as this one. **Which** qubits and couplers are missing is drawn from a fixed seed, because
+    /// working graphs change with every calibration; a solver's own description ([`Chip::from_solver_json`]) has the true ones. The first
+    /// pattern of missing qubits that leaves enough couplers is taken.
     ///
     /// # Panics
     /// Never: some qubits have few enough couplers.
@@ -179,7 +179,7 @@ struct Properties {
 }
 
 impl Chip {
-    /// The topology without faults.
+    /// Builds a chip from a topology without faults.
     #[must_use]
     pub fn ideal(topology: Topology) -> Self {
         Self {
@@ -190,16 +190,16 @@ impl Chip {
         }
     }
 
-    /// Any graph as a chip: its nodes are the qubits.
+    /// Builds a chip from any graph: its nodes are the qubits.
     #[must_use]
     pub fn from_graph(name: impl Into<String>, graph: Graph) -> Self {
         Self { name: name.into(), topology: None, qubits: (0..graph.num_nodes() as u32).collect(), graph }
     }
 
-    /// The topology without these qubits and couplers.
+    /// Builds a chip from a topology without these qubits and couplers.
     ///
     /// # Errors
-    /// [`ChipError::NotThere`] when the topology does not have one of them.
+    /// [`ChipError::NotThere`] if the topology does not contain one of them.
     ///
     /// # Examples
     /// ```
@@ -224,7 +224,7 @@ impl Chip {
         self.has_qubit(first) && self.graph.has_edge(first, second)
     }
 
-    /// Which of these qubits and couplers the chip does not have, as texts such as `qubit 3` and `coupler 3-28`. Where
+    /// Lists which of these qubits and couplers are not on the chip, as texts such as `qubit 3` and `coupler 3-28`. If
     /// [`without`](Self::without) takes them they are faults of the chip already.
     #[must_use]
     pub fn missing_already(&self, qubits: &[u32], couplers: &[(u32, u32)]) -> Vec<String> {
@@ -233,11 +233,10 @@ impl Chip {
         qubits.chain(couplers.map(|(first, second)| format!("coupler {first}-{second}"))).collect()
     }
 
-    /// This chip without these qubits and couplers. A coupler of a missing qubit may be named as well, and so may faults that the chip
-    /// has already.
+    /// Removes these qubits and couplers from the chip. Couplers of missing qubits and known faults may be listed, too.
     ///
     /// # Errors
-    /// [`ChipError::NotThere`] when neither the chip nor its topology has one of them, or the label of a qubit.
+    /// [`ChipError::NotThere`] if neither the chip nor its topology contains one of them.
     pub fn without(self, missing_qubits: &[u32], missing_couplers: &[(u32, u32)]) -> Result<Self, ChipError> {
         let not_there = |what: String| ChipError::NotThere { what, chip: self.name.clone() };
         let is_label = |&qubit: &u32| self.topology.is_some_and(|topology| qubit < topology.num_labels());
@@ -269,16 +268,16 @@ impl Chip {
         Ok(Self { name: format!("{name} with faults"), topology, qubits, graph })
     }
 
-    /// What a solver is called whose description has no name.
+    /// Name of a solver whose description lacks one.
     pub const UNNAMED: &str = "solver";
 
-    /// The working graph in a solver's description, as the service gives it (`properties.qubits` and `properties.couplers`), or
-    /// in its properties alone, as Ocean gives them (`qubits` and `couplers`), and where they are there `topology`,
-    /// `num_qubits`, `chip_id` and the solver's name.
+    /// Reads the working graph from a solver description, as the service gives it (`properties.qubits` and `properties.couplers`), or
+    /// from its properties alone, as Ocean gives them (`qubits` and `couplers`); also `topology`, `num_qubits`, `chip_id` and the
+    /// solver's name if present.
     ///
     /// # Errors
-    /// [`ChipError`] for JSON of another shape, couplers between qubits that are not listed, and qubits and couplers that the
-    /// topology does not have.
+    /// [`ChipError`] for JSON of another structure, couplers between unlisted qubits, and qubits and couplers that the topology does not
+    /// contain.
     pub fn from_solver_json(json: &str) -> Result<Self, ChipError> {
         let description = Description::from_json(json).map_err(ChipError::Solver)?;
         let Properties { mut qubits, couplers, num_qubits, topology } = description.properties;
@@ -303,19 +302,19 @@ impl Chip {
         Ok(Self { name, topology, qubits, graph })
     }
 
-    /// The same chip under another name.
+    /// Renames the chip.
     #[must_use]
     pub fn renamed(self, name: impl Into<String>) -> Self {
         Self { name: name.into(), ..self }
     }
 
-    /// What it is called.
+    /// Name of the chip.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The pattern that it is a part of, if it is one of the known ones.
+    /// Topology of the chip, if known.
     #[must_use]
     pub fn topology(&self) -> Option<Topology> {
         self.topology
@@ -327,7 +326,7 @@ impl Chip {
         &self.qubits
     }
 
-    /// Working couplers, over all labels.
+    /// Graph of the working couplers, over all labels.
     #[must_use]
     pub fn graph(&self) -> &Graph {
         &self.graph
@@ -383,7 +382,7 @@ mod tests {
         assert_eq!(chip.missing_already(&[2, 4], &[(3, 28), (28, 29)]), ["qubit 2", "coupler 3-28"]);
         let both = chip.clone().without(&[2, 4], &[]).unwrap();
         assert_eq!(both.qubits().len(), chip.qubits().len() - 1);
-        // a graph has no faults: what it lacks was never there
+        // a plain graph has no topology to compare with, so missing nodes are not faults
         let graph = Chip::from_graph("pair", Graph::from_edges(2, [(0, 1)]).unwrap());
         insta::assert_snapshot!(graph.clone().without(&[2], &[]).unwrap_err(), @"qubit 2 is missing, but pair does not have it at all");
         insta::assert_snapshot!(graph.without(&[], &[(0, 5)]).unwrap_err(), @"coupler 0-5 is missing, but pair does not have it at all");

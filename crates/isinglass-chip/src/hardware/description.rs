@@ -1,11 +1,11 @@
-//! A solver's description of itself in JSON.
+//! Solver descriptions in JSON.
 
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What a description must be.
+/// Expected content of a description.
 const EXPECTED: &str = "expected the properties of a solver, a JSON object with `qubits` and `couplers`, or an object with these under \
     `properties`";
 

@@ -7,51 +7,51 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 /// The largest label of a node: a short line cannot ask for more memory than this many nodes take.
 const MAX_NODE: u32 = 9_999_999;
 
-/// Why a text is not an edge list.
+/// Error from parsing an edge list.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EdgeListError {
-    /// Not two words in a line.
+    /// A line does not have exactly two words.
     #[error("line {line}: an edge is two nodes, such as `3 17`, but there are {num_words}")]
     NoEdge {
-        /// The line, counted from 1.
+        /// Line number, from 1.
         line: usize,
-        /// What there is instead.
+        /// Number of words found.
         num_words: usize,
     },
-    /// A word that is not a label of a qubit.
+    /// A word is not a qubit label.
     #[error("line {line}: `{word}` is not an integer from 0 to {MAX_NODE}")]
     NoNode {
-        /// The line, counted from 1.
+        /// Line number, from 1.
         line: usize,
         /// The word.
         word: String,
     },
-    /// An edge from a node to itself.
+    /// An edge joins a node to itself.
     #[error("line {line}: node {node} is joined to itself")]
     Loop {
-        /// The line, counted from 1.
+        /// Line number, from 1.
         line: usize,
         /// The node.
         node: String,
     },
 }
 
-/// A graph whose nodes have names, as problems are given in edge lists.
+/// Graph with node labels, read from an edge list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EdgeList {
-    /// The graph over the nodes that are named: integers in ascending order, then texts in the order of their first line.
+    /// Graph over the listed nodes: integers in ascending order, then texts in order of first appearance.
     pub graph: Graph,
-    /// A label for each node; `None` when they are the integers `0..num_nodes`.
+    /// Node labels; `None` if they are the integers `0..num_nodes`.
     pub labels: Option<Vec<Label>>,
 }
 
 impl EdgeList {
-    /// Reads a plain edge list: two nodes in each line, separated by blanks, commas or semicolons, in brackets or not, with comments
-    /// after `#`. Nodes are named by integers or texts. The empty data that networkx writes after an edge, `{}`, are skipped.
+    /// Parses a plain edge list: two nodes on each line, separated by blanks, commas or semicolons, in brackets or not, with comments
+    /// after `#`. Node labels are integers or texts. The empty data that networkx writes after an edge, `{}`, are skipped.
     ///
     /// # Errors
-    /// [`EdgeListError`] with the first line that is not an edge.
+    /// [`EdgeListError`] for the first line that is not an edge.
     ///
     /// # Panics
     /// Never: edges join different nodes that are counted.
@@ -118,11 +118,10 @@ fn pairs(text: &str) -> impl Iterator<Item = Result<(usize, [&str; 2]), EdgeList
 }
 
 impl Graph {
-    /// The graph of a plain edge list as [`EdgeList::read`] takes it, over all numbers up to the largest one that is named: the labels of
-    /// qubits.
+    /// Parses a plain edge list, in the format of [`EdgeList::read`], as a graph over all integers up to the largest qubit label.
     ///
     /// # Errors
-    /// [`EdgeListError`] with the first line that is not an edge.
+    /// [`EdgeListError`] for the first line that is not an edge.
     ///
     /// # Panics
     /// Never: edges join different nodes that are counted.

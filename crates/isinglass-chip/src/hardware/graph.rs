@@ -1,26 +1,26 @@
-//! Simple undirected graphs as compressed rows.
+//! Simple undirected graphs in compressed sparse row form.
 
-/// Why edges do not make a graph.
+/// Error from building a graph.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum GraphError {
-    /// An edge from a node to itself.
+    /// An edge joins a node to itself.
     #[error("node {node} is joined to itself")]
     Loop {
         /// The node.
         node: u32,
     },
-    /// A node that the graph does not have.
+    /// An edge contains a node out of range.
     #[error("an edge names node {node}, but the graph has {num_nodes} nodes")]
     OutOfRange {
         /// The node.
         node: u32,
-        /// The number of nodes.
+        /// Number of nodes.
         num_nodes: usize,
     },
 }
 
-/// An undirected graph over the nodes `0..num_nodes` without loops, each edge at most once. Neighbours are sorted.
+/// Undirected simple graph over the nodes `0..num_nodes`. Neighbours are sorted.
 ///
 /// # Examples
 /// ```
@@ -36,7 +36,7 @@ pub struct Graph {
 }
 
 impl Graph {
-    /// The graph with these edges; an edge named twice, in either direction, counts once.
+    /// Builds the graph with these edges; duplicates, in either direction, count once.
     ///
     /// # Errors
     /// [`GraphError`] for a loop or a node out of range.
@@ -78,7 +78,7 @@ impl Graph {
     /// Neighbours of `node` in ascending order.
     ///
     /// # Panics
-    /// When `node` is out of range.
+    /// If `node` is out of range.
     #[must_use]
     pub fn neighbors(&self, node: u32) -> &[u32] {
         let node = node as usize;
@@ -88,16 +88,16 @@ impl Graph {
     /// Number of neighbours of `node`.
     ///
     /// # Panics
-    /// When `node` is out of range.
+    /// If `node` is out of range.
     #[must_use]
     pub fn degree(&self, node: u32) -> usize {
         self.neighbors(node).len()
     }
 
-    /// Whether two nodes are joined.
+    /// Returns whether two nodes are joined.
     ///
     /// # Panics
-    /// When `first` is out of range.
+    /// If `first` is out of range.
     #[must_use]
     pub fn has_edge(&self, first: u32, second: u32) -> bool {
         self.neighbors(first).binary_search(&second).is_ok()

@@ -1,4 +1,4 @@
-//! Chimera, Pegasus and Zephyr.
+//! Chimera, Pegasus and Zephyr topologies.
 
 #[cfg(test)]
 mod tests;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// The pattern of qubits and couplers of a chip family, without faults. Qubits are labelled as in Ocean's `dwave.graphs`.
+/// Topology of a chip family, without faults. Qubits have the labels of Ocean's `dwave.graphs`.
 ///
 /// # References
 /// K. Boothby, P. Bunyk, J. Raymond, A. Roy, *Next-generation topology of D-Wave quantum processors* (2020), for Pegasus;
@@ -26,11 +26,11 @@ pub enum Topology {
         /// Qubits of a shore.
         shore: u32,
     },
-    /// Pegasus of this size; chips have the largest connected part only (`fabric_only`).
+    /// Pegasus of this size; chips have only the largest connected component (`fabric_only`).
     Pegasus {
         /// The parameter `m`.
         size: u32,
-        /// Whether qubits outside the main fabric are left out.
+        /// Whether to omit qubits outside the main fabric.
         fabric_only: bool,
     },
     /// Zephyr of this size with `shore` parallel qubits.
@@ -42,36 +42,36 @@ pub enum Topology {
     },
 }
 
-/// What is no topology.
+/// Error from parsing a topology.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TopologyError {
-    /// A text that names none.
+    /// The text is not a topology.
     #[error("`{text}` is no topology: expected chimera:M, chimera:M,N,T, pegasus:M, zephyr:M or zephyr:M,T")]
     Unknown {
         /// The text.
         text: String,
     },
-    /// A parameter that makes no graph, or one that is too large.
+    /// The parameters are invalid or give too large a graph.
     #[error(
         "{topology} has no graph of at most {limit} qubits and {MAX_COUPLERS} couplers; sizes are at least {least}"
     )]
     Size {
         /// The topology.
         topology: Topology,
-        /// The least size.
+        /// Smallest size.
         least: u32,
-        /// The most labels that a graph may have.
+        /// Largest number of labels.
         limit: u32,
     },
 }
 
-/// The most labels of a topology: the largest chip announced has some ten thousand qubits.
+/// Largest number of labels of a topology: the largest announced chip has about ten thousand qubits.
 pub(super) const MAX_LABELS: u64 = 4_000_000;
-/// The most couplers of a topology: as many as Pegasus has with all labels.
+/// Largest number of couplers of a topology: as many as Pegasus has with all labels.
 const MAX_COUPLERS: u64 = 30_000_000;
 
-/// A qubit of Chimera: row, column, shore (0 couples to rows, 1 to columns), and index in the shore.
+/// Chimera coordinates: row, column, shore (0 couples to rows, 1 to columns), and index in the shore.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ChimeraCoordinates {
     /// Row of the tile.
@@ -84,7 +84,7 @@ pub struct ChimeraCoordinates {
     pub index: u32,
 }
 
-/// A qubit of Pegasus.
+/// Pegasus coordinates of a qubit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PegasusCoordinates {
     /// Orientation: 0 vertical, 1 horizontal.
@@ -97,7 +97,7 @@ pub struct PegasusCoordinates {
     pub z: u32,
 }
 
-/// A qubit of Zephyr.
+/// Zephyr coordinates of a qubit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ZephyrCoordinates {
     /// Orientation: 0 vertical, 1 horizontal.
@@ -123,13 +123,13 @@ pub(crate) fn pegasus_offset(u: u32, k: u32) -> u32 {
 }
 
 impl ChimeraCoordinates {
-    /// The label in a Chimera with so many columns and qubits in a shore.
+    /// Linear label in a Chimera with `columns` columns and `shore` qubits in a shore.
     #[must_use]
     pub fn label(self, columns: u32, shore: u32) -> u32 {
         ((self.row * columns + self.column) * 2 + self.shore) * shore + self.index
     }
 
-    /// The qubit of a label.
+    /// Coordinates of a linear label.
     #[must_use]
     pub fn of(label: u32, columns: u32, shore: u32) -> Self {
         let (tile, index) = (label / shore, label % shore);
@@ -138,13 +138,13 @@ impl ChimeraCoordinates {
 }
 
 impl PegasusCoordinates {
-    /// The label in a Pegasus of this size.
+    /// Linear label in a Pegasus of this size.
     #[must_use]
     pub fn label(self, size: u32) -> u32 {
         ((self.u * size + self.w) * 12 + self.k) * (size - 1) + self.z
     }
 
-    /// The qubit of a label.
+    /// Coordinates of a linear label.
     #[must_use]
     pub fn of(label: u32, size: u32) -> Self {
         let (rest, z) = (label / (size - 1), label % (size - 1));
@@ -152,7 +152,7 @@ impl PegasusCoordinates {
         Self { u: rest / size, w: rest % size, k, z }
     }
 
-    /// Whether the qubit belongs to the main fabric.
+    /// Returns whether the qubit belongs to the main fabric.
     #[must_use]
     pub fn is_in_fabric(self, size: u32) -> bool {
         !(self.w == 0 && self.k < 2 || self.w == size - 1 && self.k >= 10)
@@ -160,13 +160,13 @@ impl PegasusCoordinates {
 }
 
 impl ZephyrCoordinates {
-    /// The label in a Zephyr of this size and shore.
+    /// Linear label in a Zephyr of this size and shore.
     #[must_use]
     pub fn label(self, size: u32, shore: u32) -> u32 {
         (((self.u * (2 * size + 1) + self.w) * shore + self.k) * 2 + self.j) * size + self.z
     }
 
-    /// The qubit of a label.
+    /// Coordinates of a linear label.
     #[must_use]
     pub fn of(label: u32, size: u32, shore: u32) -> Self {
         let (rest, z) = (label / size, label % size);
@@ -176,7 +176,7 @@ impl ZephyrCoordinates {
     }
 }
 
-/// The labels of Pegasus' nice coordinates: `24 (m - 1)²` qubits that form a regular grid of Chimera tiles.
+/// Linear labels of Pegasus' nice coordinates: `24 (m - 1)²` qubits that form a regular grid of Chimera tiles.
 #[must_use]
 pub fn nice_pegasus_labels(size: u32) -> Vec<u32> {
     let mut labels = Vec::new();
@@ -199,7 +199,7 @@ pub fn nice_pegasus_labels(size: u32) -> Vec<u32> {
 }
 
 impl Topology {
-    /// Chimera, Pegasus (fabric only) or Zephyr as Ocean's `topology` property names them.
+    /// Builds Chimera, Pegasus (fabric only) or Zephyr from Ocean's `topology` property.
     ///
     /// # Errors
     /// [`TopologyError`] for another name, another number of parameters, or parameters without a graph.
@@ -232,7 +232,7 @@ impl Topology {
         Ok(())
     }
 
-    /// No qubit has more couplers.
+    /// Upper bound on the degree of a qubit.
     fn max_degree(self) -> u64 {
         match self {
             Self::Chimera { shore, .. } => u64::from(shore) + 2,
@@ -267,7 +267,7 @@ impl Topology {
         (0..self.num_labels()).filter(is_there).collect()
     }
 
-    /// The graph over all labels; labels outside the fabric have no neighbours.
+    /// Builds the graph over all labels; labels outside the fabric have no neighbours.
     ///
     /// # Panics
     /// Never for a topology that was read or made by [`from_shape`](Self::from_shape).

@@ -17,7 +17,7 @@ pub(super) struct Front {
 pub(super) struct Outline {
     /// Before the first step, and after each.
     pub(super) fronts: Vec<Front>,
-    /// Ls that have a whole column and a whole row, less half of one for each two that cross where there is no coupler.
+    /// Ls with a whole column and a whole row, minus half of one for each crossing pair without a coupler.
     pub(super) num_ells: usize,
     /// A guess of the qubits that they need, in sixteenths.
     pub(super) num_qubits: u64,

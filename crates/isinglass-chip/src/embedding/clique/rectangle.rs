@@ -7,7 +7,7 @@ use super::strangers::cover;
 
 /// Rectangles that are worked out, those that seem to need fewest qubits first.
 const RECTANGLES: usize = 16;
-/// Rectangles that are looked at before there are so many with enough coupled lines.
+/// Number of rectangles with enough coupled lines after which the search stops.
 const MOST: usize = 1024;
 
 /// Blocks of columns and of rows, each from the first to before the last.
@@ -47,13 +47,13 @@ impl Whole {
         Self { num_lines: self.num_lines - other.num_lines, num_qubits: self.num_qubits - other.num_qubits }
     }
 
-    /// The qubits of so many of them, in sixteenths.
+    /// The qubits of `wanted` of these lines, in sixteenths.
     fn share(self, wanted: usize) -> usize {
         16 * wanted * self.num_qubits as usize / self.num_lines.max(1) as usize
     }
 }
 
-/// So many columns and rows of which each crosses all of the other direction, of few qubits.
+/// Finds `wanted` columns and rows, each of which crosses all of the other direction, with few qubits.
 pub(super) fn crossing<'a>(runs: &'a Runs, wanted: [usize; 2]) -> Option<Crossing<'a>> {
     let mut best: Option<(u32, Crossing<'a>)> = None;
     let mut num_found = 0;
@@ -72,7 +72,7 @@ pub(super) fn crossing<'a>(runs: &'a Runs, wanted: [usize; 2]) -> Option<Crossin
     best.map(|(_, crossing)| crossing)
 }
 
-/// The rectangles with so many whole columns and rows, those that seem to need fewest qubits first.
+/// The rectangles with at least `wanted` whole columns and rows, by expected number of qubits, lowest first.
 fn rectangles(runs: &Runs, wanted: [usize; 2]) -> Vec<Rectangle> {
     let [num_columns, num_rows] = runs.num_lines().map(|count| count / runs.block());
     let cuts = Cuts::of(runs);
@@ -173,7 +173,7 @@ impl<'a> Crossing<'a> {
         of_direction(false) + of_direction(true)
     }
 
-    /// Leaves lines out until so many are left, each time the one that leaves fewest qubits.
+    /// Drops lines until `wanted` are left, each time the one whose removal leaves fewest qubits.
     fn truncate(&mut self, wanted: [usize; 2]) {
         for direction in [0, 1] {
             while self.lines[direction].len() > wanted[direction] {

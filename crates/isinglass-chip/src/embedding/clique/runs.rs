@@ -5,7 +5,7 @@ use super::super::lines::Lines;
 /// The part of a line around one of its crossings.
 #[derive(Clone, Copy, Debug, Default)]
 struct Run {
-    /// The line of the other direction after the last that the unbroken part crosses; 0 where there is no qubit.
+    /// The line of the other direction after the last one that the unbroken part crosses; 0 where no qubit lies.
     end: u16,
     /// The qubit's place on the line.
     place: u16,

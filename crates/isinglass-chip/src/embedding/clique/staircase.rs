@@ -13,12 +13,12 @@ pub(super) struct Ell {
     pub(super) row: Option<usize>,
 }
 
-/// What is asked of Ls.
+/// Limits on the Ls that a search may return.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
-    /// Ls are found only where there are so many.
+    /// Least number of chains; with fewer, the search returns none.
     pub(super) num_chains: usize,
-    /// The most qubits of a chain.
+    /// Largest number of qubits in a chain.
     pub(super) max_length: u32,
     /// Lines by which a front may stray from the outline at each of its ends.
     pub(super) reach: usize,

@@ -204,7 +204,7 @@ fn inner_samplers_are_made_for_the_model_over_qubits() {
 
 #[test]
 fn coins_for_broken_chains_know_nothing_of_the_samples() {
-    // one chain of two qubits, and qubits that each stand for a variable
+    // one chain of two qubits, and single qubits for the other variables
     let chip = Chip::from_graph("pair", Graph::from_edges(65, [(0, 1)]).unwrap());
     let chains: Vec<Vec<u32>> = std::iter::once(vec![0, 1]).chain((2..65).map(|qubit| vec![qubit])).collect();
     let bqm = BqmBuilder::new(Vartype::Spin, chains.len()).build().unwrap();

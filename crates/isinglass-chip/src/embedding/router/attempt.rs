@@ -29,7 +29,7 @@ impl Negotiation {
 /// What a pass adds to the price of a qubit that stayed shared.
 const HISTORY: f32 = 1.0;
 
-/// While so few qubits are shared a place for the rest is likely to turn up: patience lasts so many times as long.
+/// With at most this many shared qubits, a place for the rest is likely to turn up: patience is multiplied by the factor below.
 const NEARLY_NONE: usize = 4;
 const LONGER: u32 = 3;
 
@@ -244,7 +244,7 @@ impl<'a> Attempt<'a> {
         self.chains[variable] = chain;
     }
 
-    /// Sets all prices anew, after a change of the penalty or of what is out of bounds.
+    /// Recomputes all prices after a change of the penalty or of the blocked qubits.
     pub(super) fn set_prices(&mut self) {
         for qubit in 0..self.price.len() {
             self.set_price(qubit as u16);

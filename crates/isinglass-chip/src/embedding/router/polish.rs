@@ -1,4 +1,4 @@
-//! The second half of a try: no qubit is shared, and variables are placed anew as long as that saves some.
+//! The second half of an attempt: no qubit is shared, and variables are placed again as long as that saves qubits.
 
 use super::attempt::{Attempt, MAX_PASSES, below};
 use crate::embedding::bound::min_chain;
@@ -7,15 +7,15 @@ use isinglass_qubo::sampler::Watch;
 /// Variables of a larger degree are not torn out together with others: the search would take longer than it gains.
 const MAX_TORN_DEGREE: usize = 40;
 
-/// A pass that saves fewer than one qubit in so many counts as no progress.
+/// A pass that saves less than one qubit in this many counts as no progress.
 const LEAST_GAIN: usize = 200;
 
-/// Problems of at most so many interactions are annealed, in so many passes from this temperature (in qubits) to zero.
+/// Largest number of interactions of problems that are annealed, the number of passes, and the initial temperature in qubits.
 const MAX_ANNEALED: usize = 200;
 const ANNEAL_PASSES: u32 = 300;
 const FIRST_TEMPERATURE: f64 = 1.0;
-/// Variables of few neighbours around a hub, whose chains cannot be shorter, are placed anew in one of so many passes: there are many of
-/// them, and what they gain they gain by the hub, which is placed anew with them.
+/// Variables of few neighbours around a hub, whose chains cannot be shorter, are placed again in one of this many passes: there are many
+/// of them, and they save qubits mostly through the hub, which is placed again with them.
 const PASSES_PER_SETTLED: usize = 4;
 const FEW_NEIGHBORS: usize = 2;
 /// What a square of a length counts in qubits: of chains of the same qubits in all, even ones are better.
@@ -107,7 +107,7 @@ impl Attempt<'_> {
         more(new.0, old.0) + UNEVENNESS * more(new.1, old.1) <= -self.temperature * chance.ln()
     }
 
-    /// Tears out a variable, alone or with a neighbour, or what hangs on an end of a long chain, and places it anew.
+    /// Removes a variable, alone or with a neighbour, or what touches an end of a long chain, and places it again.
     fn shorten_around(&mut self, variable: usize) {
         if self.chains[variable].len() > 2 && below(&mut self.random, 2) == 0 {
             self.retract(variable);
@@ -126,7 +126,7 @@ impl Attempt<'_> {
         self.replace(None, &torn);
     }
 
-    /// Takes an end off a chain, and places the variables anew that touched it there only.
+    /// Removes an end of a chain, and places the variables again that touched only this end.
     fn retract(&mut self, variable: usize) {
         let chain = self.chains[variable].clone();
         let first = below(&mut self.random, chain.len());
@@ -140,7 +140,7 @@ impl Attempt<'_> {
         }
     }
 
-    /// Places variables anew, one of the others cut back if asked, and keeps the change unless it takes more qubits.
+    /// Places variables again, one of the others cut back if asked, and keeps the change unless it takes more qubits.
     fn replace(&mut self, cut: Option<(usize, Vec<u16>)>, torn: &[usize]) {
         let mut touched: Vec<usize> = torn.iter().flat_map(|&each| self.neighbors(each)).collect();
         touched.extend(torn);

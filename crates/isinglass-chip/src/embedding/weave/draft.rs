@@ -230,7 +230,7 @@ impl<'l> Draft<'l> {
         Some(())
     }
 
-    /// Columns for all members but the lowest one, and for one variable that has no row.
+    /// Columns for all members but the lowest one, and for one variable without a row.
     fn join(&mut self, without_row: Option<usize>) -> Option<()> {
         let mut members = std::mem::take(&mut self.members);
         members.sort_unstable_by_key(|member| member.row);

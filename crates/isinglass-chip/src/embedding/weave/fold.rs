@@ -15,7 +15,7 @@ pub(super) struct Fold {
     pub(super) gap: u32,
 }
 
-/// Wires for all hubs, and the first column of the second half; `None` where there is no room.
+/// Wires for all hubs, and the first column of the second half; `None` if they do not fit.
 pub(super) fn lay(hubs: &Hubs, lines: &Lines<'_>, fold: Fold) -> Option<(Wires, u32)> {
     let columns = crossed_columns(lines);
     let middle = (columns.start + columns.end) / 2;

@@ -181,7 +181,7 @@ impl LineLayout {
         (0..self.lines[1].len() as u32).map(|row| self.free(true, row, first, last).map(<[Piece]>::len)).collect()
     }
 
-    /// The cheapest way to lay a group on so many neighbouring rows, and on which side that is.
+    /// The cheapest way to lay a group on `height` neighbouring rows, and the side.
     fn best_plan(&self, group: &Group, height: u32) -> Option<(usize, Plan)> {
         let mut best: Option<(usize, Plan)> = None;
         // where the chip is to be filled columns may be left out
