@@ -1,4 +1,4 @@
-//! The published numbers of the chips that are known by name.
+//! Published figures of the known chips.
 //!
 //! Sources, all of D-Wave's documentation as of July 2026: *QPU-specific characteristics* (temperature, readout, programming and delay
 //! times, effective temperature of single qubits), *General QPU solver properties* (ranges), *Operation and timing* (limits, and the
@@ -6,9 +6,9 @@
 
 use super::timing::{ReadoutModel, TimingData};
 
-/// What is published of one chip.
+/// Published figures of one chip.
 pub(super) struct Published {
-    /// The solver's name.
+    /// Solver name.
     pub(super) solver: &'static str,
     pub(super) temperature_mk: f64,
     /// The temperature, in units of `h`, of the Boltzmann distribution that reads of single qubits follow.
@@ -68,7 +68,7 @@ pub(super) const PUBLISHED: [Published; 5] = [
     },
 ];
 
-/// What is taken for chips without published schedule and effective temperature.
+/// Solver whose schedule and effective temperature are used for chips that have none published.
 pub(super) const STAND_IN: &str = "Advantage2_system2";
 
 /// The curve of readout times of the documentation's example of timing data, numbers of qubits and times as shares of the way from the
@@ -77,7 +77,7 @@ const READOUT_CURVE: [(f64, f64); 6] =
     [(0.0, 0.0), (0.2053, 0.4006), (0.4598, 0.7045), (0.7231, 0.9532), (0.8437, 1.0), (1.0, 1.0)];
 
 impl Published {
-    /// What all numbers that are not in the published tables were taken from.
+    /// Sources of all figures that are not in the published tables.
     pub(super) const ASSUMED: [&'static str; 2] = [
         "between the published shortest and longest readout the time is taken to rise as in the documentation's example",
         "times of reverse annealing and decorrelation are those of the documentation's example",

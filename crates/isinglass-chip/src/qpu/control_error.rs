@@ -1,11 +1,11 @@
-//! What a chip does to the numbers it is given: steps of its converters, and errors that stay while a problem is programmed.
+//! Integrated control errors (ICE): quantization of programmed biases, and errors that stay fixed during a programming cycle.
 
 use isinglass_qubo::model::{Bqm, BqmBuilder, ModelError, Vartype};
 use isinglass_qubo::rng::Stream;
 use isinglass_qubo::sampler::SampleError;
 use rand_core::Rng;
 
-/// Steps and errors of programmed biases, in units of `h` and `J` on the chip.
+/// Integrated control errors (ICE) of programmed biases, in units of `h` and `J` on the chip.
 ///
 /// A bias is first rounded to the nearest multiple of its step, and then a normally distributed error is added, drawn once for each
 /// variable and each interaction of a programmed problem: `h + round + N(h_mean, h_sigma)`, and in the same way `J`.
@@ -27,9 +27,9 @@ pub struct ControlErrors {
     pub j_mean: f64,
     /// Standard deviation of the error of `J`. `[default: 0.0125] [range: 0.., finite]`
     pub j_sigma: f64,
-    /// Step of `h`; 0 for none. `[default: 0.004] [range: 0.., finite]`
+    /// Quantization step of `h`; 0 for none. `[default: 0.004] [range: 0.., finite]`
     pub h_step: f64,
-    /// Step of `J`; 0 for none. `[default: 0.002] [range: 0.., finite]`
+    /// Quantization step of `J`; 0 for none. `[default: 0.002] [range: 0.., finite]`
     pub j_step: f64,
 }
 
@@ -40,22 +40,22 @@ impl Default for ControlErrors {
 }
 
 impl ControlErrors {
-    /// Biases as they are.
+    /// No control errors: biases are used unchanged.
     pub const NONE: Self = Self { h_mean: 0.0, h_sigma: 0.0, j_mean: 0.0, j_sigma: 0.0, h_step: 0.0, j_step: 0.0 };
 
-    /// Whether errors are drawn.
+    /// Returns whether random errors are drawn.
     #[must_use]
     pub fn has_errors(&self) -> bool {
         [self.h_mean, self.h_sigma, self.j_mean, self.j_sigma].iter().any(|&error| error != 0.0)
     }
 
-    /// Whether biases are rounded.
+    /// Returns whether biases are rounded.
     #[must_use]
     pub fn has_steps(&self) -> bool {
         self.h_step != 0.0 || self.j_step != 0.0
     }
 
-    /// Refuses parameters outside their range.
+    /// Checks that the parameters are in range.
     pub(super) fn check(&self) -> Result<(), SampleError> {
         for (name, value) in [("h_mean", self.h_mean), ("j_mean", self.j_mean)] {
             if !value.is_finite() {
@@ -72,7 +72,7 @@ impl ControlErrors {
         Ok(())
     }
 
-    /// What the chip makes of a model over spins that is scaled to it.
+    /// Applies the errors to an Ising model that is scaled to the chip.
     pub(super) fn apply(&self, spin: &Bqm, stream: &mut Stream) -> Result<Bqm, ModelError> {
         let mut builder = BqmBuilder::new(Vartype::Spin, spin.num_variables());
         for (variable, &bias) in spin.linear().iter().enumerate() {

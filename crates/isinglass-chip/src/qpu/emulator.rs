@@ -1,4 +1,4 @@
-//! A classical emulation of a chip.
+//! Classical emulator of a quantum annealer.
 
 mod freeze_out;
 mod programming;
@@ -19,29 +19,30 @@ use isinglass_qubo::sampler::{
 };
 use programming::Programming;
 
-/// The most bytes that samples may take.
+/// Memory limit for samples, in bytes.
 const MAX_BYTES: usize = 16 << 30;
 
-/// A classical emulation of an annealing chip. **No quantum computer takes part, and nothing in the results predicts the speed of one.**
+/// Classical emulator of a quantum annealer. **It does not use a quantum computer, and its results do not predict the speed of one.**
 ///
-/// A problem goes the way that it goes on the chip:
+/// A problem passes through the same stages as on the chip:
 ///
-/// 1. It becomes an Ising model and is scaled to the chip's ranges ([`SolverProperties::scale`]), or refused if it is outside of them.
-/// 2. Each programming rounds the biases and draws [`ControlErrors`] once. With `num_spin_reversal_transforms` each has a random gauge,
-///    and more programmings follow where one may not make so many reads.
-/// 3. A read anneals with `A(s)` and `B(s)` of the chip at its temperature, by [`Dynamics`], in
-///    `annealing_time · sweeps_per_microsecond` sweeps for `s` from 0 to 1. It ends where `B(s)/2kT` is the inverse of the effective temperature
-///    (**freeze-out**), and there every spin in turn is set by a heat bath of the effective temperature, so that a qubit without
-///    couplings in a field `h` reads `+1` with probability `1 / (1 + exp(2h / T_eff))`. Where even `B(1)` is too small for the effective
-///    temperature that was asked for, the chip is taken to be as cold as it takes.
-/// 4. Each spin is read wrongly with probability `readout_error`.
+/// 1. It is converted to an Ising model and scaled to the chip's ranges ([`SolverProperties::scale`]), or rejected if it is out of range
+///    without auto-scaling.
+/// 2. Each programming cycle rounds the biases and draws [`ControlErrors`] once. With `num_spin_reversal_transforms` each cycle has a
+///    random gauge; more cycles follow if one may not make all reads.
+/// 3. A read anneals with `A(s)` and `B(s)` of the chip at its temperature, by [`Dynamics`], in `annealing_time · sweeps_per_microsecond`
+///    sweeps for `s` from 0 to 1. It ends where `B(s)/2kT` is the inverse of the effective temperature (**freeze-out**). There every spin
+///    in turn is set by a heat bath at the effective temperature, so that a qubit without couplings in a field `h` reads `+1` with
+///    probability `1 / (1 + exp(2h / T_eff))`. If even `B(1)` is too small for the requested effective temperature, the emulator lowers
+///    the chip's temperature accordingly.
+/// 4. Each spin is misread with probability `readout_error`.
 ///
-/// A run that is stopped drops reads whose anneal was cut off, since a chip has none, but never the first block (64 reads of spin vectors,
-/// `64 / num_slices` of path integrals): that one is annealed to its end, however long it takes.
+/// An interrupted run drops reads whose anneal was cut off, since a chip has none, but never the first block (64 reads of spin vectors,
+/// `64 / num_slices` of path integrals): that one is annealed to its end.
 ///
-/// Energies are those of the problem that was given, without scale and errors. One flip at a time cannot turn a chain of qubits that
-/// stands for one variable, so that [`chains`](Self::chains) are also turned as a whole, once a sweep, whatever the transverse field: chains
-/// of a real chip slow down as it falls.
+/// Energies are those of the original problem, without scaling and errors. Single-spin flips cannot flip a chain of qubits, so
+/// [`chains`](Self::chains) are also flipped as a whole, once in each sweep, whatever the transverse field; on a real chip they slow down
+/// as it falls.
 ///
 /// The same seed gives the same samples for any number of threads and on any instruction set.
 ///
@@ -70,46 +71,49 @@ pub struct QpuEmulator {
     pub properties: SolverProperties,
     /// Number of reads. `[default: 100] [range: 1..]`
     pub num_reads: usize,
-    /// Length of an anneal in microseconds. `[default: the chip's] [range: the chip's]`
+    /// Annealing time in microseconds. `[default: the chip's] [range: the chip's]`
     pub annealing_time: Option<f64>,
-    /// Whether biases are scaled to the chip's ranges; otherwise those outside are refused. `[default: true]`
+    /// Whether to scale biases to the chip's ranges; otherwise biases out of range are errors. `[default: true]`
     pub auto_scale: bool,
-    /// Labels of the variables' qubits: without them sums over groups of couplers are not looked at. `[default: none] [range: one for each variable]`
+    /// Qubit labels of the variables; without them, sums over groups of couplers are not checked. `[default: none] [range: one for each
+    /// variable]`
     pub qubits: Option<Vec<u32>>,
-    /// Qubits that are also turned together. `[default: Strong]`
+    /// Cluster updates: which groups of qubits also flip together. `[default: Strong]`
     pub chains: ClusterMoves,
-    /// How spins move. `[default: spin vectors]`
+    /// Emulation model. `[default: spin vectors]`
     pub dynamics: Dynamics,
-    /// Sweeps that stand for a microsecond. Nothing fixes this number: it says how long an anneal is computed, not how long a chip needs for
-    /// as much. `[default: 50] [range: above 0, finite]`
+    /// Monte Carlo sweeps for each microsecond of annealing. The value is a free parameter: it sets the length of the emulated anneal,
+    /// not the speed of a real chip. `[default: 50] [range: above 0, finite]`
     pub sweeps_per_microsecond: f64,
     /// Temperature of the Boltzmann distribution of single qubits, in units of `h` on the chip. `[default: the chip's] [range: above 0, finite]`
     pub effective_temperature: Option<f64>,
-    /// Steps and errors of biases.
+    /// Integrated control errors (ICE).
     pub control_errors: ControlErrors,
-    /// Probability that a spin is read wrongly. `[default: 0.001, the published bound] [range: 0..=1]`
+    /// Probability that a spin is misread. `[default: 0.001, the published bound] [range: 0..=1]`
     pub readout_error: f64,
-    /// Programmings with a random gauge each, in which qubits of a chain keep their signs to each other; 0 for none. `[default: 0]`
+    /// Number of spin-reversal transforms, each with a programming cycle; the qubits of a chain share one sign. 0 for none. `[default:
+    /// 0]`
     pub num_spin_reversal_transforms: usize,
-    /// Seed of all random streams. `[default: 0]`
+    /// Random seed. `[default: 0]`
     pub seed: u64,
-    /// Threads. `[default: those of the surrounding pool] [range: 1..]`
+    /// Number of threads. `[default: those of the surrounding pool] [range: 1..]`
     pub threads: Option<usize>,
-    /// Instruction set. `[default: the widest there is]` Changes the speed only.
+    /// Instruction set; affects only the speed. `[default: the widest supported]`
     pub isa: Option<Isa>,
 }
 
-/// The classical dynamics that stands for that of the chip.
+/// Emulation model: classical dynamics that approximate those of the chip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dynamics {
-    /// A planar rotor for each qubit ([`SpinVectorMonteCarlo`](isinglass_qubo::sampler::SpinVectorMonteCarlo)).
+    /// Spin-vector Monte Carlo: a planar rotor for each qubit ([`SpinVectorMonteCarlo`](isinglass_qubo::sampler::SpinVectorMonteCarlo)).
     SpinVector {
-        /// Which angles are proposed.
+        /// Proposal distribution of the angles.
         moves: RotorMoves,
     },
-    /// The paths of qubits in imaginary time ([`SimulatedQuantumAnnealing`](isinglass_qubo::sampler::SimulatedQuantumAnnealing)).
+    /// Path-integral Monte Carlo: the world lines of qubits in imaginary time
+    /// ([`SimulatedQuantumAnnealing`](isinglass_qubo::sampler::SimulatedQuantumAnnealing)).
     PathIntegral {
-        /// Slices of imaginary time. `[range: 2, 4, 8, 16, 32 or 64]`
+        /// Number of Trotter slices. `[range: 2, 4, 8, 16, 32 or 64]`
         num_slices: usize,
     },
 }
@@ -121,7 +125,7 @@ impl Default for Dynamics {
 }
 
 impl QpuEmulator {
-    /// This chip, everything else by default.
+    /// Creates an emulator of this chip, with defaults for everything else.
     #[must_use]
     pub fn new(properties: SolverProperties) -> Self {
         Self {
@@ -143,13 +147,13 @@ impl QpuEmulator {
         }
     }
 
-    /// This chip without control errors, steps and wrong readouts.
+    /// Creates an emulator of this chip without control errors, quantization and readout errors.
     #[must_use]
     pub fn noiseless(properties: SolverProperties) -> Self {
         Self { control_errors: ControlErrors::NONE, readout_error: 0.0, ..Self::new(properties) }
     }
 
-    /// What is asked of the chip, as far as it takes time, for so many qubits; all reads in one submission.
+    /// Timing request for this run on `num_qubits` qubits, with all reads in one submission.
     #[must_use]
     pub fn timing_request(&self, num_qubits: usize) -> TimingRequest {
         TimingRequest {
@@ -159,7 +163,7 @@ impl QpuEmulator {
         }
     }
 
-    /// What this emulation models, and what it does not.
+    /// Lists what this emulation models and what it does not.
     #[must_use]
     pub fn scope(&self) -> EmulationScope {
         let has_groups = self.properties.per_group_coupling_range.is_some();
@@ -259,10 +263,10 @@ impl QpuEmulator {
         Ok((0..self.num_reads).step_by(each).map(|first| each.min(self.num_reads - first)).collect())
     }
 
-    /// The model over spins as it is programmed before rounding and errors, and what it was divided by.
+    /// Scales an Ising model to the chip, before rounding and errors, and returns it with the divisor.
     ///
     /// # Errors
-    /// [`SampleError::OutOfRange`] without auto-scaling, with the number that is furthest outside; [`SampleError::Model`] when
+    /// [`SampleError::OutOfRange`] without auto-scaling, with the bias that is furthest out of range; [`SampleError::Model`] if
     /// coefficients overflow.
     pub fn scaled(&self, spin: &Bqm) -> Result<(Bqm, f64), SampleError> {
         let qubits = self.qubits.as_deref();

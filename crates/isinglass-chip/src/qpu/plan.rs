@@ -1,4 +1,4 @@
-//! What a run would take on a chip, before anyone pays.
+//! Estimates of QPU time and cost.
 
 use super::properties::SolverProperties;
 use super::timing::{AccessTime, TimingRequest};
@@ -6,20 +6,20 @@ use crate::embedding::{Embedded, RangeFault};
 use isinglass_qubo::model::ModelError;
 use serde::Serialize;
 
-/// What is to be run. Times are in microseconds.
+/// Parameters of a planned run. Times are in microseconds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PlanRequest {
-    /// Reads in all. `[default: 1000] [range: 1..]`
+    /// Total number of reads. `[default: 1000] [range: 1..]`
     pub num_reads: u64,
-    /// One anneal. `[default: the chip's] [range: the chip's]`
+    /// Annealing time. `[default: the chip's]`
     pub annealing_time: Option<f64>,
-    /// Cooling after programming. `[default: the chip's]`
+    /// Programming thermalization time. `[default: the chip's]`
     pub programming_thermalization: Option<f64>,
-    /// Cooling after each read. `[default: the chip's]`
+    /// Readout thermalization time. `[default: the chip's]`
     pub readout_thermalization: Option<f64>,
-    /// Whether time is spent between reads to make them independent. `[default: false]`
+    /// Whether to add delays between reads that reduce correlations. `[default: false]`
     pub reduce_intersample_correlation: bool,
-    /// Gauges, each a submission of its own; 0 for none. `[default: 0]`
+    /// Number of spin-reversal transforms, each a separate submission; 0 for none. `[default: 0]`
     pub num_spin_reversal_transforms: u64,
 }
 
@@ -37,7 +37,7 @@ impl Default for PlanRequest {
 }
 
 impl PlanRequest {
-    /// What was done of this request when no more than `num_reads` were made: gauges without a read are left out.
+    /// The request for a run that made only `num_reads` reads; transforms without a read are omitted.
     #[must_use]
     pub fn with_reads_done(self, num_reads: u64) -> Self {
         let of_each = self.num_reads.div_ceil(self.num_spin_reversal_transforms.max(1)).max(1);
@@ -46,55 +46,56 @@ impl PlanRequest {
     }
 }
 
-/// Why a run cannot be planned.
+/// Error from planning a run.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PlanError {
-    /// A parameter that the chip does not take.
+    /// A parameter is out of the chip's range.
     #[error("{name} is {value}, but {solver} takes {low} to {high}")]
     OutOfRange {
-        /// The parameter.
+        /// Name of the parameter.
         name: &'static str,
-        /// What it is.
+        /// Value of the parameter.
         value: f64,
         /// The solver.
         solver: String,
-        /// The least value.
+        /// Lower limit.
         low: f64,
-        /// The greatest value.
+        /// Upper limit.
         high: f64,
     },
-    /// Not even one read is within the limit of a run.
+    /// A single read exceeds the run duration limit.
     #[error("one read takes {duration:.1} µs with cooling, but {solver} runs a problem for at most {limit} µs")]
     TooLong {
-        /// What one read takes.
+        /// Duration of one read in microseconds.
         duration: f64,
         /// The solver.
         solver: String,
-        /// The limit.
+        /// Run duration limit in microseconds.
         limit: f64,
     },
-    /// Coefficients that cannot be scaled.
+    /// The coefficients cannot be scaled to the chip.
     #[error("the coefficients cannot be scaled to the chip")]
     Model(#[from] ModelError),
 }
 
-/// Some equal submissions.
+/// Group of identical submissions.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Submission {
-    /// How many.
+    /// Number of submissions.
     pub count: u64,
-    /// Reads of each.
+    /// Reads in each submission.
     pub num_reads: u64,
-    /// What the service compares with its limit, in microseconds.
+    /// Run duration that the service compares with its limit, in microseconds.
     pub run_duration: f64,
-    /// Where the time of each goes, in microseconds.
+    /// Timing of each submission, in microseconds.
     pub time: AccessTime,
 }
 
-/// What a run would take: qubits, submissions, time and charge, and whether the chip takes the numbers. Times are in microseconds.
+/// Estimate of a QPU run: qubits, submissions, time, charge, and whether the biases are in range. Times are in microseconds.
 ///
-/// Network, queue and the service's overhead of some 10,000 to 20,000 microseconds for each submission are not in it; they are not charged.
+/// Network latency, queueing, and the service's overhead of about 10,000 to 20,000 microseconds for each submission are not included;
+/// they are not charged.
 ///
 /// # Examples
 /// ```
@@ -114,47 +115,47 @@ pub struct Submission {
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Plan {
-    /// The solver.
+    /// Solver name.
     pub solver: String,
-    /// Variables of the problem, a chain each.
+    /// Number of chains, one for each variable of the problem.
     pub num_chains: usize,
-    /// Qubits in use.
+    /// Number of qubits in use.
     pub num_qubits: usize,
-    /// Couplers in use, those of chains included.
+    /// Number of couplers in use, including those inside chains.
     pub num_couplers: usize,
-    /// The longest chain.
+    /// Length of the longest chain.
     pub max_chain_length: usize,
-    /// Reads in all.
+    /// Total number of reads.
     pub num_reads: u64,
-    /// One anneal.
+    /// Annealing time.
     pub annealing_time: f64,
-    /// The most reads of one submission.
+    /// Largest number of reads in one submission.
     pub max_reads_per_submission: u64,
-    /// Submissions in all.
+    /// Number of submissions.
     pub num_submissions: u64,
-    /// The submissions, equal ones together.
+    /// Submissions, identical ones grouped.
     pub submissions: Vec<Submission>,
-    /// Time of all submissions that is charged.
+    /// Total charged QPU access time.
     pub qpu_access_time: f64,
-    /// The time times the solver's rate.
+    /// Charge: access time times the solver's quota conversion rate.
     pub charge: f64,
-    /// What auto-scaling divides all biases by.
+    /// Divisor of all biases under auto-scaling.
     pub scale: f64,
-    /// The number that is furthest outside the chip's ranges without scaling, if one is.
+    /// The bias that is furthest out of the chip's ranges without scaling, if any.
     pub unscaled_fault: Option<String>,
-    /// Whether the chip takes all numbers after scaling.
+    /// Whether all biases are in range after scaling.
     pub is_in_range: bool,
-    /// The least absolute bias that is not zero, after scaling, to be compared with the chip's errors of 0.01 to 0.02.
+    /// Smallest absolute nonzero bias after scaling, to compare with control errors of 0.01 to 0.02.
     pub least_bias: Option<f64>,
-    /// What was taken because it is not known of this chip.
+    /// Assumptions about properties of this chip that are not known.
     pub assumptions: Vec<String>,
 }
 
 impl Plan {
-    /// What running `embedded` on the chip would take.
+    /// Estimates running `embedded` on the chip.
     ///
     /// # Errors
-    /// [`PlanError`] for what the chip does not take.
+    /// [`PlanError`] if the chip does not accept the request.
     pub fn new(properties: &SolverProperties, embedded: &Embedded, request: &PlanRequest) -> Result<Self, PlanError> {
         let spin = embedded.bqm();
         let timing = |num_reads| TimingRequest {

@@ -1,4 +1,4 @@
-//! What a solver publishes about itself beside its graph.
+//! Solver properties: ranges, timing, schedule and temperature.
 
 use super::chips::{PUBLISHED, Published, STAND_IN};
 use super::timing::{TimingData, TimingRequest};
@@ -7,8 +7,8 @@ use isinglass_qubo::sampler::AnnealSchedule;
 use serde::Deserialize;
 use std::fmt;
 
-/// What a chip takes, how fast and how cold it is. Names are those of the service; biases are in its units of `h` and `J`, times in
-/// microseconds.
+/// Solver properties: ranges, timing, anneal schedule and temperatures of a chip. Names are those of the service; biases are in its units
+/// of `h` and `J`, times in microseconds.
 ///
 /// # Examples
 /// ```
@@ -22,53 +22,53 @@ use std::fmt;
 /// D-Wave documentation, *General QPU solver properties* and *QPU-specific characteristics*, 2026.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SolverProperties {
-    /// The solver's name.
+    /// Solver name.
     pub name: String,
-    /// Linear biases. `[default: -4..4]`
+    /// Range of linear biases. `[default: -4..4]`
     pub h_range: (f64, f64),
-    /// Couplings that need no calibration. `[default: -1..1]`
+    /// Range of couplings without calibration. `[default: -1..1]`
     pub j_range: (f64, f64),
-    /// Couplings. `[default: -2..1]`
+    /// Extended range of couplings. `[default: -2..1]`
     pub extended_j_range: (f64, f64),
-    /// The sum of all couplings of a qubit. `[default: -18..15 for Pegasus]`
+    /// Range of the sum of all couplings of a qubit. `[default: -18..15 for Pegasus]`
     pub per_qubit_coupling_range: Option<(f64, f64)>,
-    /// The sum of the couplings of each half of a qubit. `[default: -13..10 for Zephyr]`
+    /// Range of the sum of the couplings in each group of couplers of a qubit. `[default: -13..10 for Zephyr]`
     pub per_group_coupling_range: Option<(f64, f64)>,
-    /// Reads of one submission. `[default: 1..10000]`
+    /// Range of the number of reads of one submission. `[default: 1..10000]`
     pub num_reads_range: (u64, u64),
-    /// One anneal. `[default: 0.5..2000]`
+    /// Range of the annealing time. `[default: 0.5..2000]`
     pub annealing_time_range: (f64, f64),
-    /// One run, see [`TimingData::run_duration`]. `[default: 0..1000000]`
+    /// Range of the run duration, see [`TimingData::run_duration`]. `[default: 0..1000000]`
     pub problem_run_duration_range: (f64, f64),
-    /// The model of times, with default times.
+    /// Timing model with its default times.
     pub timing: TimingData,
-    /// Whose times these are.
+    /// Source of the timing data.
     pub timing_source: TimingSource,
-    /// What a microsecond of access is charged as. `[default: 1]`
+    /// Charge for a microsecond of QPU access. `[default: 1]`
     pub quota_conversion_rate: f64,
-    /// `A(s)` and `B(s)`.
+    /// Anneal schedule `A(s)` and `B(s)`.
     pub schedule: AnnealSchedule,
     /// Temperature of the chip in mK.
     pub temperature_mk: f64,
-    /// Temperature, in units of `h`, of the Boltzmann distribution that reads of single qubits follow.
+    /// Effective temperature of single qubits, in units of `h`.
     pub effective_temperature: f64,
-    /// The pattern of qubits, which says which couplers form a group.
+    /// Topology, which determines the groups of couplers.
     pub topology: Option<Topology>,
-    /// What is not known of this very chip, and what was taken instead; sentences.
+    /// Assumptions about properties of this chip that are not known, as sentences.
     pub assumptions: Vec<String>,
 }
 
-/// Whose times a model of times has.
+/// Source of timing data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TimingSource {
-    /// The published ones of this chip.
+    /// Published figures of this chip.
     Published,
-    /// Those in the chip's own description.
+    /// The solver description.
     Description,
-    /// Those of another chip, because nothing is known of this one.
+    /// Figures of another chip, because none are known for this one.
     Assumed {
-        /// The other chip.
+        /// Solver name of the other chip.
         solver: &'static str,
     },
 }
@@ -85,48 +85,48 @@ impl fmt::Display for TimingSource {
     }
 }
 
-/// Why a description gives no properties.
+/// Error from reading solver properties.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PropertiesError {
-    /// Not JSON of the shape that the service gives.
+    /// The description is not JSON of the expected structure.
     #[error("the description of the solver is not understood: {0}")]
     Json(String),
-    /// A topology that no chip in service has.
+    /// No chip in service has this topology.
     #[error("no ranges and times are known of a chip with topology {topology}")]
     Topology {
         /// The topology.
         topology: Topology,
     },
-    /// A range that is none.
+    /// A range is invalid.
     #[error("`{key}` is {low} to {high}, but must be {allowed}")]
     Range {
-        /// Its key.
+        /// JSON key.
         key: &'static str,
-        /// The lower end.
+        /// Lower end.
         low: f64,
-        /// The upper end.
+        /// Upper end.
         high: f64,
-        /// What it may be.
+        /// Allowed values.
         allowed: &'static str,
     },
-    /// A number outside its range.
+    /// A number is out of range.
     #[error("`{key}` is {value}, but must be {allowed}")]
     Number {
-        /// Its key.
+        /// JSON key.
         key: &'static str,
-        /// What it is.
+        /// Value found.
         value: f64,
-        /// What it may be.
+        /// Allowed values.
         allowed: &'static str,
     },
-    /// Timing data of another version.
+    /// The timing data have an unsupported version.
     #[error("the timing data have version {version}, but only 1.0 is known")]
     TimingVersion {
-        /// The version.
+        /// Version found.
         version: String,
     },
-    /// Points of the readout model that make no curve.
+    /// The points of the readout time model do not form a curve.
     #[error("`readout_time_model_parameters` must be as many rising numbers of qubits as times, all finite")]
     Readout,
 }
@@ -152,7 +152,7 @@ struct Described {
 }
 
 impl SolverProperties {
-    /// The chip of this name, short or the solver's, by its published numbers.
+    /// Looks up the published properties of a chip by its short name or solver name.
     ///
     /// # Errors
     /// [`ChipError::UnknownName`].
@@ -194,8 +194,8 @@ impl SolverProperties {
         }
     }
 
-    /// A chip of this topology as far as anything is known of it: Pegasus as Advantage_system6, Zephyr as Advantage2_system2. No chip in
-    /// service has another topology.
+    /// Estimates the properties of a chip of this topology: those of Advantage_system6 for Pegasus, of Advantage2_system2 for Zephyr. No
+    /// chip in service has another topology.
     #[must_use]
     pub fn of_topology(topology: Topology) -> Option<Self> {
         let solver = match topology {
@@ -211,8 +211,9 @@ impl SolverProperties {
         Some(properties)
     }
 
-    /// Reads a solver's description, as the service gives it, or its properties alone, as Ocean gives them. Keys that are not known are passed over, because the format is the service's.
-    /// What is missing is taken from the named chip that the solver's name begins with, or of its topology, and said in
+    /// Reads a solver description, as the service gives it, or its properties alone, as Ocean gives them. Unknown keys are ignored.
+    /// Missing properties are taken from the named chip that the solver's name begins with, or from one of the same topology, and are
+    /// listed in
     /// [`assumptions`](Self::assumptions); temperatures and schedule are in no description.
     ///
     /// # Errors
@@ -277,10 +278,10 @@ impl SolverProperties {
         Ok(properties)
     }
 
-    /// Refuses numbers that no chip can have.
+    /// Checks that all numbers are in their allowed ranges.
     ///
     /// # Errors
-    /// [`PropertiesError`] for the first one.
+    /// [`PropertiesError`] for the first number out of range.
     pub fn check(&self) -> Result<(), PropertiesError> {
         let biases = [
             ("h_range", Some(self.h_range)),
@@ -358,7 +359,7 @@ impl SolverProperties {
         if is_curve { Ok(()) } else { Err(PropertiesError::Readout) }
     }
 
-    /// The most reads of one submission: what the range of reads and the limit of a run allow.
+    /// Largest number of reads of one submission, given the range of reads and the run duration limit.
     ///
     /// # Examples
     /// ```

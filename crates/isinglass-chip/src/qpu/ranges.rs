@@ -1,4 +1,4 @@
-//! What a chip takes, checked for a model on its qubits: sums over groups of couplers as well.
+//! Range checks and scaling of models on a chip, including sums over groups of couplers.
 
 use super::properties::SolverProperties;
 use crate::embedding::{ControlError, Embedded, EnergyGap, HardwareRange, Precision, RangeFault};
@@ -6,8 +6,8 @@ use crate::hardware::{Topology, ZephyrCoordinates};
 use isinglass_qubo::model::Bqm;
 
 impl Precision {
-    /// The precision of a model on its chip: scaled as the chip does where its properties are known
-    /// ([`SolverProperties::precision`]), else with the ranges of chips in service ([`HardwareRange::default`]).
+    /// Computes the precision of a model on its chip, scaled with the chip's properties if known ([`SolverProperties::precision`]), else
+    /// with the ranges of chips in service ([`HardwareRange::default`]).
     #[must_use]
     pub fn on_chip(
         properties: Option<&SolverProperties>,
@@ -23,14 +23,14 @@ impl Precision {
 }
 
 impl SolverProperties {
-    /// Ranges of single numbers, and of the sum of the couplings of a qubit.
+    /// Ranges of single biases and of the sum of the couplings of a qubit.
     #[must_use]
     pub fn hardware_range(&self) -> HardwareRange {
         HardwareRange { h: self.h_range, j: self.extended_j_range, per_qubit_coupling: self.per_qubit_coupling_range }
     }
 
-    /// What the service's `auto_scale` divides a model over spins by: the largest of all ratios of a number, or of a sum of
-    /// couplings, to the end of its range on its side; below 1 for models that are scaled up.
+    /// Divisor that the service's `auto_scale` applies to an Ising model: the largest ratio of a bias, or a sum of couplings, to the
+    /// limit on its side; below 1 for models that are scaled up.
     ///
     /// `qubits` are the labels of the variables. On chips with [`per_group_coupling_range`](Self::per_group_coupling_range) the sums over
     /// groups count only where they are given, one for each variable.
@@ -41,15 +41,14 @@ impl SolverProperties {
         groups.fold(self.hardware_range().scale(spin), f64::max)
     }
 
-    /// How precisely this chip sees a model, scaled as [`scale`](Self::scale) does. `gap` is that of the model that was embedded.
+    /// Computes the precision of an embedded model on this chip, scaled by [`scale`](Self::scale). `gap` is that of the original model.
     #[must_use]
     pub fn precision(&self, embedded: &Embedded, gap: Option<EnergyGap>, control_error: ControlError) -> Precision {
         let scale = self.scale(embedded.bqm(), Some(embedded.qubits()));
         Precision::of_scaled(embedded, gap, scale, control_error)
     }
 
-    /// Every number of a model over spins, and every sum of couplings, that the chip does not take, under the labels of the qubits where
-    /// they are given.
+    /// Lists the biases and sums of couplings of an Ising model that are out of range, under the qubit labels if given.
     #[must_use]
     pub fn range_faults(&self, spin: &Bqm, qubits: Option<&[u32]>) -> Vec<RangeFault> {
         let range = self.hardware_range();
@@ -67,7 +66,7 @@ impl SolverProperties {
         faults
     }
 
-    /// The fault that is furthest outside its range, if there is any.
+    /// Returns the bias or sum that is furthest out of range, if any.
     #[must_use]
     pub fn worst_range_fault(&self, spin: &Bqm, qubits: Option<&[u32]>) -> Option<RangeFault> {
         let excess =

@@ -1,27 +1,27 @@
-//! What an emulation models, and what it does not.
+//! Scope of an emulation: what it models, and what it does not.
 
 use serde::Serialize;
 use std::fmt;
 
-/// What an emulated chip models. It goes with every result, so that nobody takes it for a measurement.
+/// Scope of an emulation. It accompanies every result, so that an emulated result is not taken for a measurement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct EmulationScope {
-    /// The chip whose published numbers were taken.
+    /// Solver name of the emulated chip.
     pub solver: String,
-    /// Always true: a classical program computed the samples.
+    /// Always true: the samples were computed by a classical program.
     pub is_classical: bool,
-    /// Always true: no quantum computer took part.
+    /// Always true: no quantum computer was used.
     pub is_emulated: bool,
-    /// What is modelled in this run, a phrase each.
+    /// Effects that this run models, one phrase each.
     pub modelled: Vec<String>,
-    /// What is not modelled, or switched off, a phrase each.
+    /// Effects that are not modelled or are disabled, one phrase each.
     pub not_modelled: Vec<String>,
-    /// What was taken because it is not known of this chip.
+    /// Assumptions about properties of this chip that are not known.
     pub assumptions: Vec<String>,
 }
 
 impl EmulationScope {
-    /// One sentence for every output.
+    /// Summary of the scope in one sentence.
     #[must_use]
     pub fn notice(&self) -> String {
         format!(

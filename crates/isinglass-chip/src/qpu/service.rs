@@ -1,4 +1,4 @@
-//! A real chip behind a service, as a sampler of models over its qubits.
+//! Real QPUs behind a service, as samplers of models over their qubits.
 
 use super::properties::SolverProperties;
 use super::timing::TimingRequest;
@@ -10,44 +10,44 @@ use isinglass_qubo::sampler::{
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The most bytes that samples may take.
+/// Memory limit for samples, in bytes.
 const MAX_BYTES: usize = 16 << 30;
 
-/// A service that runs problems on a chip. Nothing in this crate touches a network: who implements it does.
+/// Service that runs problems on a QPU. This crate does not use the network; implementations of this trait do.
 pub trait QpuService: fmt::Debug + Send + Sync {
-    /// The solver's name.
+    /// Solver name.
     fn solver(&self) -> &str;
 
-    /// Runs one problem until it is done or `control` says stop; then it is cancelled, and nothing is returned.
+    /// Runs one problem until it is done or `control` interrupts it; then it is cancelled, and the result is `None`.
     ///
     /// # Errors
-    /// Why it was not run, in words.
+    /// The reason why the problem was not run.
     fn submit(&self, problem: &QpuProblem<'_>, control: &RunControl<'_>) -> Result<Option<QpuReads>, String>;
 }
 
 /// One submission. The service scales the problem to the chip's ranges.
 #[derive(Clone, Copy, Debug)]
 pub struct QpuProblem<'a> {
-    /// The problem over spins, one for each qubit.
+    /// Ising model, one spin for each qubit.
     pub spin: &'a Bqm,
-    /// The qubit of each variable.
+    /// Qubit of each variable.
     pub qubits: &'a [u32],
-    /// Reads. `[range: 1..]`
+    /// Number of reads. `[range: 1..]`
     pub num_reads: u64,
-    /// One anneal, in microseconds. `[default: the chip's]`
+    /// Annealing time in microseconds. `[default: the chip's]`
     pub annealing_time: Option<f64>,
 }
 
-/// What came back.
+/// Samples returned by a QPU service.
 #[derive(Clone, Debug, PartialEq)]
 pub struct QpuReads {
-    /// For each read the spins, in the order of the problem's variables.
+    /// Spins of each read, in the order of the problem's variables.
     pub spins: Vec<Vec<i8>>,
-    /// Microseconds that the chip was busy, as the service measured them.
+    /// QPU access time in microseconds, as measured by the service.
     pub qpu_access_time: Option<f64>,
 }
 
-/// What submissions came to, beside their reads.
+/// Record of the submissions of a run: access times and failures.
 #[derive(Debug, Default)]
 pub struct ServiceRecord(Mutex<Entries>);
 
@@ -71,38 +71,38 @@ impl ServiceRecord {
         }
     }
 
-    /// Microseconds that the chip was busy: the sum of what answers say; nothing if one of them did not say.
+    /// Total QPU access time in microseconds; `None` if any answer lacks it.
     #[must_use]
     pub fn qpu_access_time(&self) -> Option<f64> {
         let entries = self.entries();
         (!entries.is_partly_timed).then_some(entries.qpu_access_time)
     }
 
-    /// Why a submission failed after others had succeeded, whose reads were returned.
+    /// Error of a submission that failed after earlier ones had returned reads.
     #[must_use]
     pub fn failure(&self) -> Option<String> {
         self.entries().failure.clone()
     }
 }
 
-/// Samples models over the qubits of a real chip. The same seed does not give the same samples: there is none.
+/// Sampler on the qubits of a real QPU. Its samples are not reproducible: a QPU takes no seed.
 ///
-/// Reads that are more than one submission takes ([`SolverProperties::max_reads`]) are split up. A run that is stopped returns the reads
-/// of the submissions that were done, and so does one whose later submission fails, which [`ServiceRecord::failure`] then says. Energies
-/// are computed here, not taken from the service.
+/// Reads beyond the limit of one submission ([`SolverProperties::max_reads`]) are split into several. An interrupted run returns the
+/// reads of completed submissions; so does a run in which a later submission fails, with the error in [`ServiceRecord::failure`].
+/// Energies are recomputed from the samples.
 #[derive(Clone, Debug)]
 pub struct ServiceSampler<'a> {
-    /// The service.
+    /// QPU service.
     pub service: Arc<dyn QpuService>,
-    /// What its chip takes.
+    /// Properties of the solver.
     pub properties: SolverProperties,
-    /// The qubit of each variable.
+    /// Qubit of each variable.
     pub qubits: Vec<u32>,
-    /// Reads. `[range: 1..]`
+    /// Number of reads. `[range: 1..]`
     pub num_reads: u64,
-    /// One anneal, in microseconds. `[default: the chip's] [range: the chip's]`
+    /// Annealing time in microseconds. `[default: the chip's] [range: the chip's]`
     pub annealing_time: Option<f64>,
-    /// Where is kept what came beside the reads.
+    /// Record of access times and failures.
     pub record: &'a ServiceRecord,
 }
 

@@ -1,75 +1,76 @@
-//! How long a problem keeps a chip busy: the service's own model, from the numbers that each solver publishes.
+//! QPU timing: the service's model of access times, from the timing data of each solver.
 
 use serde::{Deserialize, Serialize};
 
-/// What a solver publishes as `problem_timing_data`, version 1.0. Times are in microseconds.
+/// Timing data of a solver (`problem_timing_data`, version 1.0). Times are in microseconds.
 ///
 /// # References
 /// D-Wave documentation, *Operation and timing*, 2026, and the estimate of access times in its cloud client.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TimingData {
-    /// Version of the model; only 1.0 and its corrections are known.
+    /// Version of the timing model; 1.0 and its patch versions are supported.
     pub version: String,
-    /// Programming, without waiting for the chip to cool.
+    /// Programming time, without thermalization.
     pub typical_programming_time: f64,
-    /// What programming takes more where reverse annealing starts each read afresh.
+    /// Additional programming time of reverse annealing with reinitialization.
     pub reverse_annealing_with_reinit_prog_time_delta: f64,
-    /// What programming takes more where reverse annealing goes on from the read before.
+    /// Additional programming time of reverse annealing without reinitialization.
     pub reverse_annealing_without_reinit_prog_time_delta: f64,
-    /// Cooling after programming, unless asked for otherwise.
+    /// Default programming thermalization time.
     pub default_programming_thermalization: f64,
-    /// One anneal, unless asked for otherwise.
+    /// Default annealing time.
     pub default_annealing_time: f64,
-    /// How the parameters give the time of a readout.
+    /// Readout time model.
     pub readout_time_model: ReadoutModel,
-    /// First half: numbers of qubits; second half: times (logarithms to base 10 of both for `pwl_log_log`).
+    /// Points of the readout time model. First half: numbers of qubits; second half: times (base-10 logarithms of both for
+    /// `pwl_log_log`).
     pub readout_time_model_parameters: Vec<f64>,
     /// Delay between reads.
     pub qpu_delay_time_per_sample: f64,
-    /// What the delay is longer by where reverse annealing starts each read afresh.
+    /// Additional delay of reverse annealing with reinitialization.
     pub reverse_annealing_with_reinit_delay_time_delta: f64,
-    /// What the delay is longer by where reverse annealing goes on from the read before.
+    /// Additional delay of reverse annealing without reinitialization.
     pub reverse_annealing_without_reinit_delay_time_delta: f64,
-    /// Cooling after each read, unless asked for otherwise.
+    /// Default readout thermalization time.
     pub default_readout_thermalization: f64,
-    /// The longest anneal that the range of decorrelation times stands for.
+    /// Annealing time at the upper end of the range of decorrelation times.
     pub decorrelation_max_nominal_anneal_time: f64,
-    /// Added between reads for the shortest and the longest anneal, where reads are to be uncorrelated.
+    /// Range of decorrelation times: those for the shortest and for the longest anneal.
     pub decorrelation_time_range: (f64, f64),
 }
 
-/// How the time of a readout follows from the number of qubits.
+/// Readout time as a function of the number of qubits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ReadoutModel {
-    /// Straight lines between the points.
+    /// Piecewise linear.
     #[serde(rename = "pwl_linear")]
     Linear,
-    /// Straight lines between the logarithms.
+    /// Piecewise linear in the logarithms.
     #[serde(rename = "pwl_log_log")]
     LogLog,
 }
 
-/// What is asked of a chip, as far as it takes time. Times are in microseconds.
+/// Parameters of a submission that determine its time. Times are in microseconds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TimingRequest {
-    /// Qubits in use.
+    /// Number of qubits in use.
     pub num_qubits: usize,
-    /// Reads. `[default: 1]`
+    /// Number of reads. `[default: 1]`
     pub num_reads: u64,
-    /// One anneal, or the last time of its schedule. `[default: the chip's]`
+    /// Annealing time, or the last time of the anneal schedule. `[default: the chip's]`
     pub annealing_time: Option<f64>,
-    /// Cooling after programming. `[default: the chip's]`
+    /// Programming thermalization time. `[default: the chip's]`
     pub programming_thermalization: Option<f64>,
-    /// Cooling after each read. `[default: the chip's]`
+    /// Readout thermalization time. `[default: the chip's]`
     pub readout_thermalization: Option<f64>,
-    /// Whether time is spent between reads to make them independent. `[default: false]`
+    /// Whether to add delays between reads that reduce correlations. `[default: false]`
     pub reduce_intersample_correlation: bool,
-    /// Whether the schedule starts at `s = 1`, and then whether each read starts afresh. `[default: None, a forward anneal]`
+    /// Reverse annealing: whether each read reinitializes the state. `[default: None, a forward anneal]`
     pub reverse_annealing: Option<bool>,
 }
 
 impl TimingRequest {
-    /// One read of a forward anneal with the chip's own times.
+    /// Request for one read of a forward anneal with the chip's default times.
     #[must_use]
     pub fn new(num_qubits: usize) -> Self {
         Self {
@@ -84,25 +85,25 @@ impl TimingRequest {
     }
 }
 
-/// Where the time of one submission goes, in microseconds, under the names that the service gives the parts.
+/// Timing of one submission in microseconds, with the service's names.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct AccessTime {
-    /// Programming and cooling, once.
+    /// Programming time with thermalization, once.
     pub qpu_programming_time: f64,
-    /// The anneal of each read.
+    /// Annealing time of each read.
     pub qpu_anneal_time_per_sample: f64,
-    /// The readout of each read.
+    /// Readout time of each read.
     pub qpu_readout_time_per_sample: f64,
-    /// The delay after each read, with cooling and decorrelation.
+    /// Delay after each read, with thermalization and decorrelation.
     pub qpu_delay_time_per_sample: f64,
-    /// All reads.
+    /// Sampling time of all reads.
     pub qpu_sampling_time: f64,
-    /// Programming and all reads: what is charged for.
+    /// Charged access time: programming and sampling.
     pub qpu_access_time: f64,
 }
 
 impl TimingData {
-    /// The time of one readout of so many qubits; outside the points that of the nearest one.
+    /// Readout time for `num_qubits` qubits; constant outside the range of the points.
     #[must_use]
     pub fn readout_time(&self, num_qubits: usize) -> f64 {
         let (numbers, times) =
@@ -114,7 +115,7 @@ impl TimingData {
         }
     }
 
-    /// Where the time of a submission goes:
+    /// Computes the timing of a submission:
     ///
     /// `access = programming + num_reads (anneal + readout(num_qubits) + delay)`.
     ///
@@ -160,15 +161,15 @@ impl TimingData {
         }
     }
 
-    /// What the service compares with its limit for a run:
-    /// `(anneal + readout thermalization + readout) num_reads + programming thermalization`.
+    /// Run duration that the service compares with its limit: `(anneal + readout thermalization + readout) num_reads + programming
+    /// thermalization`.
     #[must_use]
     pub fn run_duration(&self, request: &TimingRequest) -> f64 {
         let (per_read, once) = self.run_parts(request);
         per_read * request.num_reads as f64 + once
     }
 
-    /// The largest number of reads whose run lasts at most `limit` microseconds.
+    /// Largest number of reads whose run duration is at most `limit` microseconds.
     #[must_use]
     pub fn max_reads(&self, request: &TimingRequest, limit: f64) -> u64 {
         let (per_read, once) = self.run_parts(request);

@@ -9,7 +9,7 @@ use isinglass_qubo::sampler::{
 };
 use rand_core::Rng;
 
-/// However hot the chip is taken to be, this much of the schedule is annealed.
+/// Least part of the schedule that is annealed, however high the temperature.
 const LEAST_PART: f64 = 0.01;
 
 /// The part of the schedule before the freeze-out, and the temperatures.
@@ -89,7 +89,7 @@ impl<'a> FreezeOut<'a> {
         }
     }
 
-    /// What read `index` of a frozen state gives: each spin in turn by a heat bath of the effective temperature, then wrong readouts.
+    /// Reads frozen state `index`: each spin in turn is set by a heat bath at the effective temperature, then readout errors are added.
     pub(super) fn read(&self, programmed: &Bqm, frozen: &[i8], seed: u64, index: usize) -> Vec<i8> {
         let mut random = stream(seed, index as u64);
         let mut state = SpinState::new(programmed, frozen.to_vec());

@@ -47,7 +47,7 @@ impl<'a> Programming<'a> {
         Ok(Self { chains, gauge, scale, programmed, anneal_seed, readout_seed, cut })
     }
 
-    /// What the problem was divided by.
+    /// Divisor that scaled the problem.
     pub(super) fn scale(&self) -> f64 {
         self.scale
     }
@@ -75,7 +75,7 @@ impl<'a> Programming<'a> {
     }
 }
 
-/// Random signs of variables; those of a chain have the same one, so that its couplings stay what they are.
+/// Random signs of variables; all variables of a chain have the same sign, so that its couplings do not change.
 fn signs(num_variables: usize, chains: &[Vec<u32>], seed: u64) -> Vec<i8> {
     let drawn = random_spins(num_variables, &mut stream(seed, 0));
     let mut owner: Vec<Option<u32>> = vec![None; num_variables];

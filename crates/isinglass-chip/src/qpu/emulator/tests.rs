@@ -63,7 +63,7 @@ fn everything_follows_from_the_seed_alone() {
 
 #[test]
 fn a_free_spin_in_a_field_has_the_effective_temperature() {
-    // fields as they are: a field of 4 fixes the scale at 1
+    // fields are not rescaled: a field of 4 fixes the scale at 1
     let fields = [4.0, 0.1, -0.2, 0.3, -0.05];
     let mut builder = BqmBuilder::new(Vartype::Spin, fields.len());
     fields.iter().enumerate().for_each(|(variable, &field)| builder.add_linear(variable, field));
