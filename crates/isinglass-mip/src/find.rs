@@ -1,4 +1,4 @@
-//! Looking for installed solvers.
+//! Discovery of installed MIP solvers.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -12,11 +12,11 @@ use crate::highs::Library;
 use crate::program::{Dialect, output_of};
 use crate::solver::{InstalledSolver, Way};
 
-/// How long a program may take to say its version, or Python where a package is.
+/// Time limit for a program to print its version, or for Python to locate a package.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Prints the folders of the Python packages that bring HiGHS along, one a line, without importing them, and not those of the working
-/// directory.
+/// Prints the directories of the Python packages that contain HiGHS, one on each line, without importing them, and not those of the
+/// working directory.
 const FOLDERS_OF_PACKAGES: &str = "import sys
 sys.path[:] = [folder for folder in sys.path if folder]
 import importlib.util as u
@@ -25,24 +25,24 @@ for name in ('highspy', 'highsbox'):
     for folder in (spec.submodule_search_locations or []) if spec else []:
         print(folder)";
 
-/// A solver of mixed-integer programs.
+/// Supported MIP solver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SolverKind {
     /// HiGHS: linear objectives.
     Highs,
-    /// SCIP: quadratic objectives too.
+    /// SCIP: linear and quadratic objectives.
     Scip,
-    /// Gurobi: quadratic objectives too; needs a licence of the user's own.
+    /// Gurobi: linear and quadratic objectives; requires a licence.
     Gurobi,
     /// CBC: linear objectives.
     Cbc,
 }
 
 impl SolverKind {
-    /// All solvers, in the order in which they are looked for.
+    /// All solvers, in search order.
     pub const ALL: [Self; 4] = [Self::Highs, Self::Scip, Self::Gurobi, Self::Cbc];
 
-    /// Its program.
+    /// Name of the executable.
     #[must_use]
     pub fn program(self) -> &'static str {
         match self {
@@ -65,35 +65,35 @@ impl fmt::Display for SolverKind {
     }
 }
 
-/// Where to look. Nothing here is read from the environment: the caller says what is there.
+/// Locations to search for solvers. The environment is not read: the caller passes it in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SearchLocations {
-    /// Folders of programs, as in `PATH`.
+    /// Directories of executables, as in `PATH`.
     pub path: Vec<PathBuf>,
-    /// Folders of virtual environments of Python, as in `VIRTUAL_ENV`.
+    /// Directories of Python virtual environments, as in `VIRTUAL_ENV`.
     pub environments: Vec<PathBuf>,
-    /// The library or the program of HiGHS, or a Python with the package highspy, if the user names it; then no other one is taken.
+    /// Path of the HiGHS library or executable, or of a Python with the package highspy; if set, it is the only candidate.
     pub highs: Option<PathBuf>,
-    /// Where folders for files of solvers are made, and removed again.
+    /// Directory for the temporary files of solvers.
     pub scratch: PathBuf,
 }
 
-/// Why there is no solver.
+/// Error from searching for a solver.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FindError {
-    /// None of those looked for is installed.
+    /// No solver is installed.
     #[error("no solver of mixed-integer programs was found: looked for {}", names(wanted))]
     NotFound {
-        /// What was looked for.
+        /// Solvers searched for.
         wanted: Vec<SolverKind>,
     },
-    /// What the user named as HiGHS is something else.
+    /// The path given for HiGHS is not a HiGHS solver.
     #[error("{} is not HiGHS: {reason}", path.display())]
     NotHighs {
         /// The path.
         path: PathBuf,
-        /// What went wrong.
+        /// The reason.
         reason: String,
     },
 }
@@ -107,14 +107,14 @@ fn names(kinds: &[SolverKind]) -> String {
 }
 
 impl InstalledSolver {
-    /// The solver `wanted`, or the first one of [`SolverKind::ALL`] that is installed; it will use `threads` threads.
+    /// Finds the solver `wanted`, or the first installed one of [`SolverKind::ALL`], and configures it for `threads` threads.
     ///
     /// HiGHS is looked for at [`SearchLocations::highs`](struct@SearchLocations), else among the libraries of the system, among programs, and
     /// in the packages of every Python there: a library in the packages highspy and highsbox, or highspy itself, which Python then runs. A
     /// program counts once it tells its version.
     ///
     /// # Errors
-    /// [`FindError`] when there is none.
+    /// [`FindError`] if no solver is found.
     pub fn find(wanted: Option<SolverKind>, surroundings: &SearchLocations, threads: usize) -> Result<Self, FindError> {
         let wanted = wanted.map_or_else(|| SolverKind::ALL.to_vec(), |kind| vec![kind]);
         for &kind in &wanted {
@@ -229,7 +229,7 @@ impl SearchLocations {
             .flat_map(|entries| entries.filter_map(|entry| Some(entry.ok()?.path())))
             .filter(|path| is_library(path))
             .collect();
-        // read_dir has no order of its own
+        // read_dir returns entries in arbitrary order
         found.sort();
         found
     }

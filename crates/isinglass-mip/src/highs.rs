@@ -1,4 +1,4 @@
-//! HiGHS as a library, loaded at run time.
+//! HiGHS as a shared library, loaded at run time.
 
 #![allow(unsafe_code)]
 
@@ -51,7 +51,7 @@ impl Watch<'_> {
     }
 }
 
-/// The share of the time limit as progress, nothing without one: nobody knows how far a solver has come.
+/// The elapsed share of the time limit as progress; none without a limit, since solvers do not report how far they are.
 pub(crate) fn elapsed(start: Instant, control: &RunControl<'_>) -> ProgressReport {
     let (done, total) = match control.deadline {
         None => (0, 1),
@@ -74,7 +74,7 @@ extern "C" fn interrupt(
     if input.is_null() || data.is_null() {
         return;
     }
-    // SAFETY: `data` is the watch that `Library::solve` passed, alive and used by nobody else while HiGHS runs in that call.
+    // SAFETY: `data` is the watch that `Library::solve` passed; it is alive and not used elsewhere while HiGHS runs in that call.
     let watch = unsafe { &mut *data.cast::<Watch<'_>>() };
     if watch.look() {
         // SAFETY: `user_interrupt`, an int, is the first field of HighsCallbackDataIn in every version since 1.6.

@@ -1,13 +1,13 @@
-//! Runs solvers of mixed-integer programs that are installed on the machine: HiGHS, SCIP, Gurobi and CBC.
+//! Runs installed MIP solvers: HiGHS, SCIP, Gurobi and CBC.
 //!
-//! None of them is needed to build this crate or to pass its tests: [`InstalledSolver::find`] looks for them at run time. HiGHS is
-//! taken as a library where there is one, else as a program, else through Python, whose package `highspy` has a library in some versions
-//! and none in others; the others are programs. It is a separate crate because it starts processes and loads foreign code, which the libraries do not.
+//! None of them is needed to build this crate or to pass its tests: [`InstalledSolver::find`] searches for them at run time. HiGHS is
+//! loaded as a library if available, else run as a program, else through Python, whose package `highspy` includes a library in some
+//! versions; the others are run as programs. It is a separate crate because it starts processes and loads foreign code.
 //!
-//! What a solver returns is checked: its point is rounded and held against all rows
-//! ([`MipSolution::checked`](isinglass_qubo::mip_solver::MipSolution::checked)). Its bound is its word, and is passed on as that.
+//! Results are checked: the solution is rounded and all constraints are evaluated
+//! ([`MipSolution::checked`](isinglass_qubo::mip_solver::MipSolution::checked)). The bound is reported as the solver's claim.
 //!
-//! Solvers run on one thread unless more are asked for, because with more than one CBC's results are not the same every time.
+//! Solvers run on one thread by default, because CBC's results vary from run to run with more than one.
 
 mod find;
 mod highs;

@@ -1,4 +1,4 @@
-//! Solvers as programs: a file in, a file and a log out.
+//! Solvers as executables: a model file in, a solution file and a log out.
 
 mod cbc;
 mod gurobi;
@@ -128,7 +128,7 @@ pub(crate) struct Job<'a> {
 }
 
 impl Job<'_> {
-    /// Writes the problem to a folder of its own, runs the program there until it is done or `control` says stop, and reads what it wrote.
+    /// Writes the problem to a temporary directory, runs the program there until it is done or `control` stops it, and reads its output.
     pub(crate) fn run(&self, mip: &Mip, control: &RunControl<'_>) -> Result<Answer, String> {
         let text = |error: std::io::Error| error.to_string();
         let folder = tempfile::Builder::new().prefix("isinglass-mip-").tempdir_in(self.scratch).map_err(text)?;

@@ -1,4 +1,4 @@
-//! A solver that was found, as a [`MipSolver`].
+//! Installed solvers as [`MipSolver`]s.
 
 use std::path::PathBuf;
 
@@ -19,7 +19,7 @@ pub(crate) enum Way {
     Python(PathBuf),
 }
 
-/// An installed solver, see [`InstalledSolver::find`].
+/// Installed MIP solver, see [`InstalledSolver::find`].
 #[derive(Clone, Debug)]
 pub struct InstalledSolver {
     pub(crate) kind: SolverKind,
@@ -51,19 +51,19 @@ pub(crate) enum AnswerStatus {
 }
 
 impl InstalledSolver {
-    /// Which solver it is.
+    /// Kind of the solver.
     #[must_use]
     pub fn kind(&self) -> SolverKind {
         self.kind
     }
 
-    /// Its version, as it says.
+    /// Version, as reported by the solver.
     #[must_use]
     pub fn version(&self) -> &str {
         &self.version
     }
 
-    /// The program that is started, Python for the package highspy; `None` for a library.
+    /// Path of the executable, or of Python for the package highspy; `None` for a library.
     #[must_use]
     pub fn program(&self) -> Option<&std::path::Path> {
         match &self.way {

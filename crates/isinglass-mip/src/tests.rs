@@ -98,7 +98,7 @@ fn a_deadline_in_the_past_and_an_empty_program_need_no_solver() {
     }
 }
 
-/// A program called `cbc` in a folder of its own: it tells a version, and does `script` when it is to solve.
+/// An executable called `cbc` in a temporary directory: it prints a version, and runs `script` when it is to solve.
 #[cfg(unix)]
 fn pretender(script: &str) -> (tempfile::TempDir, InstalledSolver) {
     use std::os::unix::fs::PermissionsExt;

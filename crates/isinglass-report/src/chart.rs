@@ -1,4 +1,4 @@
-//! Charts as SVG: bars, lines and heat maps.
+//! SVG charts: bars, lines and heat maps.
 
 mod bars;
 mod canvas;
@@ -19,7 +19,7 @@ pub(crate) use palette::Palette;
 use canvas::Canvas;
 use serde::Serialize;
 
-/// A picture of numbers.
+/// Chart of numbers, rendered as SVG.
 ///
 /// Every mark has its exact values, to twelve digits, as a title. Series differ in shape, dashes or texture beside their colour, and
 /// stay visible where they coincide. Long labels are cut, with the whole text as a title, and turned or thinned out where
@@ -42,105 +42,104 @@ use serde::Serialize;
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Chart {
-    /// The heading. It may be empty.
+    /// Title; may be empty.
     pub title: String,
-    /// From left to right; that of a heat map names its columns.
+    /// Horizontal axis; that of a heat map is the title of its columns.
     pub x: Axis,
-    /// From below to above; that of a heat map names its rows, which go from above to below.
+    /// Vertical axis; that of a heat map is the title of its rows, which go from top to bottom.
     pub y: Axis,
-    /// What it shows.
+    /// Data of the chart.
     pub marks: Marks,
 }
 
-/// What is counted along one side.
+/// Axis of a chart.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Axis {
-    /// What it counts, with its unit. It may be empty.
+    /// Axis label with unit; may be empty.
     pub label: String,
-    /// Whether equal distances are equal ratios. An axis of categories cannot be. `[default: false]`
+    /// Whether the scale is logarithmic; not supported on category axes. `[default: false]`
     pub log: bool,
 }
 
-/// What a chart shows.
+/// Type and data of a chart.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Marks {
-    /// Bars side by side, a group for each category. On a logarithmic axis their heights have no meaning of their own, only
-    /// where they end has.
+    /// Grouped bars, one group for each category. On a logarithmic axis only the ends of bars are meaningful, not their heights.
     Bars {
-        /// Names of the groups, from left to right.
+        /// Categories, from left to right.
         categories: Vec<String>,
-        /// One to six, each with a value for every category.
+        /// One to six series, each with a value for every category.
         series: Vec<Series>,
     },
-    /// Points joined in their order.
+    /// Lines through points, in order.
     Lines {
-        /// One to six.
+        /// One to six series.
         series: Vec<Line>,
     },
-    /// A table of coloured cells. The colour of a value says its sign and how large it is beside the largest, white (or
-    /// black on dark ground) is zero; where it fits, the value is printed too.
+    /// Heat map. The color shows sign and magnitude relative to the largest value; zero is white (black on a dark background). Values are
+    /// printed in cells that are large enough.
     Heat {
-        /// Names of the rows, from above to below.
+        /// Row labels, from top to bottom.
         rows: Vec<String>,
-        /// Names of the columns, from left to right.
+        /// Column labels, from left to right.
         columns: Vec<String>,
-        /// Row by row; nothing where there is no value.
+        /// Values by row; `None` for an empty cell.
         values: Vec<Vec<Option<f64>>>,
     },
 }
 
-/// Bars of one colour.
+/// Bar series.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Series {
-    /// What they are called.
+    /// Name of the series.
     pub name: String,
-    /// One for each category; nothing where there is no value.
+    /// One value for each category; `None` for no bar.
     pub values: Vec<Option<f64>>,
 }
 
-/// Points of one colour.
+/// Line series.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Line {
-    /// What they are called.
+    /// Name of the series.
     pub name: String,
-    /// In the order in which they are joined.
+    /// Points, in drawing order.
     pub points: Vec<Point>,
 }
 
-/// A point, and how uncertain it is.
+/// Point with an optional error bar.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Point {
-    /// From left to right.
+    /// Horizontal value.
     pub x: f64,
-    /// From below to above.
+    /// Vertical value.
     pub y: f64,
-    /// Where its error bar begins. `[default: at y]`
+    /// Lower end of the error bar. `[default: y]`
     pub low: Option<f64>,
-    /// Where its error bar ends. `[default: at y]`
+    /// Upper end of the error bar. `[default: y]`
     pub high: Option<f64>,
 }
 
-/// Where the colours come from.
+/// Color theme.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
-    /// The variables `--paper`, `--ink`, `--muted`, `--grid`, `--minus`, `--plus` and `--series-1` to `--series-6` of the page
-    /// around, as [`Document`](crate::document::Document) defines them.
+    /// CSS variables `--paper`, `--ink`, `--muted`, `--grid`, `--minus`, `--plus` and `--series-1` to `--series-6` of the surrounding
+    /// page, as [`Document`](crate::document::Document) defines them.
     #[default]
     Page,
-    /// On white.
+    /// Light background.
     Light,
-    /// On nearly black.
+    /// Dark background.
     Dark,
 }
 
 impl Chart {
-    /// The picture as text, 720 units wide and as high as it needs to be. It refers to nothing outside itself, other than the
-    /// variables of [`Theme::Page`], and has no identifiers, so that many fit in one page. The same chart gives the same bytes.
+    /// Renders the chart as SVG text, 720 units wide and as high as needed. It references nothing outside itself except the variables of
+    /// [`Theme::Page`] and has no identifiers, so that several charts fit in one page. The same chart gives the same bytes.
     ///
     /// # Errors
-    /// [`ChartError`] when a value is not finite, beyond `±1e300`, or not above `1e-280` on a logarithmic axis; when lengths do not
-    /// fit together; when there is no value, and when there is too much to see.
+    /// [`ChartError`] if a value is not finite, exceeds `±1e300`, or is not above `1e-280` on a logarithmic axis; if lengths do not
+    /// match; and if there are no values or too many elements.
     pub fn svg(&self, theme: Theme) -> Result<String, ChartError> {
         check::check(self)?;
         let mut canvas = Canvas::new(Palette::of(theme));

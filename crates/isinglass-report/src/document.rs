@@ -1,4 +1,4 @@
-//! Documents: what was run and what came of it, as one page for people.
+//! Report documents: text, tables and figures of a run on one page.
 
 mod html;
 mod markdown;
@@ -7,7 +7,7 @@ use crate::chart::{Chart, ChartError, Theme};
 use crate::markup::escaped;
 use serde::Serialize;
 
-/// A report of text, tables and figures, to be written as HTML, Markdown or JSON. The same document gives the same bytes.
+/// Report with text, tables and figures, rendered as HTML, Markdown or JSON. The same document gives the same bytes.
 ///
 /// # Examples
 /// ```
@@ -23,35 +23,35 @@ use serde::Serialize;
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Document {
-    /// The heading.
+    /// Title.
     pub title: String,
-    /// What came out, in a few sentences.
+    /// Summary in a few sentences.
     pub summary: String,
-    /// How to make it again.
+    /// How to reproduce the report.
     pub manifest: Manifest,
-    /// The parts.
+    /// Sections.
     pub sections: Vec<Section>,
 }
 
-/// How something was made, and how to make it again.
+/// Provenance of a report: command, version and settings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Manifest {
-    /// The command line.
+    /// Command line.
     pub command: String,
-    /// The version of isinglass.
+    /// Version of isinglass.
     pub version: String,
-    /// Names and values: seeds, data, checksums, settings.
+    /// Settings as names and values: seeds, data, checksums.
     pub settings: Vec<(String, String)>,
 }
 
 impl Manifest {
-    /// A manifest without settings.
+    /// Creates a manifest without settings.
     #[must_use]
     pub fn new(command: &str, version: &str) -> Self {
         Self { command: command.to_owned(), version: version.to_owned(), settings: Vec::new() }
     }
 
-    /// The same with one setting more.
+    /// Adds a setting.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl ToString) -> Self {
         self.settings.push((name.to_owned(), value.to_string()));
@@ -59,92 +59,92 @@ impl Manifest {
     }
 }
 
-/// A part of a document.
+/// Section of a document.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Section {
-    /// Its heading.
+    /// Heading.
     pub title: String,
-    /// What it holds.
+    /// Content blocks.
     pub blocks: Vec<Block>,
 }
 
 impl Section {
-    /// A section.
+    /// Creates a section.
     #[must_use]
     pub fn new(title: impl Into<String>, blocks: Vec<Block>) -> Self {
         Self { title: title.into(), blocks }
     }
 }
 
-/// A piece of a section.
+/// Content block of a section.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Block {
-    /// A paragraph.
+    /// Paragraph.
     Text(String),
-    /// Something that must not be overlooked, such as that a result is emulated.
+    /// Highlighted notice, such as that a result is emulated.
     Notice(String),
-    /// Fixed text: commands, output.
+    /// Preformatted text: commands, output.
     Code(String),
-    /// A table.
+    /// Table.
     Table(Table),
-    /// A figure.
+    /// Figure.
     Figure(Figure),
 }
 
-/// A table.
+/// Table with a caption.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Table {
-    /// What it shows.
+    /// Caption.
     pub caption: String,
-    /// Names of the columns. The first holds the names of the rows.
+    /// Column headers. The first column holds the row headers.
     pub columns: Vec<String>,
-    /// Cells, row by row; an empty one has nothing to say.
+    /// Cells by row; may be empty.
     pub rows: Vec<Vec<String>>,
 }
 
-/// A picture with its caption.
+/// Figure with a caption.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Figure {
-    /// A name that no other figure of the document has, for files: lower-case letters, digits and hyphens.
+    /// Identifier, unique in the document and used in file names: lower-case letters, digits and hyphens.
     pub id: String,
-    /// What it shows.
+    /// Caption.
     pub caption: String,
-    /// The picture.
+    /// Content of the figure.
     pub picture: Picture,
-    /// What it was made of, beyond what the document says of itself.
+    /// Provenance of the figure, in addition to that of the document.
     pub settings: Vec<(String, String)>,
 }
 
-/// What a figure shows.
+/// Content of a figure.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Picture {
-    /// A chart.
+    /// Chart.
     Chart(Chart),
-    /// A drawing on light ground, as SVG.
+    /// SVG drawing on a light background.
     Drawing(String),
 }
 
 impl Figure {
-    /// A chart with a caption.
+    /// Creates a figure from a chart.
     #[must_use]
     pub fn chart(id: &str, caption: &str, chart: Chart) -> Self {
         let picture = Picture::Chart(chart);
         Self { id: id.to_owned(), caption: caption.to_owned(), picture, settings: Vec::new() }
     }
 
-    /// A drawing with a caption.
+    /// Creates a figure from a drawing.
     #[must_use]
     pub fn drawing(id: &str, caption: &str, svg: String) -> Self {
         let picture = Picture::Drawing(svg);
         Self { id: id.to_owned(), caption: caption.to_owned(), picture, settings: Vec::new() }
     }
 
-    /// The picture by itself, as SVG on light ground, with how it was made as its description.
+    /// Renders the figure as a standalone SVG on a light background, with its provenance as the description.
     ///
     /// # Errors
-    /// [`ChartError`] when a chart cannot be drawn.
+    /// [`ChartError`] if a chart cannot be rendered.
     pub fn svg(&self, manifest: &Manifest) -> Result<String, ChartError> {
         let svg = match &self.picture {
             Picture::Chart(chart) => chart.svg(Theme::Light)?,
@@ -160,7 +160,7 @@ impl Figure {
 }
 
 impl Document {
-    /// All figures, in order.
+    /// Iterates over all figures, in order.
     pub fn figures(&self) -> impl Iterator<Item = &Figure> {
         self.sections.iter().flat_map(|section| &section.blocks).filter_map(|block| match block {
             Block::Figure(figure) => Some(figure),
@@ -168,21 +168,21 @@ impl Document {
         })
     }
 
-    /// One page that needs nothing else: no network, no script, no other file.
+    /// Renders the document as a self-contained HTML page: no network access, no scripts, no other files.
     ///
     /// # Errors
-    /// [`ChartError`] when a chart cannot be drawn.
+    /// [`ChartError`] if a chart cannot be rendered.
     pub fn to_html(&self) -> Result<String, ChartError> {
         html::page(self)
     }
 
-    /// GitHub-flavoured Markdown, with figures as the files `FOLDER/ID.svg`.
+    /// Renders the document as GitHub-flavoured Markdown, with figures as the files `FOLDER/ID.svg`.
     #[must_use]
     pub fn to_markdown(&self, folder: &str) -> String {
         markdown::page(self, folder)
     }
 
-    /// The document itself as JSON, with a name and a version.
+    /// Serializes the document as JSON, with a format name and a version.
     ///
     /// # Panics
     /// Never: documents are plain data.

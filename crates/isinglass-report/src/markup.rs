@@ -1,6 +1,6 @@
-//! Text and coordinates inside XML and HTML.
+//! Escaping of text and formatting of coordinates in XML and HTML.
 
-/// Text inside markup or a quoted attribute: what would be markup is escaped, and what XML has no character for is replaced.
+/// Escapes text for markup or a quoted attribute, and replaces characters that XML does not allow.
 #[must_use]
 pub fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());

@@ -1,4 +1,4 @@
-//! Answers over the wire, in the format `qp`. Nothing in them is believed.
+//! Answers of the service in the wire format `qp`. All contents are checked.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -6,7 +6,7 @@ use isinglass_chip::qpu::{QpuProblem, QpuReads};
 use serde::Deserialize;
 use std::collections::HashMap;
 
-/// How far an energy may be from that of its sample, as a share of the sum of all coefficients.
+/// Tolerance of energies, relative to the sum of the absolute coefficients.
 const TOLERANCE: f64 = 1e-5;
 
 /// An answer as it comes.
@@ -44,7 +44,7 @@ struct Timing {
     qpu_access_time: Option<f64>,
 }
 
-/// The most bytes that the answer to a problem can have, with what the service says about it.
+/// Size limit for the answer to a problem with its status, in bytes.
 pub(crate) fn max_bytes(problem: &QpuProblem<'_>) -> u64 {
     let num_qubits = problem.qubits.len() as u64;
     let of_read = 8 + 4 + num_qubits.div_ceil(8);
@@ -53,15 +53,15 @@ pub(crate) fn max_bytes(problem: &QpuProblem<'_>) -> u64 {
 }
 
 impl Answer {
-    /// Reads an answer; what its parts mean is looked at by [`reads`](Self::reads).
+    /// Parses an answer; [`reads`](Self::reads) checks its contents.
     ///
     /// # Errors
-    /// For what is no answer in JSON.
+    /// If the text is not a JSON answer.
     pub fn from_json(bytes: &[u8]) -> Result<Self, serde_json::Error> {
         serde_json::from_slice(bytes)
     }
 
-    /// The reads, in the order of the problem's variables.
+    /// Decodes the reads, in the order of the problem's variables.
     ///
     /// # Errors
     /// What is wrong with the answer.

@@ -1,4 +1,4 @@
-//! What can be asked of the service.
+//! The SAPI client.
 
 use crate::answer::{Answer, max_bytes};
 use crate::configuration::Configuration;
@@ -23,7 +23,7 @@ const CANCEL_QUESTIONS: u32 = 5;
 /// The first pause between two questions whether a problem is done, the longest, and by how much each one is longer than the last.
 const POLL: (Duration, Duration, f64) = (Duration::from_millis(50), Duration::from_secs(3), 1.3);
 
-/// Speaks with the service in the name of a token.
+/// SAPI client with a token.
 pub struct Client {
     http: Http,
     solver: Option<String>,
@@ -66,18 +66,18 @@ struct Status {
 }
 
 impl Client {
-    /// A client with this configuration; nothing is sent yet.
+    /// Creates a client with this configuration; nothing is sent yet.
     ///
     /// # Errors
-    /// [`SapiError::Address`] for a proxy that is no address.
+    /// [`SapiError::Address`] if the proxy is not a valid address.
     pub fn new(configuration: &Configuration) -> Result<Self, SapiError> {
         Ok(Self { http: Http::new(configuration)?, solver: configuration.solver.clone() })
     }
 
-    /// The solver of the configuration; if it names none, the QPU online that has most qubits. Nothing if `control` said stop.
+    /// Fetches the configured solver, or the online QPU with the most qubits if none is configured. `None` if `control` interrupts.
     ///
     /// # Errors
-    /// [`SapiError`] when the service is not reached or does not accept the token, or there is no such solver.
+    /// [`SapiError`] if the service cannot be reached or rejects the token, or the solver does not exist.
     pub fn solver(&self, control: &RunControl<'_>) -> Result<Option<Solver>, SapiError> {
         match &self.solver {
             Some(name) => self.named(name, control),
@@ -131,7 +131,7 @@ impl Client {
             .map_err(|error| self.http.malformed(format!("no description of a solver: {error}")))
     }
 
-    /// Submits a problem and waits for its answer; nothing if `control` said stop, and then the problem is cancelled.
+    /// Submits a problem and waits for its answer; if `control` interrupts, the problem is cancelled and the result is `None`.
     pub(crate) fn solve(
         &self,
         problem: &QpuProblem<'_>,

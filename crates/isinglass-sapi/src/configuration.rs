@@ -1,4 +1,4 @@
-//! What the user has set up for D-Wave's tools.
+//! Configuration of the service, as for D-Wave's own tools.
 
 mod ini;
 
@@ -7,23 +7,23 @@ use crate::token::Token;
 use ini::Profiles;
 use std::fmt;
 
-/// The endpoint where nothing else is said.
+/// The default endpoint.
 const ENDPOINT: &str = "https://cloud.dwavesys.com/sapi/v2/";
 
-/// A file `dwave.conf`, which the caller has read.
+/// Contents of a `dwave.conf` file, read by the caller.
 #[derive(Clone)]
 pub struct ConfigFile {
-    /// What it is called in errors.
+    /// File name for error messages.
     pub name: String,
-    /// What is in it.
+    /// Text of the file.
     pub text: String,
 }
 
-/// Where the service is, who asks, and which solver is wanted.
+/// SAPI configuration: endpoint, token and solver.
 ///
 /// A value comes from the environment (`DWAVE_API_TOKEN`, `DWAVE_API_ENDPOINT`, `DWAVE_API_REGION`, `DWAVE_API_SOLVER`,
-/// `DWAVE_API_PROXY`), else from the profile of the files; empty ones count as not set. The profile is that of `DWAVE_PROFILE`, else that
-/// named by `profile` under `[defaults]`, else the first one. Other keys of `dwave.conf` are not looked at.
+/// `DWAVE_API_PROXY`), else from the profile in the files; empty values count as unset. The profile is `DWAVE_PROFILE`, else that named
+/// by `profile` under `[defaults]`, else the first one. Other keys of `dwave.conf` are ignored.
 ///
 /// # Examples
 /// ```
@@ -37,13 +37,13 @@ pub struct ConfigFile {
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Configuration {
-    /// Who asks.
+    /// SAPI token.
     pub token: Token,
-    /// Address of the service, which ends in `/`. `[default: https://cloud.dwavesys.com/sapi/v2/]`
+    /// Endpoint of the service, which ends in `/`. `[default: https://cloud.dwavesys.com/sapi/v2/]`
     pub endpoint: String,
-    /// The solver's name. `[default: the QPU online that has most qubits]`
+    /// Solver name. `[default: the online QPU with the most qubits]`
     pub solver: Option<String>,
-    /// The proxy. `[default: that of HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY]`
+    /// Proxy address. `[default: that of HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY]`
     pub proxy: Option<String>,
 }
 
@@ -60,11 +60,11 @@ impl fmt::Debug for Configuration {
 }
 
 impl Configuration {
-    /// The configuration; nothing if there is no token. `variable` looks into the environment, and of `files` the later ones win, key by
-    /// key.
+    /// Loads the configuration; `None` without a token. `variable` looks up environment variables; later `files` override earlier ones,
+    /// key by key.
     ///
     /// # Errors
-    /// [`SapiError`] for lines that are not understood, a profile that there is not, and values that cannot be what they should.
+    /// [`SapiError`] for lines that cannot be parsed, an unknown profile, and invalid values.
     pub fn from_sources(
         variable: impl Fn(&str) -> Option<String>,
         files: &[ConfigFile],
@@ -99,18 +99,18 @@ impl Configuration {
     }
 }
 
-/// Whether it can stand in an address and on a terminal as it is.
+/// Whether the text can be part of an address and be printed unchanged.
 pub(crate) fn is_name(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }
 
-/// Whether requests can go there; names and passwords in an address are for nobody.
+/// Whether the address is a valid endpoint; one with a user name or password is not.
 fn is_address(text: &str) -> bool {
     let rest = ["https://", "http://"].iter().find_map(|scheme| text.strip_prefix(scheme));
     rest.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'@'))
 }
 
-/// All tokens that are configured, in use or not.
+/// All configured tokens, in use or not.
 struct Secrets(Vec<String>);
 
 impl Secrets {

@@ -1,4 +1,4 @@
-//! Problems over the wire, in the format `qp`.
+//! Problems in the wire format `qp`.
 
 use crate::error::SapiError;
 use crate::solver::Solver;

@@ -1,173 +1,173 @@
-//! What can go wrong between here and the chip.
+//! Errors of the service and its configuration.
 
 use std::error::Error;
 
-/// Why the service cannot be used, or has not done what was asked. No message contains the token.
+/// Error from using the SAPI service. Messages never contain the token.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SapiError {
-    /// A line of a file that is not understood; the line itself is not shown, since it may be the one with the token.
+    /// A line of a configuration file cannot be parsed. The line is not shown, since it may contain the token.
     #[error("{file} line {line}: {reason}")]
     Configuration {
         /// The file.
         file: String,
-        /// The line, from 1.
+        /// Line number, from 1.
         line: usize,
-        /// Why.
+        /// The reason.
         reason: &'static str,
     },
-    /// A profile that no file has.
+    /// No configuration file contains the profile.
     #[error("no configuration file has the profile `{profile}`")]
     Profile {
-        /// Its name.
+        /// Name of the profile.
         profile: String,
     },
-    /// Both an endpoint and a region.
+    /// Both an endpoint and a region are configured.
     #[error("{place} names both an endpoint and a region")]
     EndpointAndRegion {
-        /// Where.
+        /// Location of the setting.
         place: &'static str,
     },
-    /// An address that cannot be one of the service.
+    /// An address is invalid.
     #[error("the {what} is not one: `{value}`")]
     Address {
         /// `endpoint`, `region` or `proxy`.
         what: &'static str,
-        /// What was given.
+        /// Value found.
         value: String,
     },
-    /// A token with characters that no header has.
+    /// The token contains characters that are not allowed in a header.
     #[error("the token has blanks or characters that no token has")]
     Token,
-    /// A choice of a solver that is not its name.
+    /// The solver setting is not a solver name.
     #[error("the solver is chosen by `{value}`, but only the name of one is understood")]
     SolverChoice {
-        /// What was given.
+        /// Value found.
         value: String,
     },
-    /// The service was not reached, or did not answer in time.
+    /// The service could not be reached, or did not answer in time.
     #[error("cannot reach {address}")]
     Unreachable {
-        /// Where.
+        /// Address of the service.
         address: String,
-        /// Why.
+        /// The cause.
         source: Box<ureq::Error>,
     },
-    /// A problem was sent, but the answer to that did not come, or says nothing of it.
+    /// A problem was sent, but the response does not tell whether it was accepted.
     #[error("a problem was sent to {address}; whether it runs, and is charged, is not known")]
     Lost {
-        /// Where.
+        /// Address of the service.
         address: String,
-        /// What came instead.
+        /// The cause.
         source: Box<dyn Error + Send + Sync>,
     },
-    /// A problem was accepted, but its answer was not had.
+    /// A problem was accepted, but its answer was not received.
     #[error("the problem {id} was sent, and may be charged")]
     Sent {
-        /// Its number at the service.
+        /// Problem id.
         id: String,
-        /// Why there is no answer.
+        /// The cause.
         source: Box<SapiError>,
     },
-    /// The token is not accepted.
+    /// The token was rejected.
     #[error("{address} does not accept the token (status {status})")]
     Unauthorized {
-        /// Who.
+        /// Address of the service.
         address: String,
-        /// 401 or 403.
+        /// HTTP status, 401 or 403.
         status: u16,
     },
-    /// There is no solver of that name.
+    /// The solver does not exist.
     #[error("{address} has no solver `{name}`")]
     UnknownSolver {
-        /// Who.
+        /// Address of the service.
         address: String,
-        /// The name.
+        /// Solver name.
         name: String,
     },
-    /// No solver is online that takes Ising models over its qubits.
+    /// No QPU that accepts Ising models is online.
     #[error("{address} has no QPU that is online")]
     NoSolver {
-        /// Who.
+        /// Address of the service.
         address: String,
     },
     /// The solver is not online.
     #[error("the solver {name} is not online")]
     Offline {
-        /// The solver.
+        /// Solver name.
         name: String,
     },
-    /// The solver is software, or takes no Ising models over its qubits.
+    /// The solver is not a QPU, or does not accept Ising models.
     #[error("{name} is no QPU")]
     NotAQpu {
-        /// The solver.
+        /// Solver name.
         name: String,
     },
     /// Too many requests, even after waiting.
     #[error("{address} takes no more requests for now (status 429)")]
     TooManyRequests {
-        /// Who.
+        /// Address of the service.
         address: String,
     },
-    /// Another answer than the one that was hoped for.
+    /// Unexpected HTTP status.
     #[error("{address} answered with status {status}: {message}")]
     Status {
-        /// Who.
+        /// Address of the service.
         address: String,
-        /// The status.
+        /// HTTP status.
         status: u16,
-        /// What it says.
+        /// Message of the service.
         message: String,
     },
-    /// An answer that makes no sense.
+    /// Invalid response.
     #[error("what {address} sent is not understood: {reason}")]
     Malformed {
-        /// Who.
+        /// Address of the service.
         address: String,
-        /// What is wrong with it.
+        /// The reason.
         reason: String,
     },
-    /// The description of the solver has no usable chip or properties.
+    /// The solver description does not contain a usable graph or properties.
     #[error("the description of the solver is not usable: {reason}")]
     Description {
-        /// What is wrong with it.
+        /// The reason.
         reason: String,
     },
-    /// A problem that does not lie on the solver's graph.
+    /// The problem does not fit the solver's graph.
     #[error("the problem does not lie on {solver}: {reason}")]
     Misplaced {
-        /// The solver.
+        /// Solver name.
         solver: String,
-        /// What does not.
+        /// The qubit or coupler that is missing.
         reason: String,
     },
-    /// The service refused the problem.
+    /// The service rejected the problem.
     #[error("the problem was refused: {reason}")]
     Refused {
-        /// Why, in the words of the service.
+        /// Reason given by the service.
         reason: String,
     },
-    /// The service has not solved the problem.
+    /// The service failed to solve the problem.
     #[error("the problem failed: {reason}")]
     Failed {
-        /// Why, in the words of the service.
+        /// Reason given by the service.
         reason: String,
     },
-    /// A problem that was to be cancelled may go on.
+    /// A problem may still be running after a request to cancel it.
     #[error("the problem {id} was to be cancelled, but may go on, and be charged")]
     NotCancelled {
-        /// Its number at the service.
+        /// Problem id.
         id: String,
-        /// Why, if the service did not just leave it open.
+        /// The cause, if known.
         source: Option<Box<SapiError>>,
     },
-    /// Somebody else has cancelled the problem.
+    /// The problem was cancelled by another client.
     #[error("the problem was cancelled at the service")]
     Cancelled,
 }
 
 impl SapiError {
-    /// What can be done about it, where one knows: a sentence without a full stop.
+    /// Returns a hint on how to resolve the error, if any, as a sentence without a full stop.
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self {
@@ -201,7 +201,7 @@ impl SapiError {
         }
     }
 
-    /// The error, its causes and the hint in one line.
+    /// Formats the error, its causes and the hint on one line.
     #[must_use]
     pub fn in_one_line(&self) -> String {
         let mut text = self.to_string();

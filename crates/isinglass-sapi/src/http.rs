@@ -201,7 +201,7 @@ fn is_passing(error: &ureq::Error) -> bool {
     matches!(error, ureq::Error::Io(_) | ureq::Error::Timeout(_) | ureq::Error::ConnectionFailed)
 }
 
-/// Waits, and says whether it was not in vain: whether nobody said stop.
+/// Waits for the delay; returns false if the run is interrupted first.
 pub(crate) fn wait(time: Duration, control: &RunControl<'_>) -> bool {
     const STEP: Duration = Duration::from_millis(20);
     let end = Instant::now() + time;

@@ -1,14 +1,14 @@
-//! Runs problems on D-Wave's chips through SAPI, the REST interface of its service.
+//! Client for D-Wave's SAPI, the REST interface of the Leap service.
 //!
-//! A [`Configuration`] is what the user has set up for D-Wave's own tools: variables of the environment and files `dwave.conf`, whose
-//! text the caller passes in. A [`Client`] with it describes a [`Solver`], and both make a [`RemoteQpu`], on which
-//! [`ServiceSampler`](isinglass_chip::qpu::ServiceSampler) samples. It is a crate of its own because it touches the network, which the
+//! A [`Configuration`] holds the settings of D-Wave's own tools: environment variables and `dwave.conf` files, whose text the caller
+//! passes in. A [`Client`] with it fetches a [`Solver`], and both make a [`RemoteQpu`], on which
+//! [`ServiceSampler`](isinglass_chip::qpu::ServiceSampler) samples. This is a separate crate because it uses the network, which the
 //! libraries do not.
 //!
-//! It has been tested against a local server that speaks the documented protocol, never against the real service.
+//! It is tested against a local server that implements the documented protocol, never against the real service.
 //!
-//! What the service sends is not believed: sizes are checked before memory is taken, and energies are compared with those of the
-//! samples. The token is sent to the endpoint and nowhere else: it is in no error and in no debug output.
+//! Responses are not trusted: sizes are checked before memory is allocated, and energies are compared with those of the samples. The token
+//! is sent only to the endpoint and never appears in errors or debug output.
 //!
 //! # References
 //! D-Wave documentation, *SAPI REST developer guide*, 2026.

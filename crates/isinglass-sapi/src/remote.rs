@@ -1,16 +1,16 @@
-//! A chip of the service, for samplers.
+//! Remote QPUs, for samplers.
 
 use crate::client::Client;
 use crate::solver::Solver;
 use isinglass_chip::qpu::{QpuProblem, QpuReads, QpuService};
 use isinglass_qubo::RunControl;
 
-/// A real chip.
+/// Remote QPU: a client with one of its solvers.
 #[derive(Debug)]
 pub struct RemoteQpu {
-    /// Who is asked.
+    /// SAPI client.
     pub client: Client,
-    /// Which chip it is.
+    /// The solver.
     pub solver: Solver,
 }
 

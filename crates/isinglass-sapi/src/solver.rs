@@ -1,4 +1,4 @@
-//! A solver as the service describes it.
+//! Solver descriptions of the service.
 
 use crate::configuration::is_name;
 use crate::error::SapiError;
@@ -7,7 +7,7 @@ use isinglass_chip::qpu::SolverProperties;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// A chip, what it takes, and the order in which its qubits and couplers go over the wire.
+/// QPU solver with its graph, properties, and wire order of qubits and couplers.
 #[derive(Clone, Debug)]
 pub struct Solver {
     pub(crate) identity: Value,
@@ -43,7 +43,7 @@ struct Properties {
 }
 
 impl Described {
-    /// How many qubits work, if it is a QPU that is online.
+    /// Number of working qubits, if this is an online QPU.
     pub(crate) fn num_qubits_online(&self) -> Option<usize> {
         (self.is_qpu() && self.is_online()).then_some(self.properties.qubits.len())
     }
@@ -68,7 +68,7 @@ impl Described {
 }
 
 impl Solver {
-    /// The solver that `json` describes.
+    /// Parses a solver description in `json`.
     pub(crate) fn new(json: &Value, described: Described) -> Result<Self, SapiError> {
         let name = described.identity.name.clone();
         if !described.is_qpu() {
@@ -89,19 +89,19 @@ impl Solver {
         })
     }
 
-    /// Its name.
+    /// Solver name.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Its working graph.
+    /// Working graph.
     #[must_use]
     pub fn chip(&self) -> &Chip {
         &self.chip
     }
 
-    /// What it takes, and how long it takes.
+    /// Solver properties.
     #[must_use]
     pub fn properties(&self) -> &SolverProperties {
         &self.properties

@@ -23,7 +23,7 @@ pub struct Behaviour {
     pub solver: Value,
     /// Solves problems.
     pub solve: Solve,
-    /// How often a problem is said to be pending before it is done.
+    /// Number of status requests that report a problem as pending before it is done.
     pub pending: usize,
     /// Changes what is sent for a problem that is done.
     pub change: Box<dyn Fn(&mut Value) + Send>,
@@ -79,7 +79,7 @@ pub struct Seen {
     pub body: String,
 }
 
-/// A server on a port of its own, which ends with the test.
+/// A server on a free port, which ends with the test.
 pub struct Server {
     port: u16,
     state: Arc<Mutex<State>>,

@@ -1,8 +1,8 @@
-//! The secret that says who pays.
+//! SAPI token.
 
 use std::fmt;
 
-/// A token, which no output shows.
+/// SAPI token, hidden in all output.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(String);
 

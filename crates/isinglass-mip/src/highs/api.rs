@@ -221,7 +221,7 @@ impl<'a> Handle<'a> {
         succeeded(status, &name.to_string_lossy()).map(|()| value)
     }
 
-    /// The values of all columns of the program that was passed, which had so many columns and rows.
+    /// Values of all columns of the program, which has this number of columns and rows.
     pub(super) fn solution(&self, columns: usize, rows: usize) -> Result<Vec<f64>, String> {
         let (mut values, mut duals) = (vec![0.0; columns], vec![0.0; columns]);
         let (mut row_values, mut row_duals) = (vec![0.0; rows], vec![0.0; rows]);

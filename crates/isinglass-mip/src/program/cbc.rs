@@ -57,7 +57,7 @@ impl SolverProgram for Cbc {
     }
 
     fn bound(&self, log: &str) -> Option<f64> {
-        // there is no such line where the optimum was found
+        // CBC omits this line if it found the optimum
         number(after(log, "Lower bound:")?).map(|bound| bound - ROUNDING)
     }
 

@@ -122,7 +122,7 @@ impl Running {
     #[cfg(unix)]
     fn interrupt(&self) {
         use rustix::process::{Pid, Signal, kill_process};
-        // a process that has just ended takes no signal, which is no harm
+        // a process that has just ended ignores the signal
         let _ = kill_process(Pid::from_child(&self.0), Signal::INT);
     }
 

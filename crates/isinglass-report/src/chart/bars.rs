@@ -8,7 +8,7 @@ use super::{Chart, Series, categories, frame, shapes};
 const RIGHT: f64 = 16.0;
 /// Part of a category that bars take.
 const FILLED: f64 = 0.8;
-/// Bars are no wider.
+/// Largest width of a bar.
 const WIDEST: f64 = 64.0;
 /// Bars lower than this get a line, so that they are seen.
 const LOWEST: f64 = 1.5;

@@ -15,7 +15,7 @@ pub(super) const TEXT: f64 = 14.0;
 pub(super) const LINE: f64 = 22.0;
 /// Size of the heading beside that of text.
 const LARGE: f64 = 1.2;
-/// Names within titles of marks have at most so many characters; the whole name is with its label.
+/// Maximum number of characters of names within titles of marks; the label has the whole name.
 const SPOKEN: usize = 80;
 
 /// A picture.
@@ -59,12 +59,12 @@ impl Canvas {
         Self { palette, body: String::new(), height: 0.0 }
     }
 
-    /// Adds elements as they are.
+    /// Adds elements unchanged.
     pub(super) fn push(&mut self, elements: std::fmt::Arguments<'_>) {
         self.body.write_fmt(elements).expect("strings take all text");
     }
 
-    /// Adds text, cut where it has no room, with the whole of it as a title then.
+    /// Adds text, shortened if it does not fit, with the whole text as a title in that case.
     pub(super) fn label(&mut self, label: Label<'_>) {
         let scale = if label.is_heading { LARGE } else { 1.0 };
         let text = cut(label.text, label.room / scale);

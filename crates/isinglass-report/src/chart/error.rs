@@ -1,54 +1,54 @@
-//! Why a chart cannot be drawn.
+//! Chart errors.
 
-/// Why a chart cannot be drawn.
+/// Error from rendering a chart.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ChartError {
-    /// A value that has no place on an axis.
+    /// A value is not finite, or too large.
     #[error("chart {chart:?}, {place}: {value} is no finite number from -1e300 to 1e300")]
     NotFinite {
         /// Title of the chart.
         chart: String,
-        /// Which value.
+        /// Position of the value.
         place: String,
-        /// The value.
+        /// Value found.
         value: f64,
     },
-    /// A value without a logarithm on a logarithmic axis.
+    /// A value on a logarithmic axis is not positive.
     #[error("chart {chart:?}, {place}: {value} is not above 1e-280, which a logarithmic axis asks for")]
     NotPositive {
         /// Title of the chart.
         chart: String,
-        /// Which value.
+        /// Position of the value.
         place: String,
-        /// The value.
+        /// Value found.
         value: f64,
     },
-    /// An error bar that ends below its beginning.
+    /// The lower end of an error bar is above its upper end.
     #[error("chart {chart:?}, {place}: the error bar begins at {low}, above its end {high}")]
     Reversed {
         /// Title of the chart.
         chart: String,
-        /// Which point.
+        /// Position of the point.
         place: String,
-        /// Its beginning.
+        /// Lower end.
         low: f64,
-        /// Its end.
+        /// Upper end.
         high: f64,
     },
-    /// Lengths that do not fit together.
+    /// Lengths do not match.
     #[error("chart {chart:?}, {place}: {found} values, expected {expected}")]
     Ragged {
         /// Title of the chart.
         chart: String,
-        /// The series or row; `rows` for the number of rows.
+        /// Name of the series or row; `rows` for the number of rows.
         place: String,
-        /// Its length.
+        /// Length found.
         found: usize,
-        /// The number of categories, rows or columns.
+        /// Length expected: the number of categories, rows or columns.
         expected: usize,
     },
-    /// A logarithmic axis of names.
+    /// A category axis is logarithmic.
     #[error("chart {chart:?}: the {axis} axis has names, which have no logarithm")]
     LogarithmicNames {
         /// Title of the chart.
@@ -56,22 +56,22 @@ pub enum ChartError {
         /// Which axis, `x` or `y`.
         axis: char,
     },
-    /// No value at all.
+    /// The chart has no values.
     #[error("chart {chart:?}: there is no value to draw")]
     Empty {
         /// Title of the chart.
         chart: String,
     },
-    /// More than can be seen.
+    /// The chart has too many elements.
     #[error("chart {chart:?}: {found} {what}, at most {limit} can be told apart")]
     TooMuch {
         /// Title of the chart.
         chart: String,
-        /// What there is too much of.
+        /// Kind of element.
         what: &'static str,
-        /// How many there are.
+        /// Number found.
         found: usize,
-        /// How many there may be.
+        /// Maximum number.
         limit: usize,
     },
 }

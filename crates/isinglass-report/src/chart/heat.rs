@@ -14,9 +14,9 @@ const STEPS: i32 = 5;
 const STEP: f64 = 20.0;
 /// Names of rows are cut to this length.
 const LONGEST: f64 = 200.0;
-/// Cells are no wider.
+/// Largest width of a cell.
 const WIDEST: f64 = 96.0;
-/// Cells are no higher.
+/// Largest height of a cell.
 const HIGHEST: f64 = 32.0;
 /// Height of tables of many rows.
 const HEIGHT: f64 = 640.0;

@@ -35,7 +35,7 @@ impl Ticks {
         Self { values, minor, is_log }
     }
 
-    /// As they are printed.
+    /// Labels, as printed.
     pub(super) fn labels(&self) -> Vec<String> {
         self.values.iter().map(|&value| shortest(value, 1e6)).collect()
     }

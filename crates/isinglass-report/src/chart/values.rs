@@ -1,6 +1,6 @@
 //! Numbers as people read them.
 
-/// A number of at most so many significant digits, as short as it can be written.
+/// Formats a number with at most this many significant digits, as short as possible.
 pub(super) fn rounded(value: f64, digits: usize) -> String {
     let near: f64 = format!("{value:.*e}", digits.max(1) - 1).parse().unwrap_or(value);
     shortest(near, 1e15)

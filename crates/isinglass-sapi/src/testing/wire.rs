@@ -115,7 +115,7 @@ pub fn to_base64(bytes: &[u8]) -> String {
     text
 }
 
-/// What base64 stands for; nothing if it is none.
+/// Decodes base64; `None` if invalid.
 #[must_use]
 pub fn from_base64(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
