@@ -1,4 +1,4 @@
-//! What each reduction of `compact` buys: every one switched off in it, and every one switched on in `reference`.
+//! Ablation study of the formulation: each reduction of `compact` disabled, and each one added to `reference`.
 
 mod variant;
 
@@ -22,33 +22,33 @@ use isinglass_qubo::{RunControl, SampleError, SampleStatus, rng};
 use serde::Serialize;
 use std::time::{Duration, Instant};
 
-/// How an ablation is done. Sizes, gaps and qubits depend on task, chip and seed alone; times are measured.
+/// Plan of an ablation study. Sizes, gaps and qubits depend only on task, chip and seed; times are measured.
 #[derive(Clone, Debug)]
 pub struct AblationPlan {
-    /// What is compared. `[default: variants()]`
+    /// Variants to compare. `[default: variants()]`
     pub variants: Vec<Variant>,
-    /// The chip. `[default: that of the caller]`
+    /// Chip. `[default: that of the caller]`
     pub chip: Chip,
-    /// Its ranges.
+    /// Bias ranges of the chip.
     pub properties: SolverProperties,
-    /// Embeddings found earlier. `[default: in memory, empty]`
+    /// Embedding cache. `[default: in memory, empty]`
     pub cache: EmbeddingCache,
-    /// The most seconds of the search for an embedding of each variant; 0 for none. `[default: 30] [range: 0..]`
+    /// Time limit for the embedding of each variant, in seconds; 0 skips the embedding. `[default: 30] [range: 0..]`
     pub embedding_seconds: f64,
-    /// Numbers of sweeps that are measured; the best one counts. `[default: 10, 30, 100, 300, 1000, 3000] [range: 1.. each, at least one]`
+    /// Numbers of sweeps to measure; the best one counts. `[default: 10, 30, 100, 300, 1000, 3000] [range: 1.. each, at least one]`
     pub sweeps: Vec<u64>,
-    /// How long each number of sweeps is measured. `[default: 2048 reads or 2 s]`
+    /// Measurement effort for each number of sweeps. `[default: 2048 reads or 2 s]`
     pub effort: Effort,
-    /// The most seconds of the proof of the optimum. `[default: 30] [range: above 0]`
+    /// Time limit for the proof of the optimum, in seconds. `[default: 30] [range: above 0]`
     pub proof_seconds: f64,
-    /// Seed of all randomness. `[default: 0]`
+    /// Random seed. `[default: 0]`
     pub seed: u64,
-    /// Threads of annealing; all cores if absent.
+    /// Number of annealing threads; all cores if absent.
     pub threads: Option<usize>,
 }
 
 impl AblationPlan {
-    /// A plan with defaults for everything but the chip.
+    /// Creates a plan for a chip, with defaults for everything else.
     #[must_use]
     pub fn new(chip: Chip, properties: SolverProperties) -> Self {
         Self {
@@ -66,49 +66,49 @@ impl AblationPlan {
     }
 }
 
-/// What came of an ablation.
+/// Results of an ablation study.
 #[derive(Clone, Debug, Serialize)]
 pub struct Ablation {
-    /// What counts as success: the least loss, or the least that was found.
+    /// Target loss: the minimum, or the lowest loss found.
     pub target: f64,
-    /// Whether the target is proven to be the least loss.
+    /// Whether the target is proven to be the minimum loss.
     pub target_proven: bool,
-    /// A row for each variant, in order.
+    /// One row for each variant, in order.
     pub rows: Vec<AblationRow>,
-    /// Variants that were not reached before the run was stopped.
+    /// Variants that were not reached before the run was interrupted.
     pub unfinished: Vec<String>,
 }
 
-/// One variant.
+/// Results for one variant.
 #[derive(Clone, Debug, Serialize)]
 pub struct AblationRow {
-    /// Its name.
+    /// Name of the variant.
     pub name: String,
-    /// Variables of its QUBO.
+    /// Number of QUBO variables.
     pub num_variables: Option<usize>,
-    /// Interactions of its QUBO.
+    /// Number of QUBO interactions.
     pub num_interactions: Option<usize>,
-    /// Whether its minimum is proven to be that of the loss.
+    /// Whether the QUBO minimum is proven to be the minimum loss.
     pub exact: bool,
-    /// The guaranteed gap after scaling to the chip's range, one qubit for each variable, where `J` is at most 1.
+    /// Guaranteed gap after scaling to the chip's range without embedding, where `J` is at most 1.
     pub scaled_gap: Option<f64>,
-    /// Qubits of the embedding.
+    /// Number of qubits of the embedding.
     pub num_qubits: Option<usize>,
-    /// Its longest chain.
+    /// Length of the longest chain.
     pub max_chain_length: Option<usize>,
-    /// The gap after scaling the model over qubits, chains included.
+    /// Gap after scaling of the embedded model, chains included.
     pub scaled_gap_on_chip: Option<f64>,
-    /// Whether the chip can see that gap beside its control errors.
+    /// Whether the scaled gap exceeds the chip's control errors.
     pub visibility: Option<GapResolution>,
-    /// Annealing with each number of sweeps.
+    /// Annealing results for each number of sweeps.
     pub scan: Vec<ScanPoint>,
-    /// The one of them with the least time to solution.
+    /// The result with the lowest time to solution.
     pub best: Option<usize>,
-    /// What is missing, and why.
+    /// Stages that were skipped, with the reason.
     pub notes: Vec<String>,
 }
 
-/// Why an ablation cannot be done.
+/// Error of an ablation study.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AblationError {
@@ -118,20 +118,20 @@ pub enum AblationError {
     /// Annealing cannot run.
     #[error("a solver cannot run")]
     Sample(#[from] SampleError),
-    /// The model cannot be put onto the chip.
+    /// The model cannot be embedded on the chip.
     #[error("the QUBO cannot be put onto the chip")]
     Embed(#[from] isinglass_chip::embedding::EmbedError),
-    /// No numbers of sweeps.
+    /// The list of sweep counts is empty.
     #[error("there is no number of sweeps to measure")]
     NoSweeps,
 }
 
-/// Compiles, embeds and anneals every variant of the formulation of `task`, until it is done or `control` says stop: then what was
-/// done is returned, and what is missing is named.
+/// Compiles, embeds and anneals every variant of the formulation of `task`. A run that `control` interrupts returns the rows so far and
+/// lists the missing ones.
 ///
 /// # Errors
-/// [`AblationError`] when the task does not fit the network or a stage refuses it. That a variant is too large or finds no embedding is
-/// said in its row.
+/// [`AblationError`] if the task does not fit the network or a stage fails. A variant that is too large or has no embedding is reported
+/// in its row.
 ///
 /// # Examples
 /// ```
@@ -178,7 +178,7 @@ pub fn ablate(
     Ok(ablation)
 }
 
-/// The moment so many seconds from now, unless the run ends earlier.
+/// The deadline this many seconds from now, or the end of the run if earlier.
 fn deadline(seconds: f64, control: &RunControl<'_>) -> Option<Instant> {
     let own = Duration::try_from_secs_f64(seconds).ok().and_then(|time| Instant::now().checked_add(time));
     [own, control.deadline].into_iter().flatten().min()

@@ -1,4 +1,4 @@
-//! The experiments of the paper that isinglass goes back to, mode by mode, and what it could not do.
+//! Reproduction of the paper's experiments, mode by mode, and extensions of them.
 //!
 //! The paper trains a 3-3-1 network on 20 batches of four rows and on 20 of eight, in six ways: under hard constraints, as a QUBO that
 //! is solved exactly or annealed, as a QUBO over the qubits of a chip that is solved exactly or annealed, and on a chip.
@@ -47,55 +47,55 @@ pub const HIDDEN: usize = 3;
 /// How long a number of sweeps is measured at most.
 const SCAN_EFFORT: Effort = Effort { num_reads: 2048, seconds: 2.0 };
 
-/// Why a reproduction cannot run.
+/// Error of a reproduction.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReproduceError {
-    /// A batch that there are no rows for.
+    /// The data set has too few rows for the batches.
     #[error("{experiment} needs {needed} rows, but there are only {num_rows}")]
     Rows {
-        /// The experiment.
+        /// Name of the experiment.
         experiment: String,
-        /// Rows of all its batches.
+        /// Number of rows needed.
         needed: usize,
-        /// Rows there are.
+        /// Number of rows available.
         num_rows: usize,
     },
-    /// A number outside its range.
+    /// A parameter is out of range.
     #[error("{name} is {value}, but must be {allowed}")]
     Parameter {
-        /// The number.
+        /// Name of the parameter.
         name: &'static str,
-        /// What it is.
+        /// Value found.
         value: f64,
-        /// What it may be.
+        /// Allowed values.
         allowed: &'static str,
     },
-    /// A network that is too large.
+    /// The network is too large.
     #[error(transparent)]
     Architecture(#[from] ArchitectureError),
     /// A batch cannot be compiled.
     #[error("a batch cannot be compiled into a QUBO")]
     Formulation(#[from] FormulationError),
-    /// The exact trainer does not take a batch.
+    /// The exact trainer does not support the batch.
     #[error("the exact trainer cannot run")]
     Exact(#[from] ExactError),
-    /// A sampler cannot run.
+    /// A sampler failed.
     #[error("a solver cannot run")]
     Sample(#[from] SampleError),
     /// A QUBO cannot be sampled on the chip.
     #[error("a QUBO cannot be sampled on the chip")]
     Embedding(#[from] EmbeddingCompositeError),
-    /// The real chip is asked for, but nobody who runs problems on it.
+    /// The real-chip mode is requested, but no service is given.
     #[error("the real chip is to be used, but no service is given")]
     NoService,
-    /// The chip does not take the run.
+    /// The chip does not accept the run.
     #[error("the chip does not take the run")]
     Chip(#[from] isinglass_chip::qpu::PlanError),
     /// A sample cannot be verified.
     #[error("a sample cannot be verified")]
     Verify(#[from] VerifyError),
-    /// A whole set cannot be trained on.
+    /// Training on a whole set failed.
     #[error("training on a whole set failed")]
     Train(#[from] TrainError),
     /// A baseline cannot be evaluated.
@@ -104,7 +104,7 @@ pub enum ReproduceError {
 }
 
 impl ReproduceError {
-    /// Why a service did not run a problem on its chip, if that is what went wrong.
+    /// Error of the QPU service, if it caused this error.
     fn of_service(&self) -> Option<&SampleError> {
         match self {
             Self::Embedding(EmbeddingCompositeError::Sample(error @ SampleError::Service { .. })) => Some(error),
@@ -113,15 +113,15 @@ impl ReproduceError {
     }
 }
 
-/// Another solver of batches under hard constraints, such as a MIP solver, to be put beside the exact trainer.
+/// Additional solver of batches under hard constraints, such as a MIP solver, to compare with the exact trainer.
 pub trait ConstrainedSolver {
-    /// Its name in tables.
+    /// Name in tables.
     fn name(&self) -> String;
 
-    /// Weights for the rows of a batch, and whether they are proven to be the best; nothing when it was stopped without any.
+    /// Finds weights for the rows of a batch, with whether they are proven optimal; `None` if interrupted before any are found.
     ///
     /// # Errors
-    /// Why it cannot run; the mode is then left out, and the reason is said.
+    /// The reason why it cannot run; the mode is then skipped and the reason reported.
     fn solve(
         &self,
         task: &Task,
@@ -130,13 +130,13 @@ pub trait ConstrainedSolver {
     ) -> Result<Option<(Network, bool)>, String>;
 }
 
-/// Runs the plan on `data`, with `others` beside the exact trainer, until it is done or `control` says stop: then what was done is
-/// returned, and what is missing is named.
+/// Runs the plan on `data`, with `others` in addition to the exact trainer. A run that `control` interrupts returns the results so far
+/// and lists the missing ones.
 ///
 /// Progress is counted in batches of a mode and networks of a set.
 ///
 /// # Errors
-/// [`ReproduceError`] when a plan makes no sense for the data or a stage refuses it.
+/// [`ReproduceError`] if the plan does not fit the data or a stage fails.
 ///
 /// # Examples
 /// ```
@@ -328,7 +328,7 @@ impl Run<'_> {
                     let solved = match batch.solve(mode, choice, self.plan, &self.inner()) {
                         Ok(Some(solved)) => solved,
                         Ok(None) => break,
-                        // a chip without room for this graph leaves the other modes as they are
+                        // if this graph does not fit on the chip, the other modes still run
                         Err(ReproduceError::Embedding(EmbeddingCompositeError::Find(error))) => {
                             result.unfinished = Some(error.to_string());
                             break;
@@ -405,7 +405,7 @@ impl Run<'_> {
         result
     }
 
-    /// Success against sweeps, as long as nobody says stop.
+    /// Measures success against sweeps, until the run is interrupted.
     fn scan(&self, formulation: &Formulation, optimum: f64) -> Result<Vec<ScanPoint>, ReproduceError> {
         let control = self.inner();
         let mut points = Vec::new();

@@ -1,17 +1,17 @@
-//! What is compared with what.
+//! Variants of the formulation to compare.
 
 use isinglass::formulation::{FormulationOptions, GateKind, PenaltyRule, Reductions};
 
-/// A formulation with a name.
+/// Formulation variant with a name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Variant {
-    /// Its name in tables.
+    /// Name in tables.
     pub name: String,
-    /// The options of the compiler.
+    /// Compiler options.
     pub options: FormulationOptions,
 }
 
-/// `compact`, and it without each reduction or with another choice; `reference`, and it with each reduction.
+/// All variants: `compact`, without each reduction or with an alternative; `reference`, with each reduction.
 ///
 /// Opposite rows can be merged only where equal ones are, so the switch of the one takes the other along.
 #[must_use]

@@ -57,7 +57,7 @@ impl Batch<'_> {
         let (sampling, report) = match sampled {
             // who stopped it must know what is left of it at the service
             Err(error) if error.of_service().is_some() => return Err(error),
-            // the search for an embedding, stopped, has no result
+            // an interrupted search for an embedding has no result
             Err(_) if control.should_stop(None).is_some() => return Ok(None),
             other => other?,
         };

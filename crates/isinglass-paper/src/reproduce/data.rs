@@ -1,4 +1,4 @@
-//! The rows of the experiments: those of the paper, or a substitute that says so.
+//! Data of the experiments: the paper's data set, or a declared substitute.
 
 use isinglass::bits::BitMatrix;
 use isinglass::dataset::order::numpy_shuffle;
@@ -18,45 +18,45 @@ const PAPER_SHUFFLE: u32 = 2;
 /// Its other choices of columns: those whose mean over the training rows lies between two numbers.
 const PAPER_MEANS: [(f64, f64); 3] = [(0.3, 0.65), (0.3, 0.7), (0.21, 0.79)];
 
-/// The built-in set that stands in for a1a, and its inputs.
+/// The built-in data set used as a substitute for a1a, and its inputs.
 const SUBSTITUTE: &str = "monks-1";
 const SUBSTITUTE_COLUMNS: [&str; 3] = ["a1=1", "a2=1", "a5=1"];
 const SUBSTITUTE_SETS: [&[&str]; 3] = [&["a1", "a2", "a3"], &["a1", "a2", "a5"], &["a1", "a2", "a3", "a4", "a5", "a6"]];
-/// One of so many of its rows is kept for testing.
+/// One row in this many is kept for testing.
 const SUBSTITUTE_TEST: usize = 4;
 
-/// What is learned from.
+/// Data set of a reproduction.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReproduceData {
-    /// Where the rows are from.
+    /// Source of the rows.
     pub source: String,
     /// SHA-256 of the training file.
     pub sha256: String,
-    /// What one must know of the rows: that they are a substitute, or another file than the paper's; nothing for the paper's own.
+    /// Note on the rows if they are a substitute or differ from the paper's file; `None` for the paper's own data.
     pub notice: Option<String>,
-    /// Whether they are a substitute.
+    /// Whether the rows are a substitute.
     pub is_substitute: bool,
-    /// The rows of the batches, in the order in which these are cut off.
+    /// Rows of the batches, in the order in which batches are taken.
     pub batches: Task,
-    /// The names of their inputs.
+    /// Input names.
     pub input_names: Vec<String>,
     /// The whole training set with each choice of inputs.
     pub sets: Vec<FeatureSet>,
 }
 
-/// The whole training set with one choice of inputs.
+/// Training set with one choice of inputs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FeatureSet {
-    /// Its name in tables.
+    /// Name in tables.
     pub name: String,
     /// Training rows.
     pub train: Dataset,
-    /// Test rows, if there are any.
+    /// Test rows, if any.
     pub test: Option<Dataset>,
 }
 
 impl FeatureSet {
-    /// The codewords of the classes.
+    /// Codewords of the classes.
     #[must_use]
     pub fn codebook(&self) -> Codebook {
         Codebook::for_classes(self.train.classes.len())
@@ -68,7 +68,7 @@ impl ReproduceData {
     /// of the notebook's other choices (7, 9 and 15 of them) for the whole set.
     ///
     /// # Errors
-    /// [`DatasetError`] when the table is not a1a: columns or labels are missing.
+    /// [`DatasetError`] if the table is not a1a: columns or labels are missing.
     pub fn a1a(train: &Table, test: Option<&Table>) -> Result<Self, DatasetError> {
         let classes = Classes::fit(train)?;
         let set = |options: &PipelineOptions| {
@@ -89,7 +89,7 @@ impl ReproduceData {
         Ok(Self::new(source, sha256, notice, false, sets))
     }
 
-    /// A substitute for whoever does not have a1a: robots of the first MONK's problem, with three of its bits for the batches.
+    /// Substitute for a1a: robots of the first MONK's problem, with three of its bits for the batches.
     ///
     /// # Errors
     /// Never, as long as the set is built in.

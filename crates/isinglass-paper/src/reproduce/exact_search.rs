@@ -1,11 +1,11 @@
-//! Proofs about QUBOs: what tables can do first, then branch and bound within a limit.
+//! Exact minimization of QUBOs: presolve and bucket elimination first, then branch and bound within a limit.
 
 use isinglass_qubo::automatic::Automatic;
 use isinglass_qubo::sampler::{BranchAndBound, SimulatedAnnealing};
 use isinglass_qubo::{Bqm, RunControl, SampleError, SampleResult, SampleStatus, Sampler};
 use std::time::{Duration, Instant};
 
-/// Presolve and bucket elimination; where these do not prove a minimum, branch and bound for so many seconds.
+/// Presolve and bucket elimination, followed by branch and bound with this time limit in seconds if they prove no minimum.
 pub(super) struct ExactSearch {
     pub(super) seconds: f64,
     pub(super) seed: u64,

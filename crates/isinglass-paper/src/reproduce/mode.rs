@@ -1,37 +1,37 @@
-//! The ways in which the paper solves a batch, and ours beside them.
+//! Modes of the reproduction: the paper's ways to solve a batch, and ours.
 
 use serde::Serialize;
 
-/// One way to solve a batch.
+/// Way to solve a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mode {
-    /// The optimum under hard constraints.
+    /// Exact optimum under hard constraints.
     Hard,
-    /// The minimum of the QUBO, proven.
+    /// Proven minimum of the QUBO.
     SoftExact,
-    /// The QUBO, annealed.
+    /// Simulated annealing of the QUBO.
     SoftAnnealed,
-    /// The minimum of the model over qubits, proven.
+    /// Proven minimum of the embedded model.
     EmbeddedExact,
-    /// The model over qubits, annealed, chains turned as a whole besides.
+    /// Simulated annealing of the embedded model, with chain flips.
     EmbeddedAnnealed,
-    /// The model over qubits, annealed by single flips alone, as in the paper.
+    /// Simulated annealing of the embedded model with single-spin flips only, as in the paper.
     EmbeddedSingleFlips,
-    /// The model over qubits on an emulated chip.
+    /// Sampling of the embedded model on an emulated chip.
     QpuEmulated,
-    /// The model over qubits on a real chip.
+    /// Sampling of the embedded model on a real chip.
     Qpu,
 }
 
 impl Mode {
-    /// All of them that need no service.
+    /// All modes that need no service.
     pub const OFFLINE: [Self; 7] = {
         let [one, two, three, four, five, six, seven, _] = Self::ALL;
         [one, two, three, four, five, six, seven]
     };
 
-    /// All of them, in the order in which they are run.
+    /// All modes, in the order in which they run.
     pub const ALL: [Self; 8] = [
         Self::Hard,
         Self::SoftExact,
@@ -43,7 +43,7 @@ impl Mode {
         Self::Qpu,
     ];
 
-    /// The names, as on the command line.
+    /// Mode names, as on the command line.
     pub const NAMES: [&'static str; 8] = [
         "hard",
         "soft-exact",
@@ -55,19 +55,19 @@ impl Mode {
         "qpu",
     ];
 
-    /// The name, as on the command line and in JSON.
+    /// Mode name, as on the command line and in JSON.
     #[must_use]
     pub fn name(self) -> &'static str {
         Self::NAMES[self as usize]
     }
 
-    /// The mode of that name.
+    /// Looks up a mode by name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|mode| mode.name() == name)
     }
 
-    /// What it is called in tables; the real chip besides by its name.
+    /// Title in tables; that of the real chip includes the solver's name.
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
@@ -82,7 +82,7 @@ impl Mode {
         }
     }
 
-    /// What the paper's notebook does there.
+    /// Description of the paper's method in this mode.
     #[must_use]
     pub fn of_paper(self) -> &'static str {
         match self {
@@ -96,7 +96,7 @@ impl Mode {
         }
     }
 
-    /// What we do there.
+    /// Description of our method in this mode.
     #[must_use]
     pub fn of_isinglass(self) -> &'static str {
         match self {
@@ -110,19 +110,19 @@ impl Mode {
         }
     }
 
-    /// Whether it works on the qubits of a chip.
+    /// Returns whether the mode works on an embedded model.
     #[must_use]
     pub fn is_on_chip(self) -> bool {
         self >= Self::EmbeddedExact
     }
 
-    /// Whether it works on [`qpu_chip`](super::ReproducePlan::qpu_chip).
+    /// Returns whether the mode uses [`qpu_chip`](super::ReproducePlan::qpu_chip).
     #[must_use]
     pub fn is_qpu(self) -> bool {
         matches!(self, Self::QpuEmulated | Self::Qpu)
     }
 
-    /// Whether it has reads, so that a share of them succeeds.
+    /// Returns whether the mode has reads, and thus a success rate.
     #[must_use]
     pub fn has_reads(self) -> bool {
         !matches!(self, Self::Hard | Self::SoftExact | Self::EmbeddedExact)

@@ -1,4 +1,4 @@
-//! What came of a reproduction, as plain data.
+//! Results of a reproduction, as plain data.
 
 use super::mode::Mode;
 use super::plan::{Experiment, FormulationChoice, ReproducePlan, Shape};
@@ -8,61 +8,61 @@ use isinglass_qubo::time_to_solution::{Measurement, Success};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// A reproduction, complete or as far as it came.
+/// Results of a reproduction, possibly partial.
 #[derive(Clone, Debug, Serialize)]
 pub struct Reproduction {
-    /// The experiments with batches.
+    /// Batch experiments.
     pub experiments: Vec<ExperimentResult>,
-    /// The whole training set with several choices of inputs.
+    /// Results on the whole training set, for several choices of inputs.
     pub sets: Vec<SetResult>,
-    /// What was asked for and not done or not finished, in words; empty if all is there.
+    /// Requested parts that are missing or incomplete, as phrases; empty if complete.
     pub unfinished: Vec<String>,
 }
 
-/// One experiment of the paper.
+/// Results of one experiment of the paper.
 #[derive(Clone, Debug, Serialize)]
 pub struct ExperimentResult {
     /// Name, batch size, number of batches.
     #[serde(flatten)]
     pub experiment: Experiment,
-    /// The least possible number of errors of each batch, by the exact trainer.
+    /// Minimum number of errors of each batch, by the exact trainer.
     pub optima: Vec<f64>,
-    /// Their sum.
+    /// Sum of the minimum errors.
     pub total_optimum: f64,
-    /// The hard-constraint mode, and those that were added to it; they know no formulation.
+    /// Results of the hard-constraint mode and of added solvers, which use no QUBO formulation.
     pub hard: Vec<ModeResult>,
-    /// The modes that work on a QUBO, by formulation.
+    /// Results of the QUBO modes, by formulation.
     pub formulations: Vec<FormulationResult>,
     /// An optimal network of the first batch.
     pub network: Option<Network>,
 }
 
-/// One formulation in one experiment.
+/// Results of one formulation in one experiment.
 #[derive(Clone, Debug, Serialize)]
 pub struct FormulationResult {
-    /// Which one.
+    /// Formulation.
     pub name: FormulationChoice,
-    /// Variables of the QUBO: least and most of all batches.
+    /// Number of QUBO variables: minimum and maximum over all batches.
     pub num_variables: (usize, usize),
-    /// Its interactions: least and most.
+    /// Number of QUBO interactions: minimum and maximum over all batches.
     pub num_interactions: (usize, usize),
-    /// The modes.
+    /// Results by mode.
     pub modes: Vec<ModeResult>,
     /// Success against sweeps on the QUBO of the first batch.
     pub scan: Vec<ScanPoint>,
 }
 
-/// Annealing with one number of sweeps.
+/// Annealing results at one number of sweeps.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ScanPoint {
-    /// Reads that met the optimum, of all, and their time.
+    /// Number of reads at the optimum, total number of reads, and their time.
     #[serde(flatten)]
     pub measurement: Measurement,
-    /// Success per read: both ends of the interval of 95 %.
+    /// 95 % confidence interval of the success rate per read.
     pub interval: (f64, f64),
-    /// Seconds to the optimum with 99 % certainty; none without a success.
+    /// Time to solution with 99 % certainty, in seconds; `None` without a success.
     pub tts99: Option<f64>,
-    /// The same at both ends of the interval.
+    /// Confidence interval of the time to solution.
     pub tts99_interval: (f64, Option<f64>),
 }
 
@@ -75,114 +75,114 @@ impl ScanPoint {
     }
 }
 
-/// One mode on all batches of an experiment.
+/// Results of one mode on all batches of an experiment.
 #[derive(Clone, Debug, Serialize)]
 pub struct ModeResult {
-    /// Its name: one of [`Mode::NAMES`], or that of a solver that was added.
+    /// Name: one of [`Mode::NAMES`], or that of an added solver.
     pub mode: String,
-    /// Its title in tables.
+    /// Title in tables.
     pub title: String,
-    /// What the paper does there.
+    /// Description of the paper's method.
     pub of_paper: String,
-    /// What was done here.
+    /// Description of our method.
     pub of_isinglass: String,
-    /// Whether a chip was emulated.
+    /// Whether the chip is emulated.
     pub is_emulated: bool,
-    /// Why it is not complete, if it is not.
+    /// Reason for missing results, if any.
     pub unfinished: Option<String>,
-    /// Figures over all batches done.
+    /// Summary over all completed batches.
     pub summary: Summary,
-    /// Each batch.
+    /// Results by batch.
     pub batches: Vec<BatchResult>,
-    /// The chains of the first batch, by variable, for pictures.
+    /// Chains of the first batch, by variable, for figures.
     #[serde(skip)]
     pub chains: Vec<Vec<u32>>,
 }
 
-/// One mode on one batch.
+/// Results of one mode on one batch.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct BatchResult {
-    /// The batch, from 0.
+    /// Batch index, from 0.
     pub batch: usize,
-    /// Errors on its rows of the weights of the best sample, by the plain forward pass.
+    /// Errors of the decoded network on the rows of the batch, by a forward pass.
     pub errors: f64,
     /// Errors above the optimum.
     pub excess: f64,
-    /// Energy of that sample on the QUBO, offset included.
+    /// Energy of the best sample on the QUBO, offset included.
     pub energy: Option<f64>,
-    /// Whether the mode itself proved its result to be the best.
+    /// Whether the mode itself proved its result optimal.
     pub proven: bool,
-    /// Violated constraints of that sample; absent for modes under hard constraints, which have no sample: none could be violated.
+    /// Number of violated constraints of the best sample; absent for modes under hard constraints, which have no sample.
     pub violations: Option<usize>,
-    /// Seconds from the rows to verified weights: compiling, solving, decoding, verifying; no search for an embedding.
+    /// Time from rows to verified weights in seconds: compiling, solving, decoding, verifying; without the embedding.
     pub seconds: f64,
-    /// Reads whose energy is the minimum, for modes with reads.
+    /// Number of reads at the minimum energy, for modes with reads.
     pub success: Option<Success>,
-    /// What happened on the chip.
+    /// Chip statistics.
     pub on_chip: Option<OnChip>,
-    /// Energies of all reads above the minimum, rounded to whole units, with their numbers.
+    /// Histogram of read energies above the minimum, rounded to integers.
     pub energies: BTreeMap<i64, u64>,
 }
 
-/// What happened on the chip.
+/// Chip statistics of one batch.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct OnChip {
-    /// Qubits in all chains.
+    /// Total number of qubits in all chains.
     pub num_qubits: usize,
-    /// The longest chain.
+    /// Length of the longest chain.
     pub max_chain_length: usize,
-    /// Seconds that the search for the embedding took; next to none where an earlier batch had the same graph.
+    /// Embedding time in seconds; close to zero if an earlier batch had the same graph.
     pub embedding_seconds: f64,
-    /// The largest chain strength, in the units of the QUBO over spins.
+    /// Largest chain strength, in the units of the Ising problem.
     pub chain_strength: f64,
-    /// Reads with a broken chain, of all.
+    /// Number of reads with a broken chain, and total number of reads.
     pub broken_reads: Success,
-    /// The mean share of broken chains.
+    /// Mean chain break rate.
     pub mean_break_rate: f64,
-    /// Smallest gap over the largest number after scaling to the chip.
+    /// Ratio of the smallest gap to the largest bias after scaling to the chip.
     pub scaled_gap: Option<f64>,
-    /// Microseconds that a real chip was busy, as its service measured them, or that an emulated one would be, by its published model of
-    /// times; none where the service does not say, and in other modes.
+    /// QPU access time in microseconds: measured by the service for a real chip, from the published timing model for an emulated one;
+    /// `None` if unknown.
     pub qpu_access_time: Option<f64>,
 }
 
-/// Figures over the batches of a mode.
+/// Summary of a mode over its batches.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Summary {
-    /// Batches done.
+    /// Number of completed batches.
     pub num_batches: usize,
-    /// Batches whose weights are optimal.
+    /// Number of batches with optimal weights.
     pub num_optimal: usize,
-    /// Batches that the mode itself proved.
+    /// Number of batches that the mode itself proved.
     pub num_proven: usize,
-    /// Batches whose best sample satisfies all constraints; absent for modes under hard constraints, which have no samples.
+    /// Number of batches whose best sample satisfies all constraints; absent for modes under hard constraints.
     pub num_feasible: Option<usize>,
     /// Mean errors above the optimum.
     pub mean_excess: f64,
-    /// How many batches have how many errors above the optimum.
+    /// Histogram of errors above the optimum.
     pub excess_histogram: BTreeMap<u64, usize>,
-    /// Median of the seconds of a batch.
+    /// Median time of a batch in seconds.
     pub median_seconds: f64,
-    /// Their maximum.
+    /// Maximum time of a batch in seconds.
     pub max_seconds: f64,
-    /// Reads at the minimum, of all batches, for modes with reads.
+    /// Number of reads at the minimum over all batches, for modes with reads.
     pub success: Option<Success>,
-    /// Qubits: least and most of all batches.
+    /// Number of qubits: minimum and maximum over all batches.
     pub num_qubits: Option<(usize, usize)>,
-    /// The longest chain of all batches.
+    /// Length of the longest chain of all batches.
     pub max_chain_length: Option<usize>,
-    /// Reads with a broken chain, of all.
+    /// Number of reads with a broken chain, and total number of reads.
     pub broken_reads: Option<Success>,
-    /// The mean share of broken chains.
+    /// Mean chain break rate.
     pub mean_break_rate: Option<f64>,
-    /// Seconds that the search for embeddings took in all.
+    /// Total embedding time in seconds.
     pub embedding_seconds: Option<f64>,
-    /// Median of the microseconds of the chip: measured for a real one, modelled for an emulated one.
+    /// Median QPU access time in microseconds: measured for a real chip, modelled for an emulated one.
     pub median_qpu_access_time: Option<f64>,
 }
 
 impl Summary {
-    /// The figures of these batches.
+    /// Summarizes these batches.
     #[must_use]
     pub fn of(batches: &[BatchResult]) -> Self {
         if batches.is_empty() {
@@ -236,71 +236,71 @@ fn median(values: &[f64]) -> Option<f64> {
     Some((low + high) / 2.0)
 }
 
-/// The whole training set with one choice of inputs.
+/// Results on the whole training set with one choice of inputs.
 #[derive(Clone, Debug, Serialize)]
 pub struct SetResult {
-    /// Its name.
+    /// Name of the choice.
     pub name: String,
-    /// Inputs.
+    /// Number of inputs.
     pub num_inputs: usize,
-    /// Their names.
+    /// Input names.
     pub input_names: Vec<String>,
-    /// Training rows.
+    /// Number of training rows.
     pub num_rows: usize,
-    /// Test rows.
+    /// Number of test rows.
     pub num_test_rows: usize,
     /// Distinct inputs whose rows are not evenly divided between the classes.
     pub num_groups: usize,
     /// Errors on the training rows that no classifier of these inputs can avoid.
     pub unavoidable_errors: f64,
-    /// Each network.
+    /// Results by network.
     pub networks: Vec<NetworkResult>,
 }
 
-/// A network trained on a whole set.
+/// Results of a network trained on a whole set.
 #[derive(Clone, Debug, Serialize)]
 pub struct NetworkResult {
-    /// Its hidden layer.
+    /// Hidden layer.
     #[serde(flatten)]
     pub shape: Shape,
-    /// Variables of the QUBO, by formulation; none where it would be too large to build.
+    /// Number of QUBO variables by formulation; `None` if the QUBO would be too large to build.
     pub num_variables: BTreeMap<&'static str, Option<usize>>,
-    /// The ways of training.
+    /// Results by training method.
     pub trainings: Vec<TrainingResult>,
-    /// The proof, or how far it came.
+    /// Optimality proof, or the reason why there is none.
     pub optimum: ProvenOptimum,
-    /// Majority class, logistic regression, gradient-trained network of the same shape.
+    /// Baselines: majority class, logistic regression, gradient-trained network of the same shape.
     pub baselines: Vec<BaselineResult>,
-    /// The network of fewest errors on the training rows.
+    /// Network with the fewest training errors.
     #[serde(skip)]
     pub network: Option<Network>,
 }
 
-/// One way of training.
+/// Results of one training method.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct TrainingResult {
-    /// Which one: `weights` (annealing of the weights), `compact-annealed` (the QUBO, polished) or `exact`.
+    /// Name: `weights` (annealing of the weights), `compact-annealed` (the QUBO, with local search) or `exact`.
     pub method: &'static str,
-    /// Wrong training rows.
+    /// Number of training errors.
     pub train_errors: usize,
-    /// Share of training rows that are right.
+    /// Training accuracy.
     pub train_accuracy: f64,
-    /// Share of test rows that are right.
+    /// Test accuracy.
     pub test_accuracy: Option<f64>,
-    /// Seconds.
+    /// Time in seconds.
     pub seconds: f64,
 }
 
-/// The least possible errors of a network, or why they are not known.
+/// Lower bound on the errors of a network of this shape, with the proof status.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ProvenOptimum {
-    /// The least errors, if proven.
+    /// Minimum number of errors, if proven.
     pub errors: Option<f64>,
-    /// No network of this shape has fewer.
+    /// Lower bound on the number of errors of any network of this shape.
     pub lower_bound: Option<f64>,
-    /// Why it is not proven.
+    /// Reason why the minimum is not proven.
     pub reason: Option<String>,
-    /// Seconds that the proof, or the attempt, took.
+    /// Time of the proof, or of the attempt, in seconds.
     pub seconds: f64,
 }
 

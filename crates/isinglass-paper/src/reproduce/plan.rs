@@ -1,4 +1,4 @@
-//! What is to be run.
+//! Plan of a reproduction.
 
 use super::mode::Mode;
 use isinglass::formulation::FormulationOptions;
@@ -8,22 +8,22 @@ use isinglass_chip::qpu::{QpuService, SolverProperties};
 use serde::Serialize;
 use std::sync::Arc;
 
-/// An experiment of the paper: batches of so many rows, cut off one after the other.
+/// Experiment of the paper: batches of equal size, taken one after the other.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Experiment {
-    /// Its name: `exp0` or `exp1`.
+    /// Name: `exp0` or `exp1`.
     pub name: String,
-    /// Rows of a batch.
+    /// Number of rows in a batch.
     pub batch_size: usize,
-    /// Batches.
+    /// Number of batches.
     pub num_batches: usize,
 }
 
 impl Experiment {
-    /// The names of both experiments.
+    /// Names of both experiments.
     pub const NAMES: [&'static str; 2] = ["exp0", "exp1"];
 
-    /// 20 batches of 4 rows (`exp0`) or of 8 rows (`exp1`).
+    /// Both experiments: 20 batches of 4 rows (`exp0`) or of 8 rows (`exp1`).
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         let batch_size = match name {
@@ -35,18 +35,18 @@ impl Experiment {
     }
 }
 
-/// A formulation by its name.
+/// Named formulation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FormulationChoice {
-    /// The paper's, with lambda 50.
+    /// Formulation of the paper, with lambda 50.
     Reference,
-    /// Ours.
+    /// Compact formulation.
     Compact,
 }
 
 impl FormulationChoice {
-    /// Its name in tables.
+    /// Name in tables.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -55,8 +55,8 @@ impl FormulationChoice {
         }
     }
 
-    /// How chains are held together. The notebook takes Ocean's default on the coefficients over 0/1, which are four times those over
-    /// spins; a quarter of it lets the chains of the reference formulation break in the minimum. Ours is the default over spins.
+    /// Chain strength. The notebook takes Ocean's default on the coefficients over 0/1, which are four times those over spins; a quarter
+    /// of it lets the chains of the reference formulation break in the minimum. Ours is the default over spins.
     #[must_use]
     pub fn chain_strength(self) -> ChainStrength {
         let prefactor = match self {
@@ -66,7 +66,7 @@ impl FormulationChoice {
         ChainStrength::UniformTorqueCompensation { prefactor }
     }
 
-    /// The options of the compiler.
+    /// Compiler options.
     #[must_use]
     pub fn options(self) -> FormulationOptions {
         match self {
@@ -76,53 +76,54 @@ impl FormulationChoice {
     }
 }
 
-/// A network that is trained on whole sets.
+/// Network to train on whole sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Shape {
-    /// Hidden neurons.
+    /// Number of hidden neurons.
     pub hidden: usize,
     /// Whether neurons have biases.
     pub bias: bool,
 }
 
-/// A whole reproduction. Results depend on it alone, but for `threads`, for what `proof_seconds` and the limits of the run cut off, and
-/// for what a real chip reads.
+/// Plan of a reproduction. Results depend only on it, except for `threads`, for what `proof_seconds` and the limits of the run cut off,
+/// and for the reads of a real chip.
 #[derive(Clone, Debug)]
 pub struct ReproducePlan {
-    /// Which experiments. `[default: both]`
+    /// Experiments to run. `[default: both]`
     pub experiments: Vec<Experiment>,
-    /// Which formulations. `[default: reference, then compact]`
+    /// Formulations to run. `[default: reference, then compact]`
     pub formulations: Vec<FormulationChoice>,
-    /// Which modes; the optimum is always proven, since the others are measured against it. `[default: all but the real chip]`
+    /// Modes to run; the optimum is always proven, since the others are measured against it. `[default: all but the real chip]`
     pub modes: Vec<Mode>,
-    /// Reads of annealing for each batch. `[default: 1000, as in the paper] [range: 1..]`
+    /// Number of annealing reads for each batch. `[default: 1000, as in the paper] [range: 1..]`
     pub num_reads: usize,
-    /// Sweeps of each read. `[default: 1000] [range: 1..]`
+    /// Number of sweeps in each read. `[default: 1000] [range: 1..]`
     pub num_sweeps: u64,
-    /// Reads of the chip for each batch, emulated or real; the paper has 500 and 5,000. `[default: 500] [range: 1..]`
+    /// Number of chip reads for each batch, emulated or real; the paper has 500 and 5,000. `[default: 500] [range: 1..]`
     pub qpu_reads: usize,
-    /// The chip of the embedded modes. `[default: pegasus:16 without faults]`
+    /// Chip of the embedded modes. `[default: pegasus:16 without faults]`
     pub chip: Chip,
-    /// The chip of both QPU modes, emulated or real: its working graph. `[default: advantage6, with as many faults, drawn at random]`
+    /// Chip of both QPU modes, emulated or real, with its working graph. `[default: advantage6, with as many faults, drawn at random]`
     pub qpu_chip: Chip,
-    /// Its ranges, times and temperature. `[default: those of Advantage_system6]`
+    /// Solver properties of the QPU chip. `[default: those of Advantage_system6]`
     pub qpu: SolverProperties,
-    /// Who runs problems on the real chip, whose graph and properties are those above. `[default: nobody]`
+    /// Service that runs problems on the real chip, whose graph and properties are those above. `[default: none]`
     pub real_qpu: Option<Arc<dyn QpuService>>,
-    /// Embeddings found earlier. `[default: in memory, empty]`
+    /// Embedding cache. `[default: in memory, empty]`
     pub cache: EmbeddingCache,
-    /// The most seconds of a proof: of a batch by branch and bound, or of a whole set by the exact trainer. `[default: 10] [range: above 0]`
+    /// Time limit of a proof in seconds: of a batch by branch and bound, or of a whole set by the exact trainer. `[default: 10] [range:
+    /// above 0]`
     pub proof_seconds: f64,
-    /// Numbers of sweeps at which success is measured on the first batch of each experiment; none for no such scan.
-    /// `[default: 30, 100, 300, 1000, 3000]`
+    /// Numbers of sweeps at which success is measured on the first batch of each experiment; empty for no scan. `[default: 30, 100, 300,
+    /// 1000, 3000]`
     pub scan_sweeps: Vec<u64>,
-    /// The networks that are trained on whole sets; none to leave that out. `[default: 3 hidden neurons without and with bias]`
+    /// Networks to train on whole sets; empty for none. `[default: 3 hidden neurons without and with bias]`
     pub shapes: Vec<Shape>,
-    /// Sets of more inputs are left out. `[default: all]`
+    /// Largest number of inputs; sets with more are skipped. `[default: all]`
     pub max_inputs: usize,
-    /// Seed of all randomness. `[default: 0]`
+    /// Random seed. `[default: 0]`
     pub seed: u64,
-    /// Threads; all cores if absent. Not part of what results depend on.
+    /// Number of threads; all cores if absent. It does not affect results.
     pub threads: Option<usize>,
 }
 
@@ -153,7 +154,7 @@ impl Default for ReproducePlan {
 }
 
 impl ReproducePlan {
-    /// The same with fewer batches, reads and sets: seconds instead of minutes.
+    /// The plan reduced to fewer batches, reads and sets, which runs in seconds instead of minutes.
     #[must_use]
     pub fn quick() -> Self {
         let plan = Self::default();

@@ -1,4 +1,4 @@
-//! What the paper could not do: networks trained on all rows, with more inputs, with bias, and tested.
+//! Training on whole sets, beyond the paper: all rows, more inputs, biases, and test accuracy.
 
 use super::ReproduceError;
 use super::data::FeatureSet;
