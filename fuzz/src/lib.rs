@@ -1,6 +1,6 @@
-//! What a fuzz target does with bytes: read them, and where that works, what must hold then.
+//! Fuzz targets: parse arbitrary bytes, and check invariants of what was parsed.
 //!
-//! A reader may refuse anything, but must not panic, run out of memory or lose what it read.
+//! A reader may reject any input, but must not panic, run out of memory or lose data that it read.
 
 use isinglass::bits::BitMatrix;
 use isinglass::certificate::Certificate;
@@ -68,7 +68,7 @@ pub fn table(bytes: &[u8], format: DataFormat) {
     }
 }
 
-/// Reads a layout; it must survive being written and read again, and decode a sample of its own length.
+/// Reads a layout; it must survive a round trip, and decode a sample of matching length.
 pub fn layout(bytes: &[u8]) {
     let Ok(layout) = serde_json::from_slice::<Layout>(bytes) else { return };
     let written = serde_json::to_vec(&layout).expect("a layout is plain JSON");
@@ -116,8 +116,8 @@ pub fn checkpoint(bytes: &[u8]) {
     assert_eq!(read(&state.to_checkpoint(&plan, &task)).expect("isinglass reads what it wrote"), state);
 }
 
-/// Reads a certificate, or its bare content, which is sealed with the right checksum, and checks it: what is confirmed is no more than
-/// the loss of its own network.
+/// Reads a certificate, or its bare content with the right checksum, and checks it: the confirmed bound must not exceed the loss of the
+/// certificate's network.
 pub fn certificate(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let bare = || serde_json::from_str::<Certificate>(text).ok();

@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz`: every fuzz target for a while, by cargo-fuzz.
+//! `cargo xtask fuzz`: runs every fuzz target for a while with cargo-fuzz.
 
 use std::fs;
 use std::path::Path;
@@ -15,10 +15,10 @@ const SEEDS: &str = "fuzz/seeds";
 /// Inputs that earlier runs found interesting, a folder for each target; not in the repository.
 const CORPUS: &str = "fuzz/corpus";
 
-/// Runs every target for `seconds`, from its seeds and what earlier runs found.
+/// Runs every target for `seconds`, starting from its seeds and the inputs that earlier runs found.
 ///
 /// # Errors
-/// When cargo-fuzz is not installed, or a target found an input that makes a reader panic.
+/// If cargo-fuzz is not installed, or an input makes a reader panic.
 pub(crate) fn run(root: &Path, seconds: u64) -> Result<(), String> {
     if !works(cargo(root).args(["fuzz", "--version"])) {
         return Err("cargo-fuzz is not installed\nhint: cargo install cargo-fuzz".to_owned());

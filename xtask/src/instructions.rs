@@ -1,8 +1,8 @@
-//! `cargo xtask instructions`: how many instructions fixed workloads take, compared with the counts on record.
+//! `cargo xtask instructions`: compares the instruction counts of fixed workloads with the recorded ones.
 //!
-//! Counted by valgrind's callgrind, which other work on the machine does not disturb. It runs the AVX2 kernels, since it does not
-//! know wider ones. Counts depend on the compiler: after a change of compiler, or when a change is worth its price, put new ones
-//! on record with `--bless`.
+//! Counts come from valgrind's callgrind, which is independent of the load of the machine. It runs the AVX2 kernels, since it does not
+//! support wider ones. Counts depend on the compiler: after a change of compiler, or a justified increase, record new ones with
+//! `--bless`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,15 +11,15 @@ use std::process::Command;
 
 use crate::{cargo, works};
 
-/// The counts on record, a line `workload count` each.
+/// Recorded counts, a line `workload count` each.
 const RECORD: &str = "bench/instructions.txt";
-/// How much more than on record is too much.
+/// Largest tolerated increase.
 const TOLERANCE: f64 = 0.05;
 
-/// Counts every workload; compares with the record, or writes it.
+/// Counts every workload and compares with the record, or updates it.
 ///
 /// # Errors
-/// When valgrind is not installed, a workload cannot be run, or one takes 5 % more instructions than on record.
+/// If valgrind is not installed, a workload cannot be run, or one takes 5 % more instructions than recorded.
 pub(crate) fn run(root: &Path, bless: bool) -> Result<(), String> {
     if !works(Command::new("valgrind").arg("--version")) {
         return Err("valgrind is not installed".to_owned());

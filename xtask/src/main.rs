@@ -1,6 +1,6 @@
-//! Chores of the isinglass repository: `cargo xtask test | tidy | gen | fuzz | instructions`.
+//! Development tasks of the isinglass repository: `cargo xtask test | tidy | gen | fuzz | instructions`.
 //!
-//! The standard library is all it needs, so that a fresh machine runs it at once.
+//! It uses only the standard library, so that it builds quickly on a fresh machine.
 
 // A program for the terminal: printing is what it does.
 #![allow(clippy::print_stdout, clippy::print_stderr)]

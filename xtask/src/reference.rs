@@ -10,10 +10,10 @@ pub(crate) const FILE: &str = "docs/cli.md";
 const OPENING: &str = "<!-- generated:cli -->";
 const CLOSING: &str = "<!-- /generated -->";
 
-/// Writes the generated section anew.
+/// Regenerates the section.
 ///
 /// # Errors
-/// When the program does not run, or the file or its markers are missing.
+/// If the program does not run, or the file or its markers are missing.
 pub(crate) fn write(root: &Path) -> Result<(), String> {
     let path = root.join(FILE);
     let text = fs::read_to_string(&path).map_err(|error| format!("{FILE}: {error}"))?;

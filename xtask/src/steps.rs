@@ -1,4 +1,4 @@
-//! `cargo xtask test`: one step after the other, until one fails.
+//! `cargo xtask test`: runs the steps in order until one fails.
 
 use std::path::Path;
 use std::process::Command;
@@ -77,8 +77,8 @@ fn steps(root: &Path) -> Vec<Step> {
     ]
 }
 
-/// The fuzz targets must compile. Their runtime is C++, and its source is no dependency of the workspace: where either is
-/// out of reach, the step is left out, and says so.
+/// Compiles the fuzz targets. Their runtime is C++, and its source is not a dependency of the workspace: if either is not available, the
+/// step is skipped with a message.
 fn fuzz_targets(root: &Path) -> Action {
     if !works(Command::new("c++").arg("--version")) {
         return Action::Skip("there is no C++ compiler `c++`, which the fuzz targets need");

@@ -1,7 +1,6 @@
-//! `cargo xtask tidy`: the repository tested against its own house rules.
+//! `cargo xtask tidy`: checks the repository against its house rules.
 //!
-//! Each rule is a function from the [`Tree`] of files to faults, in a file of its own, tried in `tests.rs` on a small tree
-//! that breaks it.
+//! Each rule is a function from the [`Tree`] of files to faults, in a separate file, tested in `tests.rs` on a small tree that breaks it.
 
 mod crates;
 mod files;

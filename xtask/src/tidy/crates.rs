@@ -74,7 +74,7 @@ fn package_name(manifest: &str) -> &str {
     value.unwrap_or_default().trim().trim_matches('"')
 }
 
-/// All dependencies, as lines of a table or as tables of their own.
+/// All dependencies, as lines of a table or as separate tables.
 fn dependencies(manifest: &str) -> Vec<Dependency<'_>> {
     let mut found: Vec<Dependency<'_>> = Vec::new();
     // the kind of the table that lines belong to, and whether it is that of a single dependency

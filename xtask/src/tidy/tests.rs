@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use super::tree::Tree;
 use super::{Fault, crates, files, links, modules, words};
 
-/// A folder of its own for one test, removed at its end.
+/// A temporary directory for one test, removed at its end.
 struct Scratch(PathBuf);
 
 impl Scratch {

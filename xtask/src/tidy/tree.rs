@@ -12,8 +12,8 @@ pub(super) struct Tree {
 }
 
 impl Tree {
-    /// The files that git tracks. Where git has no answer (an unpacked archive, a machine without git), all files but hidden
-    /// folders, build folders and what `.gitignore` names.
+    /// The files that git tracks. If git is not available (an unpacked archive, a machine without git), all files except hidden
+    /// directories, build directories and what `.gitignore` lists.
     pub(super) fn tracked(root: &Path) -> Self {
         let output = Command::new("git")
             .args(["-c", "safe.directory=*", "ls-files", "-z", "--cached"])
@@ -62,7 +62,7 @@ impl Tree {
         self.files.iter().map(String::as_str).filter(move |path| path.ends_with(ending))
     }
 
-    /// The text of a file; `None` where there is no such file or it is no text.
+    /// The text of a file; `None` if the file does not exist or is not text.
     pub(super) fn text(&self, path: &str) -> Option<String> {
         fs::read_to_string(self.root.join(path)).ok()
     }
