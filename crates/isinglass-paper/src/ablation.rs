@@ -119,10 +119,10 @@ pub enum AblationError {
     #[error("a solver cannot run")]
     Sample(#[from] SampleError),
     /// The model cannot be embedded on the chip.
-    #[error("the QUBO cannot be put onto the chip")]
+    #[error("the QUBO cannot be embedded on the chip")]
     Embed(#[from] isinglass_chip::embedding::EmbedError),
     /// The list of sweep counts is empty.
-    #[error("there is no number of sweeps to measure")]
+    #[error("the list of sweep counts is empty")]
     NoSweeps,
 }
 

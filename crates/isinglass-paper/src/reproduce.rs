@@ -90,7 +90,7 @@ pub enum ReproduceError {
     #[error("the real chip is to be used, but no service is given")]
     NoService,
     /// The chip does not accept the run.
-    #[error("the chip does not take the run")]
+    #[error("the chip does not accept the run")]
     Chip(#[from] isinglass_chip::qpu::PlanError),
     /// A sample cannot be verified.
     #[error("a sample cannot be verified")]

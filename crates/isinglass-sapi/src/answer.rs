@@ -99,13 +99,13 @@ impl Answer {
             let own = problem.spin.energy(&sample) - problem.spin.offset();
             let difference = (own - energy).abs();
             if difference.is_nan() || difference > tolerance {
-                return Err(format!("the energy of solution {index} is said to be {energy}, but is {own}"));
+                return Err(format!("the energy of solution {index} is {own}, but the answer gives {energy}"));
             }
             spins.extend(std::iter::repeat_n(sample, number as usize));
         }
         let qpu_access_time = self.timing.as_ref().and_then(|timing| timing.qpu_access_time);
         if let Some(time) = qpu_access_time.filter(|time| !(time.is_finite() && *time >= 0.0)) {
-            return Err(format!("the QPU access time is said to be {time} µs"));
+            return Err(format!("invalid QPU access time: {time} µs"));
         }
         Ok(QpuReads { spins, qpu_access_time })
     }
@@ -130,7 +130,7 @@ fn sum_of_coefficients(problem: &QpuProblem<'_>) -> f64 {
 }
 
 fn decoded(name: &str, text: &str) -> Result<Vec<u8>, String> {
-    STANDARD.decode(text).map_err(|error| format!("`{name}` is no base64: {error}"))
+    STANDARD.decode(text).map_err(|error| format!("`{name}` is not base64: {error}"))
 }
 
 fn groups<const N: usize>(name: &str, text: &str) -> Result<Vec<[u8; N]>, String> {
@@ -138,7 +138,7 @@ fn groups<const N: usize>(name: &str, text: &str) -> Result<Vec<[u8; N]>, String
     let (groups, rest) = bytes.as_chunks::<N>();
     match rest.is_empty() {
         true => Ok(groups.to_vec()),
-        false => Err(format!("`{name}` has {} bytes, which are no whole numbers of {N}", bytes.len())),
+        false => Err(format!("`{name}` has {} bytes, which is not a multiple of {N}", bytes.len())),
     }
 }
 

@@ -183,7 +183,7 @@ mod tests {
     #[test]
     fn values_that_cannot_be_what_they_should_are_refused_without_the_token() {
         let token = ("DWAVE_API_TOKEN", "se cret");
-        insta::assert_snapshot!(error(&[token], &[]), @"the token has blanks or characters that no token has");
+        insta::assert_snapshot!(error(&[token], &[]), @"the token contains blanks or other invalid characters");
         let token = ("DWAVE_API_TOKEN", "secret");
         for endpoint in ["https://", "http://a b/", "http://a/\tb", "http://me:word@a/", "http://a/secret/"] {
             let error = error(&[token, ("DWAVE_API_ENDPOINT", endpoint)], &[]);
@@ -193,15 +193,12 @@ mod tests {
         }
         // a token that another one overrules is one, too
         let files = ["[a]\ntoken = hidden\nsolver = {hidden}\n"];
-        assert_eq!(
-            error(&[token], &files),
-            "the solver is chosen by `(not shown)`, but only the name of one is understood"
-        );
+        assert_eq!(error(&[token], &files), "`(not shown)` is not a solver name");
         let proxy = of(&[token, ("DWAVE_API_PROXY", "http://me:word@a:1")], &[]).unwrap();
         assert!(!format!("{proxy:?}").contains("word"));
-        insta::assert_snapshot!(error(&[token, ("DWAVE_API_ENDPOINT", "localhost")], &[]), @"the endpoint is not one: `localhost`");
-        insta::assert_snapshot!(error(&[token, ("DWAVE_API_REGION", "a/b")], &[]), @"the region is not one: `a/b`");
-        insta::assert_snapshot!(error(&[token, ("DWAVE_API_SOLVER", r#"{"qpu": true}"#)], &[]), @r#"the solver is chosen by `{"qpu": true}`, but only the name of one is understood"#);
+        insta::assert_snapshot!(error(&[token, ("DWAVE_API_ENDPOINT", "localhost")], &[]), @"invalid endpoint: `localhost`");
+        insta::assert_snapshot!(error(&[token, ("DWAVE_API_REGION", "a/b")], &[]), @"invalid region: `a/b`");
+        insta::assert_snapshot!(error(&[token, ("DWAVE_API_SOLVER", r#"{"qpu": true}"#)], &[]), @r#"`{"qpu": true}` is not a solver name"#);
         insta::assert_snapshot!(error(&[token, ("DWAVE_PROFILE", "x")], &["[a]\n"]), @"no configuration file has the profile `x`");
         insta::assert_snapshot!(error(&[token], &["[a]\nregion = b\nendpoint = http://c\n"]), @"the configuration file names both an endpoint and a region");
     }

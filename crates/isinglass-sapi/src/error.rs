@@ -29,7 +29,7 @@ pub enum SapiError {
         place: &'static str,
     },
     /// An address is invalid.
-    #[error("the {what} is not one: `{value}`")]
+    #[error("invalid {what}: `{value}`")]
     Address {
         /// `endpoint`, `region` or `proxy`.
         what: &'static str,
@@ -37,10 +37,10 @@ pub enum SapiError {
         value: String,
     },
     /// The token contains characters that are not allowed in a header.
-    #[error("the token has blanks or characters that no token has")]
+    #[error("the token contains blanks or other invalid characters")]
     Token,
     /// The solver setting is not a solver name.
-    #[error("the solver is chosen by `{value}`, but only the name of one is understood")]
+    #[error("`{value}` is not a solver name")]
     SolverChoice {
         /// Value found.
         value: String,
@@ -86,7 +86,7 @@ pub enum SapiError {
         name: String,
     },
     /// No QPU that accepts Ising models is online.
-    #[error("{address} has no QPU that is online")]
+    #[error("{address} has no online QPU")]
     NoSolver {
         /// Address of the service.
         address: String,
@@ -98,13 +98,13 @@ pub enum SapiError {
         name: String,
     },
     /// The solver is not a QPU, or does not accept Ising models.
-    #[error("{name} is no QPU")]
+    #[error("{name} is not a QPU")]
     NotAQpu {
         /// Solver name.
         name: String,
     },
     /// Too many requests, even after waiting.
-    #[error("{address} takes no more requests for now (status 429)")]
+    #[error("{address} received too many requests (status 429)")]
     TooManyRequests {
         /// Address of the service.
         address: String,
@@ -120,7 +120,7 @@ pub enum SapiError {
         message: String,
     },
     /// Invalid response.
-    #[error("what {address} sent is not understood: {reason}")]
+    #[error("invalid response from {address}: {reason}")]
     Malformed {
         /// Address of the service.
         address: String,
@@ -128,13 +128,13 @@ pub enum SapiError {
         reason: String,
     },
     /// The solver description does not contain a usable graph or properties.
-    #[error("the description of the solver is not usable: {reason}")]
+    #[error("unusable solver description: {reason}")]
     Description {
         /// The reason.
         reason: String,
     },
     /// The problem does not fit the solver's graph.
-    #[error("the problem does not lie on {solver}: {reason}")]
+    #[error("the problem does not fit {solver}: {reason}")]
     Misplaced {
         /// Solver name.
         solver: String,
@@ -154,7 +154,7 @@ pub enum SapiError {
         reason: String,
     },
     /// A problem may still be running after a request to cancel it.
-    #[error("the problem {id} was to be cancelled, but may go on, and be charged")]
+    #[error("the problem {id} may still run and be charged, although its cancellation was requested")]
     NotCancelled {
         /// Problem id.
         id: String,

@@ -46,7 +46,7 @@ fn configuration(server: &Server, token: &str, solver: Option<&str>) -> Configur
 
 fn connected(server: &Server, solver: Option<&str>) -> Result<RemoteQpu, SapiError> {
     let client = Client::new(&configuration(server, TOKEN, solver))?;
-    let solver = client.solver(&RunControl::default())?.expect("nobody said stop");
+    let solver = client.solver(&RunControl::default())?.expect("the run is not interrupted");
     Ok(RemoteQpu { client, solver })
 }
 
@@ -269,7 +269,7 @@ fn a_problem_that_was_cancelled_too_late_has_its_reads_taken() {
     assert_eq!(stopped(Cancel::Later), Ok(false));
     assert_eq!(stopped(Cancel::Done), Ok(true));
     assert_eq!(stopped(Cancel::TooLate), Ok(true));
-    insta::assert_snapshot!(stopped(Cancel::Never).unwrap_err(), @"the problem p-2 was to be cancelled, but may go on, and be charged (cancel it in the dashboard of Leap)");
+    insta::assert_snapshot!(stopped(Cancel::Never).unwrap_err(), @"the problem p-2 may still run and be charged, although its cancellation was requested (cancel it in the dashboard of Leap)");
     // reads that are done are fetched, whoever says stop before
     let cancel = AtomicBool::new(false);
     let (spin, qubits) = ring(Vartype::Spin);
@@ -302,7 +302,7 @@ fn a_submission_is_not_repeated_unless_it_was_refused() {
     let with = |second: (u16, &'static str)| {
         Server::start(Behaviour { first: vec![(200, fine), second], ..Behaviour::new(description(), lowest) })
     };
-    // a closed connection, a defect, and answers that say nothing: nobody knows whether the problem was taken
+    // a closed connection, a defect, and answers without content: it is unknown whether the problem was accepted
     for second in [(1, ""), (500, "broken"), (200, "{"), (200, "[]"), (200, r#"[{"id": "../p", "status": "PENDING"}]"#)]
     {
         let server = with(second);

@@ -140,7 +140,7 @@ pub enum EmbeddingCompositeError {
     #[error("no embedding was found")]
     Find(#[from] FindError),
     /// The fixed chains are not a valid embedding.
-    #[error("the chains given are no embedding of the problem on {chip}")]
+    #[error("the chains are not a valid embedding of the problem on {chip}")]
     Given {
         /// The chip's name.
         chip: String,
@@ -148,16 +148,16 @@ pub enum EmbeddingCompositeError {
         source: Fault,
     },
     /// The model cannot be embedded on the chip.
-    #[error("the model cannot be put onto the chip")]
+    #[error("the model cannot be embedded on the chip")]
     Embed(#[from] EmbedError),
     /// The model cannot be converted to Ising form.
-    #[error("the problem cannot be written over spins")]
+    #[error("the problem cannot be converted to an Ising model")]
     Model(#[from] ModelError),
     /// The inner sampler failed.
     #[error(transparent)]
     Sample(#[from] SampleError),
     /// A variable index in `unembed_variables` is out of range.
-    #[error("variable {variable} is to be read, but there are only {num_variables}")]
+    #[error("variable {variable} is out of range: the problem has {num_variables} variables")]
     NoVariable {
         /// The variable.
         variable: usize,

@@ -30,7 +30,7 @@ pub enum Fault {
         qubit: u32,
     },
     /// A chain contains a qubit twice.
-    #[error("qubit {qubit} is twice in the chain of variable {variable}")]
+    #[error("qubit {qubit} appears twice in the chain of variable {variable}")]
     RepeatedQubit {
         /// The variable.
         variable: usize,
@@ -150,7 +150,7 @@ mod tests {
         insta::assert_snapshot!(messages(&[&[], &[7], &[1, 1], &[1]], &[]).join("\n"), @r"
         the chain of variable 0 is empty
         the chain of variable 1 has qubit 7, which does not work on this chip
-        qubit 1 is twice in the chain of variable 2
+        qubit 1 appears twice in the chain of variable 2
         qubit 1 is in the chains of variables 2 and 3
         ");
         insta::assert_snapshot!(messages(&[&[0, 2], &[3], &[4]], &[(0, 1), (0, 2)]).join("\n"), @r"

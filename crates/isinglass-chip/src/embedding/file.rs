@@ -11,7 +11,7 @@ use std::fmt;
 #[non_exhaustive]
 pub enum EmbeddingFileError {
     /// The text is not a JSON object of qubit lists.
-    #[error("the embedding is not understood: {0}")]
+    #[error("invalid embedding file: {0}")]
     Json(String),
     /// A variable appears twice.
     #[error("the embedding names variable `{label}` twice")]
@@ -162,6 +162,6 @@ mod tests {
         insta::assert_snapshot!(error(r#"{"0": [1], "0": [2]}"#), @"the embedding names variable `0` twice");
         insta::assert_snapshot!(error(r#"{"0": [1]}"#), @"the embedding has no chain for variable `1`");
         insta::assert_snapshot!(error(r#"{"0": [1], "1": [2], "2": [3]}"#), @"the embedding has a chain for `2`, but the problem has no such variable");
-        assert!(error(r#"[[1]]"#).starts_with("the embedding is not understood: invalid type"));
+        assert!(error(r#"[[1]]"#).starts_with("invalid embedding file: invalid type"));
     }
 }

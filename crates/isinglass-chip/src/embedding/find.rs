@@ -125,7 +125,7 @@ pub enum FindError {
         num_qubits: usize,
     },
     /// A variable has more neighbours than any chain on this chip can reach.
-    #[error("no embedding exists: on {chip} no chain touches as many others as a variable has neighbours, {degree}")]
+    #[error("no embedding exists: a variable has {degree} neighbours, more than any chain on {chip} can reach")]
     Degree {
         /// The chip's name.
         chip: String,
@@ -134,7 +134,7 @@ pub enum FindError {
     },
     /// No method found an embedding.
     #[error(
-        "{num_variables} variables with {} % of all possible interactions were not brought onto {chip}; {fits} without faults has room \
+        "{num_variables} variables with {} % of all possible interactions have no known embedding on {chip}; {fits} without faults has room \
          even for all interactions",
         percent(*.num_variables, *.num_interactions)
     )]

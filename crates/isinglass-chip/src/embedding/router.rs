@@ -59,7 +59,7 @@ pub enum RouteError {
         num_couplers: usize,
     },
     /// The chip has more qubits than the router supports.
-    #[error("the chip has {num_qubits} qubits, but at most {limit} are routed")]
+    #[error("the chip has {num_qubits} qubits, but the limit is {limit}")]
     TooLarge {
         /// Number of working qubits.
         num_qubits: usize,
@@ -67,7 +67,7 @@ pub enum RouteError {
         limit: usize,
     },
     /// A variable has more neighbours than the router supports.
-    #[error("variable {variable} has {degree} neighbours, but at most {limit} are routed")]
+    #[error("variable {variable} has {degree} neighbours, but the limit is {limit}")]
     TooManyNeighbors {
         /// The variable.
         variable: usize,

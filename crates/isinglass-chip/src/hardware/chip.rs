@@ -22,13 +22,13 @@ pub struct Chip {
 #[non_exhaustive]
 pub enum ChipError {
     /// The name is not a known chip.
-    #[error("no chip is called `{name}`: known are {}", ChipModel::names())]
+    #[error("unknown chip `{name}`: expected one of {}", ChipModel::names())]
     UnknownName {
         /// The name.
         name: String,
     },
     /// A faulty qubit or coupler is not part of the chip.
-    #[error("{what} is missing, but {chip} does not have it at all")]
+    #[error("{what} cannot be missing: it is not part of {chip}")]
     NotThere {
         /// The qubit or coupler.
         what: String,
@@ -47,10 +47,10 @@ pub enum ChipError {
     #[error(transparent)]
     Topology(#[from] TopologyError),
     /// The coupler list is invalid.
-    #[error("the couplers make no graph")]
+    #[error("invalid coupler list")]
     Graph(#[from] GraphError),
     /// The solver description is invalid.
-    #[error("the description of the solver is not understood: {0}")]
+    #[error("invalid solver description: {0}")]
     Solver(String),
 }
 
@@ -361,7 +361,7 @@ mod tests {
             let ideal = model.topology.graph();
             assert!(chip.graph().edges().all(|(first, second)| ideal.has_edge(first, second)));
         }
-        insta::assert_snapshot!(ChipModel::named("advantage").unwrap_err(), @"no chip is called `advantage`: known are advantage4, advantage6, advantage2-1, advantage2-2, advantage2-4");
+        insta::assert_snapshot!(ChipModel::named("advantage").unwrap_err(), @"unknown chip `advantage`: expected one of advantage4, advantage6, advantage2-1, advantage2-2, advantage2-4");
     }
 
     #[test]
@@ -370,8 +370,8 @@ mod tests {
         let ideal = Chip::ideal(P2);
         assert_eq!(chip.graph().num_edges(), ideal.graph().num_edges() - ideal.graph().degree(2) - 1);
         assert!(!chip.qubits().contains(&2) && chip.graph().degree(2) == 0);
-        insta::assert_snapshot!(Chip::with_faults(P2, &[48], &[]).unwrap_err(), @"qubit 48 is missing, but pegasus:2 does not have it at all");
-        insta::assert_snapshot!(Chip::with_faults(P2, &[], &[(2, 4)]).unwrap_err(), @"coupler 2-4 is missing, but pegasus:2 does not have it at all");
+        insta::assert_snapshot!(Chip::with_faults(P2, &[48], &[]).unwrap_err(), @"qubit 48 cannot be missing: it is not part of pegasus:2");
+        insta::assert_snapshot!(Chip::with_faults(P2, &[], &[(2, 4)]).unwrap_err(), @"coupler 2-4 cannot be missing: it is not part of pegasus:2");
     }
 
     #[test]
@@ -384,8 +384,8 @@ mod tests {
         assert_eq!(both.qubits().len(), chip.qubits().len() - 1);
         // a plain graph has no topology to compare with, so missing nodes are not faults
         let graph = Chip::from_graph("pair", Graph::from_edges(2, [(0, 1)]).unwrap());
-        insta::assert_snapshot!(graph.clone().without(&[2], &[]).unwrap_err(), @"qubit 2 is missing, but pair does not have it at all");
-        insta::assert_snapshot!(graph.without(&[], &[(0, 5)]).unwrap_err(), @"coupler 0-5 is missing, but pair does not have it at all");
+        insta::assert_snapshot!(graph.clone().without(&[2], &[]).unwrap_err(), @"qubit 2 cannot be missing: it is not part of pair");
+        insta::assert_snapshot!(graph.without(&[], &[(0, 5)]).unwrap_err(), @"coupler 0-5 cannot be missing: it is not part of pair");
     }
 
     #[test]
@@ -397,9 +397,9 @@ mod tests {
         assert_eq!((chip.name(), chip.topology(), chip.qubits()), ("test", Some(P2), [2, 3, 28].as_slice()));
         assert_eq!(chip.graph().edges().collect::<Vec<_>>(), [(2, 3), (2, 28)]);
         let wrong = json.replace("[28, 2]", "[28, 4]");
-        insta::assert_snapshot!(Chip::from_solver_json(&wrong).unwrap_err(), @"the description of the solver is not understood: coupler 28-4 joins a qubit that is not listed");
+        insta::assert_snapshot!(Chip::from_solver_json(&wrong).unwrap_err(), @"invalid solver description: coupler 28-4 joins a qubit that is not listed");
         let huge = json.replace("48", "4000000000");
-        insta::assert_snapshot!(Chip::from_solver_json(&huge).unwrap_err(), @"the description of the solver is not understood: 4000000000 qubits are more than any chip has");
+        insta::assert_snapshot!(Chip::from_solver_json(&huge).unwrap_err(), @"invalid solver description: 4000000000 qubits are more than any chip has");
     }
     #[test]
     fn what_the_topology_does_not_have_is_refused() {

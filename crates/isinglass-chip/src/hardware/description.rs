@@ -42,7 +42,7 @@ impl<P: DeserializeOwned> Description<P> {
     pub(crate) fn from_json(json: &str) -> Result<Self, String> {
         let keys: BTreeMap<String, IgnoredAny> = serde_json::from_str(json).map_err(|error| match error.is_data() {
             true => EXPECTED.to_owned(),
-            false => format!("it is no JSON: {error}"),
+            false => format!("it is not JSON: {error}"),
         })?;
         let has = |key: &str| keys.contains_key(key);
         if has("properties") {
@@ -98,7 +98,7 @@ mod tests {
         for json in ["[]", "[1, 2]", "7", "{}", r#"{"0": [1, 2]}"#] {
             assert_eq!(of(json), Err(EXPECTED.to_owned()), "{json}");
         }
-        insta::assert_snapshot!(of("{").unwrap_err(), @"it is no JSON: EOF while parsing an object at line 1 column 1");
+        insta::assert_snapshot!(of("{").unwrap_err(), @"it is not JSON: EOF while parsing an object at line 1 column 1");
         insta::assert_snapshot!(of(r#"{"qubits": 7}"#).unwrap_err(), @"invalid type: integer `7`, expected a sequence at line 1 column 12");
     }
 }

@@ -47,14 +47,14 @@ pub enum Topology {
 #[non_exhaustive]
 pub enum TopologyError {
     /// The text is not a topology.
-    #[error("`{text}` is no topology: expected chimera:M, chimera:M,N,T, pegasus:M, zephyr:M or zephyr:M,T")]
+    #[error("`{text}` is not a topology: expected chimera:M, chimera:M,N,T, pegasus:M, zephyr:M or zephyr:M,T")]
     Unknown {
         /// The text.
         text: String,
     },
     /// The parameters are invalid or give too large a graph.
     #[error(
-        "{topology} has no graph of at most {limit} qubits and {MAX_COUPLERS} couplers; sizes are at least {least}"
+        "{topology} is out of range: the size is at least {least}, and a graph has at most {limit} qubits and {MAX_COUPLERS} couplers"
     )]
     Size {
         /// The topology.

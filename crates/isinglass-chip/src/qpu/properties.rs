@@ -90,10 +90,10 @@ impl fmt::Display for TimingSource {
 #[non_exhaustive]
 pub enum PropertiesError {
     /// The description is not JSON of the expected structure.
-    #[error("the description of the solver is not understood: {0}")]
+    #[error("invalid solver description: {0}")]
     Json(String),
     /// No chip in service has this topology.
-    #[error("no ranges and times are known of a chip with topology {topology}")]
+    #[error("no ranges and times are known for topology {topology}")]
     Topology {
         /// The topology.
         topology: Topology,
@@ -127,7 +127,9 @@ pub enum PropertiesError {
         version: String,
     },
     /// The points of the readout time model do not form a curve.
-    #[error("`readout_time_model_parameters` must be as many rising numbers of qubits as times, all finite")]
+    #[error(
+        "`readout_time_model_parameters` must be increasing numbers of qubits followed by as many times, all finite"
+    )]
     Readout,
 }
 
@@ -446,19 +448,19 @@ mod tests {
         insta::assert_snapshot!(source(&solver("")), @"the chip's published times");
         insta::assert_snapshot!(source(&solver(&format!("\"problem_timing_data\": {TIMING}"))), @"the times in the chip's description");
         let chimera = bare.replace("zephyr", "chimera").replace("[4, 4]", "[16, 16, 4]");
-        insta::assert_snapshot!(of(&chimera).unwrap_err(), @"no ranges and times are known of a chip with topology chimera:16,16,4");
-        insta::assert_snapshot!(of("[1]").unwrap_err(), @"the description of the solver is not understood: expected the properties of a solver, a JSON object with `qubits` and `couplers`, or an object with these under `properties`");
+        insta::assert_snapshot!(of(&chimera).unwrap_err(), @"no ranges and times are known for topology chimera:16,16,4");
+        insta::assert_snapshot!(of("[1]").unwrap_err(), @"invalid solver description: expected the properties of a solver, a JSON object with `qubits` and `couplers`, or an object with these under `properties`");
     }
 
     #[test]
     fn what_makes_no_chip_is_refused_with_its_place() {
         let error = |properties: &str| SolverProperties::from_solver_json(&solver(properties)).unwrap_err().to_string();
-        insta::assert_snapshot!(error(r#""h_range": [-4, "4"]"#), @r#"the description of the solver is not understood: invalid type: string "4", expected f64 at line 1 column 80"#);
+        insta::assert_snapshot!(error(r#""h_range": [-4, "4"]"#), @r#"invalid solver description: invalid type: string "4", expected f64 at line 1 column 80"#);
         insta::assert_snapshot!(error(r#""h_range": [1, 4]"#), @"`h_range` is 1 to 4, but must be finite, from below 0 to above 0");
         insta::assert_snapshot!(error(r#""annealing_time_range": [5, 4]"#), @"`annealing_time_range` is 5 to 4, but must be finite and rising, from 0 at least");
         let timing = |from: &str, to: &str| error(&format!("\"problem_timing_data\": {}", TIMING.replace(from, to)));
         insta::assert_snapshot!(timing("1.0.0", "2.0.0"), @"the timing data have version 2.0.0, but only 1.0 is known");
-        insta::assert_snapshot!(timing("[1, 5000, 20, 200]", "[1, 20, 200]"), @"`readout_time_model_parameters` must be as many rising numbers of qubits as times, all finite");
+        insta::assert_snapshot!(timing("[1, 5000, 20, 200]", "[1, 20, 200]"), @"`readout_time_model_parameters` must be increasing numbers of qubits followed by as many times, all finite");
         insta::assert_snapshot!(timing("20.54", "-20.54"), @"`qpu_delay_time_per_sample` is -20.54, but must be finite and at least 0");
         assert!(error(r#""topology": {"type": "cube", "shape": [2]}"#).contains("`cube"));
     }

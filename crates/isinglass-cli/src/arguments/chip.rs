@@ -184,7 +184,7 @@ mod tests {
         let error = choose(|arguments| arguments.missing_qubits = Some("2".to_owned())).unwrap_err();
         insta::assert_snapshot!(error.message(), @"something is missing, but of no chip");
         let error = choose(|arguments| arguments.chip = Some("advantage".to_owned())).unwrap_err();
-        insta::assert_snapshot!(error.message(), @"no chip is called `advantage`: known are advantage4, advantage6, advantage2-1, advantage2-2, advantage2-4");
+        insta::assert_snapshot!(error.message(), @"unknown chip `advantage`: expected one of advantage4, advantage6, advantage2-1, advantage2-2, advantage2-4");
         assert_eq!(
             ChipArguments::default().required(Output::new(false, true)).unwrap_err().message(),
             "no chip is named"

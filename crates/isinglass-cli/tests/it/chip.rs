@@ -25,7 +25,7 @@ fn what_is_wrong_with_a_chip_or_its_chains_is_said_as_it_is() {
     let program =
         Program::new().file("k3.edges", complete(3)).file("twice.json", r#"{"0": [30, 30]}"#).file("no.edges", "");
     for (arguments, said) in [
-        ("draw twice.json --topology pegasus:16", "qubit 30 is twice in the chain of variable 0"),
+        ("draw twice.json --topology pegasus:16", "qubit 30 appears twice in the chain of variable 0"),
         ("draw --topology chimera:1,1,1 --missing-qubits 0,1", "chimera:1,1,1 with faults has no working qubit"),
         ("embed no.edges --topology pegasus:3", "no.edges has no variables to embed"),
         ("solve k3.edges --race qpu-emulator,sa --chip advantage6 --time-limit 1s", "a race is not run on a chip"),

@@ -5,7 +5,7 @@
 #[non_exhaustive]
 pub enum ChartError {
     /// A value is not finite, or too large.
-    #[error("chart {chart:?}, {place}: {value} is no finite number from -1e300 to 1e300")]
+    #[error("chart {chart:?}, {place}: {value} is not a finite number from -1e300 to 1e300")]
     NotFinite {
         /// Title of the chart.
         chart: String,
@@ -57,7 +57,7 @@ pub enum ChartError {
         axis: char,
     },
     /// The chart has no values.
-    #[error("chart {chart:?}: there is no value to draw")]
+    #[error("chart {chart:?}: there are no values to draw")]
     Empty {
         /// Title of the chart.
         chart: String,

@@ -231,7 +231,7 @@ fn what_cannot_be_drawn_is_told() {
     };
     assert_eq!(
         told(bars(&[&[1.0, f64::NAN]])),
-        "chart \"T\", series \"series 0\", category \"c1\": NaN is no finite number from -1e300 to 1e300"
+        "chart \"T\", series \"series 0\", category \"c1\": NaN is not a finite number from -1e300 to 1e300"
     );
     assert!(matches!(error(lines(vec![vec![point(f64::INFINITY, 0.0)]])), ChartError::NotFinite { .. }));
     assert!(matches!(
@@ -258,7 +258,7 @@ fn what_cannot_be_drawn_is_told() {
     let mut named = heat(vec![vec![Some(1.0)]]);
     named.x.log = true;
     assert_eq!(told(named), "chart \"T\": the x axis has names, which have no logarithm");
-    assert_eq!(told(ragged(vec![None])), "chart \"T\": there is no value to draw");
+    assert_eq!(told(ragged(vec![None])), "chart \"T\": there are no values to draw");
     assert!(matches!(error(lines(vec![])), ChartError::Empty { .. }));
     assert!(matches!(error(heat(vec![vec![None]])), ChartError::Empty { .. }));
     assert_eq!(told(bars(&[&[1.0][..]; 7])), "chart \"T\": 7 series, at most 6 can be told apart");

@@ -57,20 +57,20 @@ fn known_bytes_have_known_meanings() {
 fn damaged_answers_are_refused_with_what_is_wrong() {
     let error = |key: &str, value: Value| with(key, value).unwrap_err();
     insta::assert_snapshot!(error("format", json!("bq")), @"its format is `bq` instead of `qp`");
-    insta::assert_snapshot!(error("energies", json!("AAA")), @"`energies` is no base64: Invalid padding");
-    insta::assert_snapshot!(error("energies", json!(to_base64(&[0; 12]))), @"`energies` has 12 bytes, which are no whole numbers of 8");
+    insta::assert_snapshot!(error("energies", json!("AAA")), @"`energies` is not base64: Invalid padding");
+    insta::assert_snapshot!(error("energies", json!(to_base64(&[0; 12]))), @"`energies` has 12 bytes, which is not a multiple of 8");
     insta::assert_snapshot!(error("energies", json!(doubles(&[-1.0]))), @"`num_occurrences` has 2 numbers for 1 energies");
-    insta::assert_snapshot!(error("energies", json!(doubles(&[-1.0, 0.5]))), @"the energy of solution 1 is said to be 0.5, but is 0");
-    insta::assert_snapshot!(error("energies", json!(doubles(&[f64::NAN, 0.0]))), @"the energy of solution 0 is said to be NaN, but is -1");
+    insta::assert_snapshot!(error("energies", json!(doubles(&[-1.0, 0.5]))), @"the energy of solution 1 is 0, but the answer gives 0.5");
+    insta::assert_snapshot!(error("energies", json!(doubles(&[f64::NAN, 0.0]))), @"the energy of solution 0 is -1, but the answer gives NaN");
     insta::assert_snapshot!(error("num_occurrences", json!(integers(&[3, -4]))), @"`num_occurrences` has the number -4");
     insta::assert_snapshot!(error("num_occurrences", json!(integers(&[3, i32::MAX]))), @"it has 2147483650 reads instead of 7");
     insta::assert_snapshot!(error("num_occurrences", Value::Null), @"it has 2 reads instead of 7");
     insta::assert_snapshot!(error("solutions", json!(to_base64(&[0x80]))), @"`solutions` has 1 bytes instead of 2");
-    insta::assert_snapshot!(error("solutions", json!(to_base64(&[1, 2]))), @"the energy of solution 0 is said to be -1, but is 1");
+    insta::assert_snapshot!(error("solutions", json!(to_base64(&[1, 2]))), @"the energy of solution 0 is 1, but the answer gives -1");
     insta::assert_snapshot!(error("active_variables", json!(integers(&[0, 0]))), @"`active_variables` has a qubit twice");
     insta::assert_snapshot!(error("active_variables", json!(integers(&[0, 2]))), @"qubit 1 is not in it");
     insta::assert_snapshot!(error("active_variables", json!(integers(&[0]))), @"`active_variables` has 1 qubits instead of 2");
-    insta::assert_snapshot!(error("timing", json!({"qpu_access_time": -1.0})), @"the QPU access time is said to be -1 µs");
+    insta::assert_snapshot!(error("timing", json!({"qpu_access_time": -1.0})), @"invalid QPU access time: -1 µs");
     insta::assert_snapshot!(error("solutions", json!(5)), @"invalid type: integer `5`, expected a string at line 1 column 151");
 }
 
@@ -91,15 +91,15 @@ fn a_problem_that_failed_or_makes_no_sense_is_an_error() {
     let cancelled = |done: &mut Value| *done = json!({"id": "p", "status": "CANCELLED"});
     insta::assert_snapshot!(outcome(cancelled).unwrap_err(), @"the problem was cancelled at the service");
     let without = |done: &mut Value| done["answer"] = Value::Null;
-    insta::assert_snapshot!(outcome(without).unwrap_err(), @"the problem p-2 was sent, and may be charged: what SERVER/ sent is not understood: a problem is completed, but has no answer (look for the problem in the dashboard of Leap before it is sent again)");
+    insta::assert_snapshot!(outcome(without).unwrap_err(), @"the problem p-2 was sent, and may be charged: invalid response from SERVER/: a problem is completed, but has no answer (look for the problem in the dashboard of Leap before it is sent again)");
     let unknown = |done: &mut Value| done["status"] = json!("SLEEPING");
-    insta::assert_snapshot!(outcome(unknown).unwrap_err(), @"the problem p-2 was sent, and may be charged: what SERVER/ sent is not understood: the status of a problem is `SLEEPING` (look for the problem in the dashboard of Leap before it is sent again)");
+    insta::assert_snapshot!(outcome(unknown).unwrap_err(), @"the problem p-2 was sent, and may be charged: invalid response from SERVER/: the status of a problem is `SLEEPING` (look for the problem in the dashboard of Leap before it is sent again)");
     let short = |done: &mut Value| done["answer"]["solutions"] = json!("AAAA");
-    insta::assert_snapshot!(outcome(short).unwrap_err(), @"the problem p-2 was sent, and may be charged: what SERVER/ sent is not understood: `solutions` has 3 bytes instead of 5 (look for the problem in the dashboard of Leap before it is sent again)");
+    insta::assert_snapshot!(outcome(short).unwrap_err(), @"the problem p-2 was sent, and may be charged: invalid response from SERVER/: `solutions` has 3 bytes instead of 5 (look for the problem in the dashboard of Leap before it is sent again)");
     let garbage = |done: &mut Value| *done = json!([1, 2]);
-    insta::assert_snapshot!(outcome(garbage).unwrap_err(), @"the problem p-2 was sent, and may be charged: what SERVER/ sent is not understood: invalid type: integer `1`, expected a string at line 1 column 2 (look for the problem in the dashboard of Leap before it is sent again)");
+    insta::assert_snapshot!(outcome(garbage).unwrap_err(), @"the problem p-2 was sent, and may be charged: invalid response from SERVER/: invalid type: integer `1`, expected a string at line 1 column 2 (look for the problem in the dashboard of Leap before it is sent again)");
     let huge = |done: &mut Value| done["answer"]["solutions"] = json!("A".repeat(2 << 20));
-    insta::assert_snapshot!(outcome(huge).unwrap_err(), @"the problem p-2 was sent, and may be charged: what SERVER/ sent is not understood: it is longer than 1048697 bytes (look for the problem in the dashboard of Leap before it is sent again)");
+    insta::assert_snapshot!(outcome(huge).unwrap_err(), @"the problem p-2 was sent, and may be charged: invalid response from SERVER/: it is longer than 1048697 bytes (look for the problem in the dashboard of Leap before it is sent again)");
 }
 
 #[test]

@@ -44,10 +44,10 @@ fn a_problem_that_does_not_lie_on_the_solver_is_not_sent() {
             other => panic!("{other:?}"),
         }
     };
-    insta::assert_snapshot!(error(&[6, 1, 4, 99]), @"the problem does not lie on TestChip_1: it has no qubit 99");
-    insta::assert_snapshot!(error(&[6, 1, 4, 7]), @"the problem does not lie on TestChip_1: it has no coupler 4-7");
-    insta::assert_snapshot!(error(&[6, 1, 4, 1]), @"the problem does not lie on TestChip_1: two variables have the same qubit");
-    insta::assert_snapshot!(error(&[6, 1]), @"the problem does not lie on TestChip_1: 2 qubits for 4 variables");
+    insta::assert_snapshot!(error(&[6, 1, 4, 99]), @"the problem does not fit TestChip_1: it has no qubit 99");
+    insta::assert_snapshot!(error(&[6, 1, 4, 7]), @"the problem does not fit TestChip_1: it has no coupler 4-7");
+    insta::assert_snapshot!(error(&[6, 1, 4, 1]), @"the problem does not fit TestChip_1: two variables have the same qubit");
+    insta::assert_snapshot!(error(&[6, 1]), @"the problem does not fit TestChip_1: 2 qubits for 4 variables");
 }
 
 proptest! {

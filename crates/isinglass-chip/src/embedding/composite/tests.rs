@@ -128,7 +128,7 @@ fn chains_that_are_given_are_taken_and_checked() {
     let (_, report) = run(&with(vec![vec![0, 4], vec![1], vec![5]]), &bqm);
     assert_eq!((report.origin, report.embedding.num_qubits), (EmbeddingOrigin::Given, 4));
     let error = with(vec![vec![0], vec![1], vec![5]]).sample(&bqm, &RunControl::default()).unwrap_err();
-    insta::assert_snapshot!(error, @"the problem cannot be sampled on the chip: the chains given are no embedding of the problem on chimera:1,1,4: variables 0 and 1 interact, but no coupler joins their chains");
+    insta::assert_snapshot!(error, @"the problem cannot be sampled on the chip: the chains are not a valid embedding of the problem on chimera:1,1,4: variables 0 and 1 interact, but no coupler joins their chains");
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn the_chains_of_other_variables_are_not_read() {
     let mean = |sampling: &SampleResult| sampling.samples.energies().iter().sum::<f64>() / 50.0;
     assert!(mean(&sampling) < mean(&run(&new, &bqm).0));
     let error = unembed_variables(&[10]).sample_embedded(&bqm, &RunControl::default());
-    insta::assert_snapshot!(error.unwrap_err(), @"variable 10 is to be read, but there are only 10");
+    insta::assert_snapshot!(error.unwrap_err(), @"variable 10 is out of range: the problem has 10 variables");
 }
 
 #[test]

@@ -19,8 +19,7 @@ impl ChipArguments {
             "take --chip advantage6 or another chip by name, the JSON file of a solver, or --topology pegasus:16";
         match (&self.topology, &self.chip) {
             (Some(topology), _) => SolverProperties::of_topology(*topology).ok_or_else(|| {
-                Failure::input(format!("no ranges and times are known of a chip with topology {topology}"))
-                    .with_hint(hint)
+                Failure::input(format!("no ranges and times are known for topology {topology}")).with_hint(hint)
             }),
             (None, Some(name)) if ChipModel::named(name).is_ok() => {
                 SolverProperties::named(name).map_err(|error| Failure::from_error(&error))
@@ -58,7 +57,7 @@ mod tests {
         assert_eq!(of(None, Some("advantage4")).unwrap().name, "Advantage_system4");
         let ideal = of(Some("pegasus:4"), None).unwrap();
         assert!(ideal.assumptions[0].starts_with("times, ranges and temperatures are those of Advantage_system6"));
-        insta::assert_snapshot!(of(Some("chimera:4"), None).unwrap_err().message(), @"no ranges and times are known of a chip with topology chimera:4,4,4");
+        insta::assert_snapshot!(of(Some("chimera:4"), None).unwrap_err().message(), @"no ranges and times are known for topology chimera:4,4,4");
         insta::assert_snapshot!(of(None, None).unwrap_err().message(), @"no chip is named");
         let graph = ChipArguments { graph: Some("a.edges".into()), ..ChipArguments::default() };
         insta::assert_snapshot!(graph.properties().unwrap_err().message(), @"a graph alone has no ranges and times");
