@@ -65,7 +65,7 @@ fn parse(record: &str) -> Result<BTreeMap<String, u64>, String> {
         let (name, count) = line.split_once(' ')?;
         Some((name.to_owned(), count.parse().ok()?))
     };
-    record.lines().map(|text| line(text).ok_or_else(|| format!("{RECORD}: `{text}` is no count"))).collect()
+    record.lines().map(|text| line(text).ok_or_else(|| format!("{RECORD}: `{text}` is not a count"))).collect()
 }
 
 fn complaints(record: &BTreeMap<String, u64>, counts: &BTreeMap<String, u64>) -> Vec<String> {
@@ -81,7 +81,7 @@ fn complaints(record: &BTreeMap<String, u64>, counts: &BTreeMap<String, u64>) ->
         }
     }
     let gone = record.keys().filter(|name| !counts.contains_key(*name));
-    complaints.extend(gone.map(|name| format!("{name} is on record, but no workload")));
+    complaints.extend(gone.map(|name| format!("{name} is on record, but is not a workload")));
     complaints
 }
 
@@ -99,7 +99,7 @@ mod tests {
             [
                 "b takes 1051 instructions, 5.1 % more than on record",
                 "d is not on record",
-                "c is on record, but no workload"
+                "c is on record, but is not a workload"
             ]
         );
     }

@@ -16,15 +16,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 const USAGE: &str = "\
-Chores of the isinglass repository
+Development tasks for the isinglass repository
 
 Usage: cargo xtask <COMMAND>
 
 Commands:
-  test             Everything that must hold: format, lints, tests, documentation, tidy, fuzz targets
-  tidy             The house rules alone: layers, sizes, names, links
-  gen              Write the generated sections of the documentation anew
-  fuzz [SECONDS]   Run every fuzz target for SECONDS (60 unless told) with cargo-fuzz
+  test             Run all checks: format, lints, tests, documentation, tidy, fuzz targets
+  tidy             Check the house rules only: layers, sizes, names, links
+  gen              Regenerate the generated sections of the documentation
+  fuzz [SECONDS]   Run every fuzz target for SECONDS with cargo-fuzz [default: 60]
   instructions     Count the instructions of fixed workloads with valgrind, and compare them with bench/instructions.txt;
                    with --bless, write them there
 ";
@@ -39,7 +39,7 @@ fn main() -> ExitCode {
         ["fuzz"] => fuzz::run(&root(), fuzz::DEFAULT_SECONDS),
         ["fuzz", seconds] => match seconds.parse() {
             Ok(seconds) => fuzz::run(&root(), seconds),
-            Err(_) => Err(format!("`{seconds}` is no number of seconds\nhint: cargo xtask fuzz 60")),
+            Err(_) => Err(format!("`{seconds}` is not a number of seconds\nhint: cargo xtask fuzz 60")),
         },
         ["instructions"] => instructions::run(&root(), false),
         ["instructions", "--bless"] => instructions::run(&root(), true),
@@ -47,7 +47,7 @@ fn main() -> ExitCode {
             print!("{USAGE}");
             Ok(())
         }
-        _ => Err(format!("there is no chore `{}`\n\n{USAGE}", words.join(" "))),
+        _ => Err(format!("unknown task `{}`\n\n{USAGE}", words.join(" "))),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -23,7 +23,7 @@ pub(crate) fn write(root: &Path) -> Result<(), String> {
         return Ok(());
     }
     fs::write(&path, updated).map_err(|error| format!("{FILE}: {error}"))?;
-    println!("{FILE} was written anew");
+    println!("{FILE} was updated");
     Ok(())
 }
 

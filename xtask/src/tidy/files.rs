@@ -47,7 +47,7 @@ pub(super) fn check_with(tree: &Tree, long_files: &[(&str, &str)]) -> Vec<Fault>
 fn check_name(path: &str) -> Option<Fault> {
     if path.ends_with("/mod.rs") {
         let hint = format!("rename it to {}.rs", path.trim_end_matches("/mod.rs"));
-        return Some(Fault::new(path, 1, "a module in a file of its own name is found sooner than a mod.rs", hint));
+        return Some(Fault::new(path, 1, "a module file named after the module is easier to find than a mod.rs", hint));
     }
     let empty = path.trim_end_matches(".rs").split('/').find(|part| EMPTY_NAMES.contains(part))?;
     let hint = "name it after the one thing it knows";

@@ -42,7 +42,7 @@ fn check_library(tree: &Tree, library: &str) -> Vec<Fault> {
                 continue;
             }
             let hint = format!("add `pub mod {own};` to {lib}, below all that it uses");
-            faults.push(Fault::new(path, 1, format!("`{own}` is no module of {lib}"), hint));
+            faults.push(Fault::new(path, 1, format!("`{own}` is not a module of {lib}"), hint));
             continue;
         };
         let Some(text) = tree.text(path) else { continue };

@@ -136,7 +136,7 @@ fn comments_texts_and_tests_may_name_any_module() {
 fn a_file_of_no_module_is_found() {
     assert_eq!(
         module_faults("crates/isinglass/src/lost.rs", ""),
-        ["crates/isinglass/src/lost.rs:1: `lost` is no module of crates/isinglass/src/lib.rs"]
+        ["crates/isinglass/src/lost.rs:1: `lost` is not a module of crates/isinglass/src/lib.rs"]
     );
 }
 
@@ -160,7 +160,7 @@ fn names_that_say_nothing_are_refused() {
     assert_eq!(
         faults(&contents, files::check),
         [
-            "src/a/mod.rs:1: a module in a file of its own name is found sooner than a mod.rs",
+            "src/a/mod.rs:1: a module file named after the module is easier to find than a mod.rs",
             "src/utils.rs:1: `utils` does not say what is in it",
             "tests/common/b.rs:1: `common` does not say what is in it",
         ]
