@@ -179,11 +179,11 @@ impl QpuEmulator {
             enter(true, "ranges of sums over the couplers of a qubit");
         }
         enter(self.control_errors.has_errors(), "Gaussian errors of h and J, drawn once for each programming");
-        enter(self.control_errors.has_steps(), "steps of h and J");
-        enter(self.readout_error > 0.0, "wrong readouts");
+        enter(self.control_errors.has_steps(), "quantization of h and J");
+        enter(self.readout_error > 0.0, "readout errors");
         enter(true, "effective temperature of single qubits");
         enter(true, "A(s) and B(s) of the chip");
-        enter(self.chains != ClusterMoves::None, "chains that turn as a whole (at any transverse field)");
+        enter(self.chains != ClusterMoves::None, "chain flips (at any transverse field)");
         if self.num_spin_reversal_transforms > 0 {
             enter(true, "spin-reversal transforms");
         }

@@ -90,7 +90,7 @@ impl Mode {
             Self::SoftExact => "Gurobi, QUBO",
             Self::SoftAnnealed => "qubovert annealing, 1,000 anneals",
             Self::EmbeddedExact => "Gurobi, embedded QUBO",
-            Self::EmbeddedAnnealed => "not in the paper (chains that turn as a whole)",
+            Self::EmbeddedAnnealed => "not in the paper (chain flips)",
             Self::EmbeddedSingleFlips => "qubovert annealing of the embedded QUBO, 1,000 anneals",
             Self::QpuEmulated | Self::Qpu => "D-Wave Advantage, 500 and 5,000 reads",
         }

@@ -257,13 +257,13 @@ fn the_scope_says_what_is_modelled() {
     let emulator = QpuEmulator::new(chip());
     insta::assert_snapshot!(emulator.scope(), @r"
     classical emulation of Advantage_system6: no quantum computer took part, and nothing here predicts the speed of one
-    modelled: auto-scaling; ranges of h, J and reads; ranges of sums over the couplers of a qubit; Gaussian errors of h and J, drawn once for each programming; steps of h and J; wrong readouts; effective temperature of single qubits; A(s) and B(s) of the chip; chains that turn as a whole (at any transverse field)
+    modelled: auto-scaling; ranges of h, J and reads; ranges of sums over the couplers of a qubit; Gaussian errors of h and J, drawn once for each programming; quantization of h and J; readout errors; effective temperature of single qubits; A(s) and B(s) of the chip; chain flips (at any transverse field)
     not modelled: quantum dynamics and its speed; flux noise and drift between reads; background susceptibility; earlier freeze-out of ferromagnetic clusters; correlation of successive reads
     assumed: between the published shortest and longest readout the time is taken to rise as in the documentation's example; times of reverse annealing and decorrelation are those of the documentation's example
     ");
     let plain = QpuEmulator { auto_scale: false, chains: ClusterMoves::None, ..QpuEmulator::noiseless(chip()) };
     let scope = plain.scope();
-    for phrase in ["auto-scaling", "steps of h and J", "wrong readouts"] {
+    for phrase in ["auto-scaling", "quantization of h and J", "readout errors"] {
         assert!(
             scope.not_modelled.iter().any(|each| each == phrase)
                 && emulator.scope().modelled.iter().any(|each| each == phrase)
