@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::{cargo, works};
 
-/// How long each target runs unless told otherwise.
+/// Default time for each target.
 pub(crate) const DEFAULT_SECONDS: u64 = 60;
 /// Where the targets are, one file each.
 const TARGETS: &str = "fuzz/targets";

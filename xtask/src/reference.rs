@@ -27,7 +27,7 @@ pub(crate) fn write(root: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// What the program prints about itself.
+/// Runs the program and returns its reference.
 ///
 /// # Errors
 /// When it cannot be built or run, with what it said last.

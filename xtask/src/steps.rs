@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::{cargo, tidy, works};
 
-/// What is left to do in a step.
+/// Action of a step.
 enum Action {
     /// Cargo with these arguments, and these variables set.
     Cargo { arguments: Vec<&'static str>, variables: Vec<(&'static str, &'static str)> },

@@ -18,7 +18,7 @@ pub enum Background {
     Dark,
 }
 
-/// Colours beside those of chains.
+/// Colors of everything except chains.
 struct Palette {
     paper: &'static str,
     unused: &'static str,

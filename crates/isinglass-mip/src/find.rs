@@ -109,9 +109,9 @@ fn names(kinds: &[SolverKind]) -> String {
 impl InstalledSolver {
     /// Finds the solver `wanted`, or the first installed one of [`SolverKind::ALL`], and configures it for `threads` threads.
     ///
-    /// HiGHS is looked for at [`SearchLocations::highs`](struct@SearchLocations), else among the libraries of the system, among programs, and
-    /// in the packages of every Python there: a library in the packages highspy and highsbox, or highspy itself, which Python then runs. A
-    /// program counts once it tells its version.
+    /// HiGHS is looked for at [`SearchLocations::highs`](struct@SearchLocations), else among the libraries of the system, among programs,
+    /// and in the packages of every Python there: a library in the packages highspy and highsbox, or highspy itself, which Python then
+    /// runs. A program counts once it tells its version.
     ///
     /// # Errors
     /// [`FindError`] if no solver is found.
@@ -192,7 +192,7 @@ impl SearchLocations {
         Some((Way::Python(python), version))
     }
 
-    /// What a program says when it is asked for its version.
+    /// Version that a program prints.
     fn version_in(&self, dialect: Dialect, path: &Path) -> Option<String> {
         let mut command = Command::new(path);
         command.args(dialect.version_arguments());

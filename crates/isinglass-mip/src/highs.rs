@@ -31,7 +31,7 @@ impl fmt::Debug for Library {
 /// The least time between two progress reports.
 const REPORT_EVERY: Duration = Duration::from_millis(250);
 
-/// What the callback sees.
+/// Data of the callback.
 struct Watch<'a> {
     control: &'a RunControl<'a>,
     start: Instant,
@@ -39,7 +39,7 @@ struct Watch<'a> {
 }
 
 impl Watch<'_> {
-    /// Reports progress, and says whether to stop.
+    /// Reports progress, and returns whether to stop.
     fn look(&mut self) -> bool {
         if let Some(progress) = self.control.progress
             && self.last_report.elapsed() >= REPORT_EVERY

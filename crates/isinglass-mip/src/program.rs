@@ -29,12 +29,12 @@ pub(crate) use process::output_of;
 const MODEL: &str = "model.mps";
 /// The solution, in the same folder, where its ending does not matter.
 const SOLUTION: &str = "solution.txt";
-/// What a solver may take beyond its time limit to end by itself: this part of the limit, and at least so long.
+/// Grace period after the time limit for a solver to end by itself: this share of the limit, and at least this long.
 const GRACE: (f64, Duration) = (0.05, Duration::from_millis(50));
 /// Solvers that know no infinity say this or more.
 const INFINITE: f64 = 1e19;
 
-/// What a program is told beside the problem.
+/// Settings of a run, in addition to the problem.
 pub(crate) struct Limits {
     seed: u32,
     threads: usize,
@@ -42,12 +42,12 @@ pub(crate) struct Limits {
     time: Option<f64>,
 }
 
-/// How a solver is spoken to.
+/// Command-line interface of a solver.
 pub(crate) trait SolverProgram: Sync {
     /// Arguments that make it print its version and end.
     fn version_arguments(&self) -> &'static [&'static str];
 
-    /// What stands before the version in what it prints.
+    /// Text before the version in the output.
     fn before_version(&self) -> &'static str;
 
     /// Writes what files it needs, and adds the arguments for a run in `folder`, which is its working directory.
@@ -71,7 +71,7 @@ pub(crate) trait SolverProgram: Sync {
     fn has_point(&self, solution: &str) -> bool;
 }
 
-/// A program's way to speak.
+/// Interface of each executable.
 #[derive(Clone, Copy)]
 pub(crate) struct Dialect(&'static dyn SolverProgram);
 
@@ -85,7 +85,7 @@ impl Dialect {
         })
     }
 
-    /// That of HiGHS in Python.
+    /// Interface of HiGHS in Python.
     pub(crate) fn of_python() -> Self {
         Self(&highspy::Highspy)
     }
@@ -102,7 +102,7 @@ impl Dialect {
         (!version.is_empty()).then(|| version.to_owned())
     }
 
-    /// What log and solution file say. A variable that the file does not name is zero.
+    /// Parses log and solution file. A variable that is not in the file is zero.
     fn answer(self, names: &HashMap<&str, usize>, log: &str, solution: &str) -> Answer {
         let values = self.0.has_point(solution).then(|| {
             let mut values = vec![0.0; names.len()];
@@ -169,7 +169,7 @@ fn write_model(path: &Path, mip: &Mip) -> Result<bool, String> {
     Ok(!report.notes.contains(&WriteNote::LabelsLeftOut))
 }
 
-/// What went wrong, with the last lines that the program printed.
+/// Error message with the last lines that the program printed.
 fn excerpt(how: &str, text: &str) -> String {
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let last = lines[lines.len().saturating_sub(3)..].join(" | ");

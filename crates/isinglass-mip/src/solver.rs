@@ -29,7 +29,7 @@ pub struct InstalledSolver {
     pub(crate) scratch: PathBuf,
 }
 
-/// What a solver says, before anybody checks it.
+/// Unchecked answer of a solver.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Answer {
     pub(crate) status: AnswerStatus,
@@ -44,9 +44,9 @@ pub(crate) enum AnswerStatus {
     Infeasible,
     /// Stopped by time.
     TimeLimit,
-    /// Stopped by whoever started it.
+    /// Stopped by the caller.
     Interrupted,
-    /// In its own words.
+    /// Another status, as text.
     Other(String),
 }
 

@@ -208,7 +208,7 @@ fn check(data: &ReproduceData, plan: &ReproducePlan) -> Result<(), ReproduceErro
     Ok(())
 }
 
-/// What an experiment lacks, in words.
+/// Missing parts of an experiment, as a phrase.
 fn unfinished(result: &ExperimentResult) -> Vec<String> {
     let of_formulations = result
         .formulations
@@ -224,7 +224,7 @@ fn unfinished(result: &ExperimentResult) -> Vec<String> {
     .collect()
 }
 
-/// Work done, told to whoever listens.
+/// Progress of the work.
 struct Progress<'a> {
     control: &'a RunControl<'a>,
     done: u64,

@@ -21,9 +21,9 @@ use serde::Serialize;
 
 /// Chart of numbers, rendered as SVG.
 ///
-/// Every mark has its exact values, to twelve digits, as a title. Series differ in shape, dashes or texture beside their colour, and
-/// stay visible where they coincide. Long labels are cut, with the whole text as a title, and turned or thinned out where
-/// they would overlap; the value axis of bars begins at 0, unless it is logarithmic.
+/// Every mark has its exact values, to twelve digits, as a title. Series differ in shape, dashes or texture as well as color, and stay
+/// visible where they coincide. Long labels are shortened, with the whole text as a title, and rotated or thinned out where they would
+/// overlap; the value axis of bars begins at 0, unless it is logarithmic.
 ///
 /// # Examples
 /// ```
@@ -151,7 +151,7 @@ impl Chart {
         Ok(canvas.finish(&self.name()))
     }
 
-    /// What it is called where it cannot be seen.
+    /// Accessible name of the chart.
     fn name(&self) -> String {
         if self.title.is_empty() { format!("{} by {}", self.y.label, self.x.label) } else { self.title.clone() }
     }

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 /// Tolerance of energies, relative to the sum of the absolute coefficients.
 const TOLERANCE: f64 = 1e-5;
 
-/// An answer as it comes.
+/// Raw answer.
 ///
 /// # Examples
 /// ```
@@ -64,7 +64,7 @@ impl Answer {
     /// Decodes the reads, in the order of the problem's variables.
     ///
     /// # Errors
-    /// What is wrong with the answer.
+    /// A description of the first fault of the answer.
     pub fn reads(&self, problem: &QpuProblem<'_>) -> Result<QpuReads, String> {
         if self.format != "qp" {
             return Err(format!("its format is `{}` instead of `qp`", self.format));

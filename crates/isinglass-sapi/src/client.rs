@@ -15,12 +15,12 @@ use std::time::Duration;
 
 /// The most bytes of a description of solvers.
 const MAX_DESCRIPTION: u64 = 32 << 20;
-/// How often a problem is asked for in vain, one time after the other, before it is given up.
+/// Maximum number of consecutive failed status requests for a problem.
 const LOST_AFTER: u32 = 20;
-/// How often each request is made with which a problem is cancelled, and how often is asked whether that was in time.
+/// Maximum number of requests to cancel a problem, and of status requests after them.
 const CANCEL_ATTEMPTS: u32 = 2;
 const CANCEL_QUESTIONS: u32 = 5;
-/// The first pause between two questions whether a problem is done, the longest, and by how much each one is longer than the last.
+/// First pause between status requests, longest pause, and growth factor.
 const POLL: (Duration, Duration, f64) = (Duration::from_millis(50), Duration::from_secs(3), 1.3);
 
 /// SAPI client with a token.
@@ -35,7 +35,7 @@ impl fmt::Debug for Client {
     }
 }
 
-/// A problem that is submitted.
+/// A submitted problem.
 #[derive(Serialize)]
 struct Job<'a> {
     solver: &'a Value,
@@ -55,7 +55,7 @@ struct Params {
     annealing_time: Option<f64>,
 }
 
-/// What the service says of a problem.
+/// Status of a problem.
 #[derive(Deserialize)]
 struct Status {
     id: Option<String>,
@@ -155,7 +155,7 @@ impl Client {
         self.wait_for(&id, status, problem, control)
     }
 
-    /// What it means that the answer to a submission does not say whether the problem was taken.
+    /// Error for a submission whose response does not tell whether the problem was accepted.
     fn lost(&self, error: SapiError) -> SapiError {
         match error {
             SapiError::Malformed { .. } | SapiError::Status { status: 500.., .. } => {
@@ -165,7 +165,7 @@ impl Client {
         }
     }
 
-    /// The problem's id, and how it stands.
+    /// The problem's id and status.
     fn submitted(&self, reply: &Reply) -> Result<(String, Status), SapiError> {
         let mut list: Vec<Status> = self.http.understood(reply)?;
         let (Some(mut status), true) = (list.pop(), list.is_empty()) else {
@@ -182,8 +182,8 @@ impl Client {
         Ok((id, status))
     }
 
-    /// Asks for a problem until it is done. If `control` says stop, or nothing is heard of it, it is cancelled; reads that are done by then
-    /// are taken all the same.
+    /// Polls a problem until it is done. If `control` interrupts, or no status is received, it is cancelled; reads that are already done
+    /// are still returned.
     fn wait_for(
         &self,
         id: &str,
@@ -205,7 +205,7 @@ impl Client {
         }
     }
 
-    /// Asks for a problem until it is done; nothing if `control` said stop before.
+    /// Polls a problem until it is done; `None` if `control` interrupts first.
     fn ask(
         &self,
         id: &str,
@@ -220,7 +220,7 @@ impl Client {
                 return Ok(Some(reads));
             }
             let is_completed = status.status.as_deref() == Some("COMPLETED");
-            // reads that are done were paid for, whoever says stop
+            // completed reads were paid for, so they are returned even after an interruption
             let control = if is_completed { &patient } else { control };
             if !wait(if is_completed { Duration::ZERO } else { pause }, control) {
                 return Ok(None);
@@ -246,7 +246,7 @@ impl Client {
         }
     }
 
-    /// One question how a problem stands.
+    /// Requests the status of a problem once.
     fn question(
         &self,
         id: &str,
@@ -258,11 +258,11 @@ impl Client {
         self.http.request(&Method::Get, (&path, "problem"), max_bytes(problem), attempts, control)
     }
 
-    /// Cancels a problem; its reads, if it was too late for that.
+    /// Cancels a problem; returns its reads if it was too late for that.
     fn cancel(&self, id: &str, problem: &QpuProblem<'_>) -> Result<Option<QpuReads>, SapiError> {
         let not_cancelled =
             |source: Option<SapiError>| SapiError::NotCancelled { id: id.to_owned(), source: source.map(Box::new) };
-        // whoever stopped the run has not stopped this
+        // cancelling is not subject to the interruption of the run
         let patient = RunControl::default();
         let path = format!("problems/{id}");
         let place = (path.as_str(), "problem");

@@ -1,4 +1,4 @@
-//! Requests to the service, and what it says in return.
+//! HTTP requests to the service, and its responses.
 
 use crate::configuration::Configuration;
 use crate::error::SapiError;
@@ -10,20 +10,20 @@ use std::time::{Duration, Instant};
 use ureq::http::header;
 use ureq::{Agent, Proxy};
 
-/// How long a connection is waited for.
+/// Connection timeout.
 const CONNECT: Duration = Duration::from_secs(10);
-/// How long an answer, or the next part of one, is waited for.
+/// Timeout for a response, or the next part of one.
 const TIMEOUT: Duration = Duration::from_secs(60);
-/// How long a whole answer may take.
+/// Timeout for a whole response.
 const WHOLE: Duration = Duration::from_secs(600);
-/// How often a request is made that does no harm when it is repeated.
+/// Maximum number of attempts of a request that may be repeated.
 pub(crate) const ATTEMPTS: u32 = 5;
-/// The first pause before that; each one is twice as long as the one before.
+/// First pause before a retry; each later one is twice as long.
 const PAUSE: Duration = Duration::from_millis(100);
-/// The longest pause that the service may ask for.
+/// Longest pause that the service may request.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
-/// What a request does.
+/// Effect of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Method {
     Get,
@@ -31,14 +31,14 @@ pub(crate) enum Method {
     Delete,
 }
 
-/// Speaks with the service.
+/// HTTP client of the service.
 pub(crate) struct Http {
     agent: Agent,
     endpoint: String,
     token: Token,
 }
 
-/// What the service said.
+/// Response of the service.
 pub(crate) struct Reply {
     pub(crate) status: u16,
     body: Vec<u8>,
@@ -80,7 +80,7 @@ impl Http {
         &self.endpoint
     }
 
-    /// What the service says, fit to be shown.
+    /// Message of the service, sanitized for display.
     pub(crate) fn censored(&self, text: &str) -> String {
         self.token.censored(text)
     }
@@ -115,8 +115,8 @@ impl Http {
         Ok(Reply { status, body, retry_after })
     }
 
-    /// A request with an answer of at most `limit` bytes, made up to `attempts` times where that does no harm and may help; nothing if
-    /// `control` said stop.
+    /// Sends a request with a response of at most `limit` bytes, with up to `attempts` attempts if repeating it is safe and may help;
+    /// `None` if `control` interrupts.
     pub(crate) fn request(
         &self,
         method: &Method,
@@ -155,7 +155,7 @@ impl Http {
         }
     }
 
-    /// What a good answer says; any other status is an error.
+    /// Body of a successful response; any other status is an error.
     pub(crate) fn understood<T: DeserializeOwned>(&self, reply: &Reply) -> Result<T, SapiError> {
         match reply.status {
             200..=299 => serde_json::from_slice(&reply.body).map_err(|error| self.malformed(error.to_string())),
@@ -181,7 +181,7 @@ impl Http {
     }
 }
 
-/// Whether nothing of the request can have arrived.
+/// Whether the request cannot have arrived.
 fn is_before_sending(error: &ureq::Error) -> bool {
     matches!(
         error,
@@ -196,7 +196,7 @@ fn is_before_sending(error: &ureq::Error) -> bool {
     ) || matches!(error, ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused)
 }
 
-/// Whether another attempt may go better.
+/// Whether another attempt may succeed.
 fn is_passing(error: &ureq::Error) -> bool {
     matches!(error, ureq::Error::Io(_) | ureq::Error::Timeout(_) | ureq::Error::ConnectionFailed)
 }

@@ -1,4 +1,4 @@
-//! A local server that speaks the protocol of the service, for tests. It shares no code with the client.
+//! A local server that implements the protocol of the service, for tests. It shares no code with the client.
 
 mod wire;
 
@@ -30,11 +30,11 @@ pub struct Behaviour {
     /// Answers to the first requests, whatever they are: a status, and further headers with the body after an empty line; for status 0
     /// what is right, and for status 1 nothing at all, the connection being closed.
     pub first: Vec<(u16, &'static str)>,
-    /// What becomes of a problem that is to be cancelled.
+    /// Outcome of a cancellation.
     pub cancel: Cancel,
 }
 
-/// What becomes of a problem that is to be cancelled.
+/// Outcome of a cancellation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cancel {
     /// It is cancelled.
@@ -50,7 +50,7 @@ pub enum Cancel {
 }
 
 impl Behaviour {
-    /// Solves problems for `solver` as it should.
+    /// Default behaviour: solves problems for `solver` correctly.
     #[must_use]
     pub fn new(solver: Value, solve: impl Fn(&Ising) -> Vec<Vec<i8>> + Send + 'static) -> Self {
         Self {
@@ -64,7 +64,7 @@ impl Behaviour {
     }
 }
 
-/// A request as it came.
+/// A received request.
 #[derive(Clone, Debug)]
 pub struct Seen {
     /// `GET`, `POST` or `DELETE`.
@@ -73,9 +73,9 @@ pub struct Seen {
     pub path: String,
     /// The token in its header.
     pub token: Option<String>,
-    /// What it wants to have.
+    /// Accept header.
     pub accept: Option<String>,
-    /// What it brought.
+    /// Body.
     pub body: String,
 }
 

@@ -7,7 +7,7 @@ use std::fmt;
 pub struct Token(String);
 
 impl Token {
-    /// A token; nothing if it has characters that no header of a request has.
+    /// Creates a token; `None` if it has characters that are not allowed in a header.
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
         let text = text.trim();
@@ -15,12 +15,12 @@ impl Token {
         is_token.then(|| Self(text.to_owned()))
     }
 
-    /// What the header of a request says.
+    /// Value of the request header.
     pub(crate) fn secret(&self) -> &str {
         &self.0
     }
 
-    /// The text of a stranger, without the token, without what turns a terminal upside down, and not too long.
+    /// Sanitizes untrusted text: removes the token and control characters, and limits the length.
     pub(crate) fn censored(&self, text: &str) -> String {
         let text = text.replace(&self.0, "***");
         let visible = text.split(|letter: char| letter.is_control() || letter.is_whitespace());

@@ -9,7 +9,7 @@ use super::tree::Tree;
 /// The crates whose modules are in layers.
 const LIBRARIES: [&str; 5] = ["isinglass-report", "isinglass-qubo", "isinglass-chip", "isinglass", "isinglass-paper"];
 
-/// What `lib.rs` says.
+/// Contents of `lib.rs`.
 #[derive(Default)]
 struct Root {
     /// Its modules, lowest first.

@@ -24,7 +24,8 @@ pub fn min_qubits(problem: &Graph, chip: &Chip) -> Option<usize> {
     (0..problem.num_nodes()).map(|node| min_chain(problem.degree(node as u32), largest)).sum()
 }
 
-/// The least length of a chain with this number of neighbours, where qubits have at most `max_couplers`; `None` where no chain has that many.
+/// The least length of a chain with this number of neighbours, where qubits have at most `max_couplers`; `None` where no chain has that
+/// many.
 pub(super) fn min_chain(degree: usize, max_couplers: usize) -> Option<usize> {
     match degree {
         _ if degree <= max_couplers => Some(1),

@@ -27,9 +27,9 @@ impl Default for ControlError {
 }
 
 impl ControlError {
-    /// The standard deviation of the error of an energy difference, in the chip's units, between two states that differ in
-    /// `num_flipped` spins, with `num_cut` couplers between those and the others: each of these numbers changes sign, so it is
-    /// `2 sqrt(num_flipped h^2 + num_cut j^2)`, the errors being independent.
+    /// Standard deviation of the error of an energy difference, in units of the chip, between two states that differ in `num_flipped`
+    /// spins, with `num_cut` couplers between flipped and unflipped spins: each of these biases changes sign, so it is `2
+    /// sqrt(num_flipped h^2 + num_cut j^2)` for independent errors.
     #[must_use]
     pub fn of_difference(&self, num_flipped: usize, num_cut: usize) -> f64 {
         2.0 * (num_flipped as f64 * self.h.powi(2) + num_cut as f64 * self.j.powi(2)).sqrt()
@@ -188,7 +188,7 @@ impl Precision {
         let visibility = match gap.zip(scaled_gap) {
             None => GapResolution::Unknown,
             Some((_, scaled)) if scaled >= flip_noise.1 => GapResolution::Visible,
-            // a lower bound below the noise says nothing of the gap
+            // a lower bound below the noise does not determine whether the gap is visible
             Some((EnergyGap { source: GapSource::CommonDivisor, .. }, _)) => GapResolution::Unknown,
             Some((_, scaled)) if scaled >= flip_noise.0 => GapResolution::Blurred,
             Some(_) => GapResolution::Invisible,

@@ -1,8 +1,8 @@
 //! Layouts of network QUBOs: weights as parallel wires, the gates of each group of rows across them, and the outputs of a group
 //! joined where their rows cross a few more wires.
 //!
-//! With `g` groups, `b` bundles of weights and `k` gates for each, the wires in the middle are crossed by `(k + (b - 1) / 2) g` rows: `k` of
-//! their own gates, and the outputs that pass. Where the chip has fewer, weights are laid twice, each time for half of the groups.
+//! With `g` groups, `b` bundles of weights and `k` gates for each, the wires in the middle are crossed by `(k + (b - 1) / 2) g` rows: `k`
+//! of their own gates, and the outputs that pass. Where the chip has fewer, weights are laid twice, each time for half of the groups.
 
 mod draft;
 mod fold;
@@ -23,10 +23,10 @@ const STRETCHES: [usize; 2] = [400, 200];
 const FOLD_GAPS: [u32; 3] = [0, 6, 12];
 /// The part of the gates that the router is left with at most where hubs are laid twice: there is little room for it.
 const MAX_MISSING: (usize, usize) = (1, 8);
-/// Qubits that a variable without a place takes in the end, about.
+/// Expected number of qubits for a variable without a place.
 const UNPLACED: usize = 10;
 
-/// What is left of a problem without its hubs, in parts that do not interact.
+/// The problem without its hubs, in connected components.
 pub(super) struct Network {
     groups: Vec<Group>,
     bundle_of: Vec<Option<usize>>,
@@ -90,7 +90,7 @@ impl Network {
         woven
     }
 
-    /// Qubits of a layout and of the variables without a place, about.
+    /// Expected number of qubits of a layout, including the variables without a place.
     fn expected_qubits(&self, woven: &CrossbarLayout) -> usize {
         woven.num_qubits() + UNPLACED * (self.num_gates - woven.gates.len())
     }

@@ -168,7 +168,7 @@ impl ChipModel {
     }
 }
 
-/// What is read of a solver's properties.
+/// The solver properties that are read.
 #[derive(Deserialize)]
 #[serde(expecting = "an object with `qubits` and `couplers`")]
 struct Properties {

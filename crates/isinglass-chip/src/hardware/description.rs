@@ -24,7 +24,7 @@ pub(crate) struct Shape {
     pub(crate) shape: Vec<u32>,
 }
 
-/// What the service sends. Where the name is nothing that is known, there is none.
+/// A solver description from the service. The name is `None` if its form is unknown.
 #[derive(Deserialize)]
 struct Solver<P> {
     identity: Option<Value>,

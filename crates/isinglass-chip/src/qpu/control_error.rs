@@ -10,10 +10,10 @@ use rand_core::Rng;
 /// A bias is first rounded to the nearest multiple of its step, and then a normally distributed error is added, drawn once for each
 /// variable and each interaction of a programmed problem: `h + round + N(h_mean, h_sigma)`, and in the same way `J`.
 ///
-/// The published figures are ranges of older chips, orders of magnitude only: standard deviations of 0.008 to 0.026 for `h` and 0.009 to 0.016
-/// for `J`, a mean of -0.05 (early in the anneal) to -0.013 (late) for `h` and of up to 0.02 either way for `J`, rounding errors of
-/// at most 0.0005 to 0.008 for `h` and 0.00025 to 0.0045 for `J`, depending on the value. The defaults are the middles of the ranges of standard
-/// deviations, the late mean for `h`, no mean for `J`, and steps of twice the geometric means of the largest rounding errors.
+/// The published figures are ranges of older chips, orders of magnitude only: standard deviations of 0.008 to 0.026 for `h` and 0.009 to
+/// 0.016 for `J`, a mean of -0.05 (early in the anneal) to -0.013 (late) for `h` and of up to 0.02 either way for `J`, rounding errors of
+/// at most 0.0005 to 0.008 for `h` and 0.00025 to 0.0045 for `J`, depending on the value. The defaults are the middles of the ranges of
+/// standard deviations, the late mean for `h`, no mean for `J`, and steps of twice the geometric means of the largest rounding errors.
 ///
 /// # References
 /// D-Wave documentation, *Error sources for problem representation*, 2026.

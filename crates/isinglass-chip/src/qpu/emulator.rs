@@ -85,7 +85,8 @@ pub struct QpuEmulator {
     /// Monte Carlo sweeps for each microsecond of annealing. The value is a free parameter: it sets the length of the emulated anneal,
     /// not the speed of a real chip. `[default: 50] [range: above 0, finite]`
     pub sweeps_per_microsecond: f64,
-    /// Temperature of the Boltzmann distribution of single qubits, in units of `h` on the chip. `[default: the chip's] [range: above 0, finite]`
+    /// Temperature of the Boltzmann distribution of single qubits, in units of `h` on the chip. `[default: the chip's] [range: above 0,
+    /// finite]`
     pub effective_temperature: Option<f64>,
     /// Integrated control errors (ICE).
     pub control_errors: ControlErrors,
@@ -242,7 +243,7 @@ impl QpuEmulator {
         }
         self.control_errors.check()?;
         let sample = bqm.num_variables().saturating_add(size_of::<f64>());
-        // in the reads of a programming, turned back, and in the set
+        // in the reads of a programming cycle, transformed back, and in the sample set
         let bytes = self.num_reads.saturating_mul(sample).saturating_mul(3);
         control.check_memory(bytes, MAX_BYTES)
     }

@@ -88,7 +88,7 @@ pub(super) struct Program<'a> {
 
 impl Api {
     pub(super) fn load(path: &OsStr) -> Result<Self, String> {
-        // SAFETY: loading runs the library's own initialisers; that it is HiGHS is what the name says and the user wants.
+        // SAFETY: loading runs the library's own initializers; the user asked for this library by name.
         let library = unsafe { libloading::Library::new(path) }.map_err(|error| error.to_string())?;
         macro_rules! function {
             ($name:literal) => {
@@ -97,7 +97,7 @@ impl Api {
             };
         }
         let size_of_int: unsafe extern "C" fn(*const c_void) -> c_int = function!(c"Highs_getSizeofHighsInt");
-        // SAFETY: the function looks at nothing, so a null pointer will do.
+        // SAFETY: the function does not dereference its argument, so a null pointer is valid.
         let size = unsafe { size_of_int(std::ptr::null()) };
         if size != size_of::<c_int>() as c_int {
             return Err(format!("its integers have {size} bytes, but {} are wanted", size_of::<c_int>()));

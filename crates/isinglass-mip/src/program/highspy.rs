@@ -23,7 +23,7 @@ impl SolverProgram for Highspy {
     }
 
     fn prepare(&self, command: &mut Command, _folder: &Path, limits: &Limits) -> std::io::Result<()> {
-        // Python takes its time to start: it is told when to end, not how long to run
+        // Python takes a while to start, so the limit is a point in time, not a duration
         let end = limits.time.map(|seconds| {
             let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
             (now.as_secs_f64() + seconds).to_string()

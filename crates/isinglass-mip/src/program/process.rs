@@ -11,9 +11,9 @@ use isinglass_qubo::RunControl;
 
 use crate::highs::elapsed;
 
-/// Ctrl-C in a terminal reaches solvers too; so long they have to end by themselves, before they are asked to.
+/// Time for solvers to end by themselves after Ctrl-C, which reaches them too, before they are interrupted.
 const PATIENCE: Duration = Duration::from_millis(150);
-/// So long they have after they were asked to, before they are killed: whoever interrupts a run waits for a second at most.
+/// Time between interrupting and killing a process: an interrupted run ends within a second.
 const LAST_WAIT: Duration = Duration::from_millis(700);
 /// The most of a log that is read.
 const MAX_LOG: u64 = 1 << 26;
@@ -24,7 +24,7 @@ pub(crate) enum End {
     Done,
     /// Stopped because the control said so.
     Stopped,
-    /// In its own way, which is not success.
+    /// Ended unsuccessfully.
     Failed(String),
 }
 
@@ -65,7 +65,7 @@ pub(crate) fn run(mut command: Command, folder: &Path, control: &RunControl<'_>)
     Ok(Output { end, text: String::from_utf8_lossy(&bytes).into_owned() })
 }
 
-/// What a command prints that should end within `limit`.
+/// Output of a command that should end within `limit`.
 pub(crate) fn output_of(
     command: Command,
     scratch: &Path,
@@ -118,7 +118,7 @@ impl Running {
         Ok(false)
     }
 
-    /// What Ctrl-C does: solvers then write the best that they have.
+    /// Sends the signal of Ctrl-C, on which solvers write the best solution found.
     #[cfg(unix)]
     fn interrupt(&self) {
         use rustix::process::{Pid, Signal, kill_process};

@@ -35,7 +35,7 @@ pub(super) struct Solved {
 }
 
 impl Batch<'_> {
-    /// Solves the batch in this mode; nothing if the run was stopped on the way.
+    /// Solves the batch in this mode; `None` if the run is interrupted.
     pub(super) fn solve(
         &self,
         mode: Mode,

@@ -103,10 +103,10 @@ impl Mode {
             Self::Hard => "exact search over neuron functions",
             Self::SoftExact | Self::EmbeddedExact => "presolve and bucket elimination, else branch and bound",
             Self::SoftAnnealed => "simulated annealing",
-            Self::EmbeddedAnnealed => "simulated annealing with moves of whole chains",
+            Self::EmbeddedAnnealed => "simulated annealing with chain flips",
             Self::EmbeddedSingleFlips => "simulated annealing of single qubits",
             Self::QpuEmulated => "classical emulation of a chip; no quantum computer took part",
-            Self::Qpu => "a real chip through its service; seconds have the network and the queue in them",
+            Self::Qpu => "real QPU through its service; times include network and queue",
         }
     }
 

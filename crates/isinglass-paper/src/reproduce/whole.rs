@@ -38,7 +38,7 @@ pub(super) fn empty(set: &FeatureSet, task: &Task) -> SetResult {
     }
 }
 
-/// Trains and compares one network; nothing if the run was stopped on the way.
+/// Trains and compares one network; `None` if the run is interrupted.
 pub(super) fn network(
     set: &FeatureSet,
     task: &Task,

@@ -4,7 +4,7 @@ use super::canvas::{Canvas, mark, spoken};
 use super::values::rounded;
 use super::{Chart, Series, categories, frame, shapes};
 
-/// What is left free at the right.
+/// Margin at the right.
 const RIGHT: f64 = 16.0;
 /// Part of a category that bars take.
 const FILLED: f64 = 0.8;

@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 /// Width of every chart.
 pub(super) const WIDTH: f64 = 720.0;
-/// What is left free around it.
+/// Margin around the chart.
 pub(super) const MARGIN: f64 = 12.0;
 /// Size of text.
 pub(super) const TEXT: f64 = 14.0;
@@ -37,7 +37,7 @@ pub(super) enum Anchor {
 #[derive(Clone, Copy)]
 pub(super) struct Label<'a> {
     pub(super) text: &'a str,
-    /// Its place, on the line the letters stand on.
+    /// Position, on the baseline.
     pub(super) at: [f64; 2],
     pub(super) anchor: Anchor,
     pub(super) color: &'static str,
@@ -113,7 +113,7 @@ impl Canvas {
     }
 }
 
-/// The beginning of a mark, with what it says of itself. It ends with `</g>`.
+/// Start of a mark, with its title. It ends with `</g>`.
 pub(super) fn mark(text: &str) -> String {
     format!("<g class=\"mark\"><title>{}</title>", escaped(text))
 }

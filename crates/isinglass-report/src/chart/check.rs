@@ -1,4 +1,4 @@
-//! What is asked of a chart before it is drawn.
+//! Validation of charts before rendering.
 
 use super::{Axis, Chart, ChartError, Line, Marks, Series};
 
@@ -15,7 +15,7 @@ const LARGEST: f64 = 1e300;
 /// Far enough from numbers of fewer digits that an axis may begin below.
 const SMALLEST: f64 = 1e-280;
 
-/// Checks that all can be drawn. Looks at numbers of things before it looks at things.
+/// Checks that the chart can be rendered. Sizes are checked before values.
 pub(super) fn check(chart: &Chart) -> Result<(), ChartError> {
     let check = Check { chart };
     match &chart.marks {

@@ -1,4 +1,4 @@
-//! What stands around marks: heading, legend, axes.
+//! The frame around marks: title, legend, axes.
 
 use super::canvas::{Anchor, Canvas, LINE, Label, MARGIN, TEXT, WIDTH, cut, width};
 use super::scale::{Scale, Ticks};
@@ -71,7 +71,7 @@ pub(super) fn legend(
     if names.is_empty() { top } else { middle + LINE / 2.0 }
 }
 
-/// Writes what the vertical axis counts, above it, and says where that ends.
+/// Writes the label of the vertical axis above it, and returns its lower end.
 pub(super) fn above(canvas: &mut Canvas, top: f64, text: &str) -> f64 {
     if text.is_empty() {
         return top + GAP;

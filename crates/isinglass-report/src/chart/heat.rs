@@ -41,7 +41,7 @@ pub(super) fn draw(
     let wide = ((WIDTH - MARGIN - left) / columns.len() as f64).min(WIDEST);
     let high = (HEIGHT / rows.len() as f64).min(HIGHEST);
     let area = Area { left, right: left + wide * columns.len() as f64, top, bottom: top + high * rows.len() as f64 };
-    // cells speak with as many digits as fit, all with the same
+    // all cells have the same number of digits, as many as fit
     let room = if high >= WRITTEN { wide - 6.0 } else { 0.0 };
     let fits = |digits: usize| values.iter().flatten().flatten().all(|value| width(&rounded(*value, digits)) <= room);
     let digits = if fits(3) { 3 } else { 2 };

@@ -8,18 +8,18 @@ use super::{Chart, Line, Point, frame, shapes};
 use crate::markup::number;
 use std::collections::BTreeMap;
 
-/// What is left free at the right.
+/// Margin at the right.
 const RIGHT: f64 = 16.0;
 /// Size of signs.
 const SIGN: f64 = 4.0;
-/// A sign grows so much for every later one that lies on it.
+/// Growth of a sign for every later one at the same place.
 const GROWTH: f64 = 2.2;
 /// Signs nearer than this lie on each other.
 const NEAR: f64 = 3.0;
-/// Lines of more points have a sign at every so-and-so-many-th only.
+/// Lines of more points have signs only at evenly spaced points.
 const SIGNS: usize = 40;
 const WIDTH: f64 = 2.0;
-/// The line of a series is so much wider than that of the next, whose gaps it fills where they coincide.
+/// Additional width of a line over that of the next series, whose gaps it fills where they coincide.
 const WIDER: f64 = 0.8;
 
 pub(super) fn draw(canvas: &mut Canvas, chart: &Chart, series: &[Line]) {

@@ -1,4 +1,4 @@
-//! The colours of charts and of the pages they stand in.
+//! Color palettes of charts and pages.
 
 use super::Theme;
 

@@ -1,4 +1,4 @@
-//! What series look like beside their colours.
+//! Dashes, textures and signs of series.
 
 use super::canvas::Canvas;
 use crate::markup::number;

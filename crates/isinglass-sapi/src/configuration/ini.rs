@@ -14,7 +14,7 @@ pub(super) struct Profiles {
     sections: Vec<(String, BTreeMap<String, String>)>,
 }
 
-/// What holds for one profile.
+/// Settings of one profile.
 pub(super) struct Profile<'a> {
     own: Option<&'a BTreeMap<String, String>>,
     defaults: Option<&'a BTreeMap<String, String>>,

@@ -1,10 +1,10 @@
-//! What goes over the wire, read and written letter by letter as the documentation says it.
+//! Wire format, encoded and decoded independently of the client, from the documentation.
 
 use serde_json::{Value, json};
 
 const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/// A problem as it came: biases of qubits and couplings of pairs of them.
+/// A decoded problem: biases of qubits and couplings of pairs of them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ising {
     /// The qubits in use, rising.
@@ -20,7 +20,7 @@ pub struct Ising {
 }
 
 impl Ising {
-    /// The problem in a job for a solver; nothing if it is not as it should be.
+    /// Decodes the problem in a job for a solver; `None` if it is malformed.
     pub(super) fn of_job(job: &Value, solver: &Value) -> Option<Self> {
         let (data, params, properties) = (&job["data"], &job["params"], &solver["properties"]);
         let is_known = job["solver"] == solver["identity"]

@@ -87,7 +87,7 @@ impl Ells<'_> {
         self.trim();
     }
 
-    /// Columns and rows that cross in vain: two chains that touch nowhere else.
+    /// Crossing columns and rows without a coupler: two chains that touch nowhere else.
     pub(super) fn strangers(&self) -> Vec<(usize, usize)> {
         let mut strangers = Vec::new();
         if self.runs.is_all_coupled() {

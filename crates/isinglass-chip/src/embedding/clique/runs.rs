@@ -18,7 +18,7 @@ struct Direction {
     runs: Vec<Run>,
 }
 
-/// What wires can be made of the lines of a chip. Lines are counted in full blocks: those of a block begin and end alike.
+/// Wires available on the lines of a chip. Lines are counted in full blocks: those of a block begin and end alike.
 #[derive(Debug)]
 pub(super) struct Runs {
     directions: [Direction; 2],

@@ -46,7 +46,7 @@ fn faulty(name: &str, qubits: f64, couplers: f64, seed: u64) -> Chip {
     Chip::with_faults(topology, &missing, &edges).unwrap()
 }
 
-/// What busclique (minorminer 0.2.22) finds on a faulty chip: where couplers are missing, in one run of its random ones.
+/// Results of busclique (minorminer 0.2.22) on a faulty chip; with missing couplers, of one of its random runs.
 struct Busclique {
     chip: (&'static str, f64, f64, u64),
     num_qubits: usize,

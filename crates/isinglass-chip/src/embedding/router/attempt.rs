@@ -14,19 +14,19 @@ pub(super) struct Negotiation {
     first_penalty: f32,
     growth: f32,
     max_penalty: f32,
-    /// What is left of what earlier passes added to the price of a qubit that stayed shared.
+    /// Share of the history price that a qubit keeps from one pass to the next.
     history_left: f32,
 }
 
 impl Negotiation {
-    /// Sharing is dear from the start, and soon forgotten: for problems that are placed from nothing. Remembered for long, prices would
-    /// keep chains away from places that are free by now.
+    /// Sharing is expensive from the start and soon forgotten, for problems that are placed from scratch. A longer history would keep
+    /// chains away from places that have become free.
     pub(super) const STEEP: Self = Self { first_penalty: 8.0, growth: 1.3, max_penalty: 100.0, history_left: 0.5 };
     /// Sharing is cheap, and never forgotten: for long wires, which are moved by many small steps.
     pub(super) const GENTLE: Self = Self { first_penalty: 2.0, growth: 1.2, max_penalty: 8.0, history_left: 1.0 };
 }
 
-/// What a pass adds to the price of a qubit that stayed shared.
+/// Price increase in each pass for a qubit that stays shared.
 const HISTORY: f32 = 1.0;
 
 /// With at most this many shared qubits, a place for the rest is likely to turn up: patience is multiplied by the factor below.
@@ -59,7 +59,7 @@ pub(super) struct Attempt<'a> {
     pub(super) price: Vec<u16>,
     /// Variables that were given a wire: they keep it until no qubit is shared.
     pub(super) is_wire: Vec<bool>,
-    /// That of the annealing of chains, in qubits.
+    /// Annealing temperature, in qubits.
     pub(super) temperature: f64,
 }
 
@@ -91,7 +91,7 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// Places everything and re-places it until no qubit is shared; says whether that was reached.
+    /// Places all variables and re-places them until no qubit is shared; returns whether that succeeded.
     pub(super) fn route(&mut self, patience: u32, watch: &Watch<'_>) -> bool {
         for variable in self.first_order() {
             if watch.is_stopped() {
@@ -152,8 +152,9 @@ impl<'a> Attempt<'a> {
         self.problem.neighbors(variable as u32).iter().map(|&other| other as usize)
     }
 
-    /// The variables without a chain. Where nothing is placed a variable of largest degree is first, and then always one with most
-    /// neighbours placed; beside wires, which nearly all variables touch, always one with the largest part of its neighbours.
+    /// The variables without a chain, in placement order. From scratch, a variable of largest degree is first, followed by the one with
+    /// most placed neighbours each time; beside wires, which nearly all variables touch, by the one with the largest share of placed
+    /// neighbours.
     fn first_order(&mut self) -> Vec<usize> {
         let num_variables = self.chains.len();
         let has_wires = self.is_wire.contains(&true);
@@ -178,8 +179,8 @@ impl<'a> Attempt<'a> {
         order
     }
 
-    /// Gives variables these chains, joined to each other where their variables interact. Wires stay where they are, as long as others find
-    /// a way past them.
+    /// Gives variables these chains, joined to each other where their variables interact. Wires stay where they are, as long as others
+    /// find a way past them.
     pub(super) fn lay(&mut self, wires: &[(usize, Vec<u32>)], laid: &[(usize, Vec<u32>)]) {
         for (variable, wire) in wires.iter().chain(laid) {
             let place =
@@ -263,7 +264,7 @@ impl<'a> Attempt<'a> {
         };
     }
 
-    /// Places a variable that was torn out; says whether there is a place for it.
+    /// Places a removed variable; returns whether it has a place.
     pub(super) fn place(&mut self, variable: usize) -> bool {
         let neighbors: Vec<usize> = self.neighbors(variable).collect();
         let placed: Vec<&[u16]> =

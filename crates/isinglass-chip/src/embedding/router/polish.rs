@@ -18,7 +18,7 @@ const FIRST_TEMPERATURE: f64 = 1.0;
 /// of them, and they save qubits mostly through the hub, which is placed again with them.
 const PASSES_PER_SETTLED: usize = 4;
 const FEW_NEIGHBORS: usize = 2;
-/// What a square of a length counts in qubits: of chains of the same qubits in all, even ones are better.
+/// Penalty on squared chain lengths, in qubits: of chains with the same total, even ones are better.
 const UNEVENNESS: f64 = 0.02;
 
 /// Variables that may hang on an end that is taken off.
@@ -65,7 +65,8 @@ impl Attempt<'_> {
         min_chain(self.problem.degree(variable as u32), self.max_couplers) == Some(self.chains[variable].len())
     }
 
-    /// Whether a variable of few neighbours is beside one with more neighbours than a qubit has couplers, and its own chain cannot be shorter.
+    /// Whether a variable of few neighbours is beside one with more neighbours than a qubit has couplers, and its own chain cannot be
+    /// shorter.
     fn is_settled(&self, variable: usize) -> bool {
         let degree = |variable: usize| self.problem.degree(variable as u32);
         let is_hub = |other: usize| degree(other) > self.max_couplers;

@@ -86,7 +86,7 @@ impl Room {
         }
     }
 
-    /// Takes a qubit off the chain if enough room is left; says whether it did.
+    /// Removes a qubit from the chain if enough room is left; returns whether it did.
     pub(super) fn remove(&mut self, qubit: u16, near: &[u16]) -> bool {
         let is_last = |&&other: &&u16| self.touched[usize::from(other)] == 1 && self.is_beside(other);
         let (lost, won) = (near.iter().filter(is_last).count(), usize::from(self.is_open[usize::from(qubit)]));

@@ -1,4 +1,4 @@
-//! What is laid on the lines of a chip, and where a group of variables may be laid.
+//! The layout of chains on the lines of a chip, and placement of groups of variables.
 
 use super::Group;
 use super::draft::{Draft, Lengths, Plan, Window};
@@ -144,7 +144,7 @@ impl LineLayout {
         (piece.segment.first <= column).then_some(piece.qubit)
     }
 
-    /// What it costs to have gates on rows up to this one: hubs are as long as there are gates.
+    /// Cost of gates on rows up to this one: hubs extend to the last gate.
     pub(super) fn growth(&self, side: &Side, last_row: u32) -> f64 {
         let rows = (last_row + 1).saturating_sub(side.frontier);
         f64::from(rows) * self.num_hubs as f64 / f64::from(HEIGHTS[0])

@@ -114,7 +114,8 @@ fn wrong_readouts_come_as_often_as_they_should() {
     assert!(wrong(0.001).abs_diff(200) < 71 && wrong(0.05).abs_diff(10_000) < 490);
 }
 
-/// A frustrated problem of eight variables with products and penalties of weights apart by a factor of four, each on a chain of six qubits.
+/// A frustrated problem of eight variables with products and penalties of weights apart by a factor of four, each on a chain of six
+/// qubits.
 fn on_chains() -> (Bqm, Embedded) {
     const NUM_VARIABLES: u32 = 8;
     const LENGTH: u32 = 6;
