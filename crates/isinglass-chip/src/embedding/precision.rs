@@ -28,8 +28,8 @@ impl Default for ControlError {
 
 impl ControlError {
     /// Standard deviation of the error of an energy difference, in units of the chip, between two states that differ in `num_flipped`
-    /// spins, with `num_cut` couplers between flipped and unflipped spins: each of these biases changes sign, so it is `2
-    /// sqrt(num_flipped h^2 + num_cut j^2)` for independent errors.
+    /// spins, with `num_cut` couplers between flipped and unflipped spins: each of these biases changes sign, so it is
+    /// `2 sqrt(num_flipped h^2 + num_cut j^2)` for independent errors.
     #[must_use]
     pub fn of_difference(&self, num_flipped: usize, num_cut: usize) -> f64 {
         2.0 * (num_flipped as f64 * self.h.powi(2) + num_cut as f64 * self.j.powi(2)).sqrt()

@@ -75,8 +75,8 @@ pub struct QpuEmulator {
     pub annealing_time: Option<f64>,
     /// Whether to scale biases to the chip's ranges; otherwise biases out of range are errors. `[default: true]`
     pub auto_scale: bool,
-    /// Qubit labels of the variables; without them, sums over groups of couplers are not checked. `[default: none] [range: one for each
-    /// variable]`
+    /// Qubit labels of the variables; without them, sums over groups of couplers are not checked.
+    /// `[default: none] [range: one for each variable]`
     pub qubits: Option<Vec<u32>>,
     /// Cluster updates: which groups of qubits also flip together. `[default: Strong]`
     pub chains: ClusterMoves,
@@ -85,15 +85,15 @@ pub struct QpuEmulator {
     /// Monte Carlo sweeps for each microsecond of annealing. The value is a free parameter: it sets the length of the emulated anneal,
     /// not the speed of a real chip. `[default: 50] [range: above 0, finite]`
     pub sweeps_per_microsecond: f64,
-    /// Temperature of the Boltzmann distribution of single qubits, in units of `h` on the chip. `[default: the chip's] [range: above 0,
-    /// finite]`
+    /// Temperature of the Boltzmann distribution of single qubits, in units of `h` on the chip.
+    /// `[default: the chip's] [range: above 0, finite]`
     pub effective_temperature: Option<f64>,
     /// Integrated control errors (ICE).
     pub control_errors: ControlErrors,
     /// Probability that a spin is misread. `[default: 0.001, the published bound] [range: 0..=1]`
     pub readout_error: f64,
-    /// Number of spin-reversal transforms, each with a programming cycle; the qubits of a chain share one sign. 0 for none. `[default:
-    /// 0]`
+    /// Number of spin-reversal transforms, each with a programming cycle; the qubits of a chain share one sign. 0 for none.
+    /// `[default: 0]`
     pub num_spin_reversal_transforms: usize,
     /// Random seed. `[default: 0]`
     pub seed: u64,

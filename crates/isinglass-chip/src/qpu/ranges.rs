@@ -100,9 +100,9 @@ impl SolverProperties {
     }
 }
 
-/// Whether the coupler to `other` is in the second half of the wire of `own`. A wire of Zephyr crosses the columns `2z + j` and `2z + j +
-/// 1` of wires of the other direction, one in each half; an odd coupler lies where the wires overlap, and an external one at the end that
-/// meets the other wire.
+/// Whether the coupler to `other` is in the second half of the wire of `own`. A wire of Zephyr crosses the columns `2z + j` and
+/// `2z + j + 1` of wires of the other direction, one in each half; an odd coupler lies where the wires overlap, and an external one at the
+/// end that meets the other wire.
 fn is_in_second_half(own: ZephyrCoordinates, other: ZephyrCoordinates) -> bool {
     if own.u != other.u {
         other.w > 2 * own.z + own.j

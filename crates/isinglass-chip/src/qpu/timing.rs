@@ -161,8 +161,8 @@ impl TimingData {
         }
     }
 
-    /// Run duration that the service compares with its limit: `(anneal + readout thermalization + readout) num_reads + programming
-    /// thermalization`.
+    /// Run duration that the service compares with its limit:
+    /// `(anneal + readout thermalization + readout) num_reads + programming thermalization`.
     #[must_use]
     pub fn run_duration(&self, request: &TimingRequest) -> f64 {
         let (per_read, once) = self.run_parts(request);

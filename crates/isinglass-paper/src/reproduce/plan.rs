@@ -111,11 +111,11 @@ pub struct ReproducePlan {
     pub real_qpu: Option<Arc<dyn QpuService>>,
     /// Embedding cache. `[default: in memory, empty]`
     pub cache: EmbeddingCache,
-    /// Time limit of a proof in seconds: of a batch by branch and bound, or of a whole set by the exact trainer. `[default: 10] [range:
-    /// above 0]`
+    /// Time limit of a proof in seconds: of a batch by branch and bound, or of a whole set by the exact trainer.
+    /// `[default: 10] [range: above 0]`
     pub proof_seconds: f64,
-    /// Numbers of sweeps at which success is measured on the first batch of each experiment; empty for no scan. `[default: 30, 100, 300,
-    /// 1000, 3000]`
+    /// Numbers of sweeps at which success is measured on the first batch of each experiment; empty for no scan.
+    /// `[default: 30, 100, 300, 1000, 3000]`
     pub scan_sweeps: Vec<u64>,
     /// Networks to train on whole sets; empty for none. `[default: 3 hidden neurons without and with bias]`
     pub shapes: Vec<Shape>,
