@@ -22,7 +22,7 @@ struct Sealed {
 #[non_exhaustive]
 pub enum ChecksummedError {
     /// Not JSON, or cut off.
-    #[error("not an {format} file: no valid JSON (line {line}, column {column})")]
+    #[error("not an {format} file: invalid JSON (line {line}, column {column})")]
     Json {
         /// The format wanted.
         format: &'static str,
@@ -42,7 +42,7 @@ pub enum ChecksummedError {
         found: String,
     },
     /// A version that this program does not know.
-    #[error("version {found} of {format} is not known; this program reads version {VERSION}")]
+    #[error("version {found} of {format} is not supported; this program reads version {VERSION}")]
     Version {
         /// The format.
         format: &'static str,

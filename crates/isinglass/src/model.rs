@@ -71,7 +71,7 @@ pub enum ModelError {
         expected: usize,
     },
     /// The pipeline is damaged.
-    #[error("the model is damaged: its input pipeline makes no sense")]
+    #[error("the model is damaged: its input pipeline is invalid")]
     Pipeline {
         /// What is wrong.
         source: DatasetError,

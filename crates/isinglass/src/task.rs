@@ -89,7 +89,7 @@ pub enum TaskError {
         row: usize,
     },
     /// The weights are too large to be added.
-    #[error("the weights of the rows add up to more than the largest number, {:.1e}", f64::MAX)]
+    #[error("the sum of the row weights exceeds the largest number, {:.1e}", f64::MAX)]
     Total,
 }
 

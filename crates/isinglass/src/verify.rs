@@ -60,7 +60,7 @@ pub enum VerifyError {
         vartype: &'static str,
     },
     /// The layout speaks of groups that the task does not have.
-    #[error("`{label}` is about a group, neuron or input that the task and network do not have")]
+    #[error("`{label}` refers to a group, neuron or input that the task and network do not have")]
     Foreign {
         /// The label of the variable.
         label: String,

@@ -121,7 +121,7 @@ fn text_that_never_repeats_is_refused_as_an_input_with_the_flag_that_drops_it() 
     let rows: String = (0..300).map(|row| format!("customer {row},{},{}\n", row % 5, row % 2)).collect();
     let message = error(&Program::new().file("a.csv", format!("name,size,y\n{rows}")), "train --data a.csv");
     insta::assert_snapshot!(message, @r#"
-    error: the column "name" has 300 different texts; one bit for each is possible up to 256
+    error: the column "name" has 300 different texts; the limit for one bit per value is 256
 
     hint: leave the column out with --drop name, or merge its categories
     "#);

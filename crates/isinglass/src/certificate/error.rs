@@ -28,11 +28,11 @@ pub enum CertificateError {
     )]
     TooFarApart,
     /// Row weights that add up to no number.
-    #[error("the row weights add up to more than the largest number")]
+    #[error("the sum of the row weights overflows")]
     TooLarge,
     /// A network that is too large to check.
     #[error(
-        "the network is too large to check: at most 16 layers, and 64 neurons in the hidden layer before one output, are taken"
+        "the network is too large to check: the limits are 16 layers and 64 neurons in the hidden layer before a single output"
     )]
     Network,
     /// A row weight is negative or no number, or weights and inputs are not one each.
@@ -57,7 +57,7 @@ pub enum CertificateError {
     #[error("loss and bound must be numbers")]
     NotANumber,
     /// The network has another loss.
-    #[error("the loss is said to be {stated}, but the network loses {found}")]
+    #[error("the stated loss is {stated}, but the loss of the network is {found}")]
     Loss {
         /// As stated.
         stated: f64,
@@ -65,7 +65,7 @@ pub enum CertificateError {
         found: f64,
     },
     /// There is a better network.
-    #[error("no network is said to lose less than {stated}, but one loses {found}")]
+    #[error("the stated lower bound is {stated}, but a network has loss {found}")]
     Bound {
         /// As stated.
         stated: f64,
@@ -79,7 +79,7 @@ pub enum CertificateError {
         stated: f64,
     },
     /// A neuron has too many weight vectors to list.
-    #[error("a neuron of fan-in {fan_in} has too many weight vectors to list; the check takes at most 24")]
+    #[error("a neuron of fan-in {fan_in} has too many weight vectors to list; the limit is 24")]
     FanIn {
         /// Weights into the neuron, its bias included.
         fan_in: usize,
@@ -93,7 +93,7 @@ pub enum CertificateError {
         limit: u64,
     },
     /// Stopped before the end.
-    #[error("the check was stopped before its end: nothing is known")]
+    #[error("the check was stopped before it finished: the certificate is neither confirmed nor refuted")]
     Stopped {
         /// Why.
         status: SampleStatus,
@@ -108,7 +108,7 @@ impl CertificateError {
             Self::Stopped { .. } => "give it more time",
             Self::FanIn { .. } => "use fewer features",
             Self::Memory { .. } => "check it on a machine with more memory",
-            _ => "do not believe it; make it again with `isinglass train --solver exact --certificate`",
+            _ => "do not trust it; create a new one with `isinglass train --solver exact --certificate`",
         }
     }
 }

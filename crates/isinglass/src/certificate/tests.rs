@@ -141,9 +141,9 @@ fn unsound_certificates_are_told_apart() {
         change(&mut changed);
         check(&changed).unwrap_err().to_string()
     };
-    insta::assert_snapshot!(refusal(|changed| changed.loss += 1.0), @"the loss is said to be 2, but the network loses 1");
-    insta::assert_snapshot!(refusal(|changed| changed.lower_bound += 1.0), @"no network is said to lose less than 2, but one loses 1");
-    insta::assert_snapshot!(refusal(|changed| changed.lower_bound = 1e15), @"no network is said to lose less than 1000000000000000, but one loses 1");
+    insta::assert_snapshot!(refusal(|changed| changed.loss += 1.0), @"the stated loss is 2, but the loss of the network is 1");
+    insta::assert_snapshot!(refusal(|changed| changed.lower_bound += 1.0), @"the stated lower bound is 2, but a network has loss 1");
+    insta::assert_snapshot!(refusal(|changed| changed.lower_bound = 1e15), @"the stated lower bound is 1000000000000000, but a network has loss 1");
     insta::assert_snapshot!(refusal(|changed| changed.lower_bound = f64::NAN), @"loss and bound must be numbers");
     insta::assert_snapshot!(refusal(|changed| changed.prices[0].shares.truncate(1)), @"there must be one price for each of the 8 distinct inputs");
     insta::assert_snapshot!(refusal(|changed| changed.network = Network::from_fn(Architecture::new(vec![4, 3, 1], false).unwrap(), |_, _, _| true)), @"the rows have 3 inputs and 1 outputs, but the network 4 and 1");
@@ -168,7 +168,7 @@ fn with_weights(weights: &[[f64; 2]]) -> Certificate {
 #[test]
 fn weights_that_overflow_or_are_too_far_apart_are_refused() {
     let error = |weights: &[[f64; 2]]| check(&with_weights(weights)).unwrap_err().to_string();
-    insta::assert_snapshot!(error(&[[1e308, 0.0], [0.0, 1e308]]), @"the row weights add up to more than the largest number");
+    insta::assert_snapshot!(error(&[[1e308, 0.0], [0.0, 1e308]]), @"the sum of the row weights overflows");
     insta::assert_snapshot!(error(&[[1e300, 0.0], [0.0, 1e-300]]), @"the row weights are too far apart: they add up to more than 2^100 times the largest power of two that divides them all");
     insta::assert_snapshot!(error(&[[-1.0, 0.0]]), @"the weights of input 0 are not one number of at least 0 for each class of each output");
 }

@@ -108,13 +108,13 @@ pub fn builtin_list() -> &'static [Builtin] {
 #[non_exhaustive]
 pub enum BuiltinFault {
     /// There is no set of this name.
-    #[error("there is no built-in set of this name; there are {}", LIST.map(|set| set.name).join(", "))]
+    #[error("no built-in data set has this name; available: {}", LIST.map(|set| set.name).join(", "))]
     Unknown {
         /// A name that may have been meant.
         nearest: Option<String>,
     },
     /// The set takes no argument, or not this one.
-    #[error("the argument \"{argument}\" is not understood; the form is {form}")]
+    #[error("the argument \"{argument}\" is invalid; the form is {form}")]
     Argument {
         /// The argument.
         argument: String,
@@ -151,7 +151,7 @@ impl BuiltinFault {
     pub(super) fn hint(&self) -> Option<String> {
         match self {
             Self::Unknown { nearest: Some(nearest) } => Some(format!("did you mean \"{nearest}\"?")),
-            Self::Unknown { nearest: None } => Some("a path to a file is given as it is, with its ending".into()),
+            Self::Unknown { nearest: None } => Some("to read a file, give its path including the extension".into()),
             Self::OneSided { .. } => Some("use another seed, more rows or wider layers".into()),
             Self::Argument { .. } | Self::MissingArgument { .. } | Self::OutOfRange { .. } => None,
         }

@@ -64,7 +64,7 @@ pub enum CsvFault {
         names: Vec<String>,
     },
     /// Several columns have the name of the label.
-    #[error("several columns are named \"{name}\", so the label is not clear")]
+    #[error("several columns are named \"{name}\", so the label column is ambiguous")]
     AmbiguousLabel {
         /// The name.
         name: String,

@@ -175,7 +175,7 @@ pub enum DatasetError {
         allowed: u64,
     },
     /// Neither the name nor the first bytes tell the format.
-    #[error("{path}: the format cannot be told from the name or the content")]
+    #[error("{path}: cannot determine the format from the name or the content")]
     UnknownFormat {
         /// The file.
         path: String,

@@ -19,7 +19,9 @@ pub enum ExactError {
         outputs: usize,
     },
     /// More hidden neurons than the search holds.
-    #[error("the network has {found} hidden neurons in a layer; exact training of such a shape takes at most {limit}")]
+    #[error(
+        "the network has {found} hidden neurons in a layer; the limit for exact training of such a shape is {limit}"
+    )]
     HiddenNeurons {
         /// Hidden neurons of the network.
         found: usize,
@@ -43,7 +45,7 @@ pub enum ExactError {
     },
     /// Too many distinct neuron functions.
     #[error(
-        "the {num_groups} distinct inputs tell apart more than {limit} functions of one neuron; up to {vectors:.1e} weight \
+        "the {num_groups} distinct inputs distinguish more than {limit} functions of one neuron; up to {vectors:.1e} weight \
          vectors would have to be kept"
     )]
     Functions {

@@ -298,10 +298,10 @@ fn problems_that_are_too_large_are_refused_with_an_estimate() {
     };
     let usual = ExactTrainer::default();
     insta::assert_snapshot!(refuse(usual, vec![3, 3, 1], 4), @"the task has 4 inputs and 1 outputs, but the network 3 and 1; give the network as many inputs and outputs as the task has");
-    insta::assert_snapshot!(refuse(usual, vec![3, 99, 1], 3), @"the network has 99 hidden neurons in a layer; exact training of such a shape takes at most 64; use a sampler: it takes any shape, but proves nothing");
-    insta::assert_snapshot!(refuse(usual, vec![3, 13, 3, 1], 3), @"the network has 13 hidden neurons in a layer; exact training of such a shape takes at most 12; use a sampler: it takes any shape, but proves nothing");
+    insta::assert_snapshot!(refuse(usual, vec![3, 99, 1], 3), @"the network has 99 hidden neurons in a layer; the limit for exact training of such a shape is 64; use a sampler: it takes any shape, but proves nothing");
+    insta::assert_snapshot!(refuse(usual, vec![3, 13, 3, 1], 3), @"the network has 13 hidden neurons in a layer; the limit for exact training of such a shape is 12; use a sampler: it takes any shape, but proves nothing");
     insta::assert_snapshot!(refuse(usual, vec![31, 3, 1], 31), @"a fan-in of 31 gives 2.1e9 weight vectors for each hidden neuron, about 7.5e1 s to list; the limit is a fan-in of 24; use fewer features, or a sampler");
-    insta::assert_snapshot!(refuse(ExactTrainer { max_functions: 50, ..usual }, vec![7, 3, 1], 7), @"the 30 distinct inputs tell apart more than 50 functions of one neuron; up to 1.3e2 weight vectors would have to be kept; use fewer features, or a sampler");
+    insta::assert_snapshot!(refuse(ExactTrainer { max_functions: 50, ..usual }, vec![7, 3, 1], 7), @"the 30 distinct inputs distinguish more than 50 functions of one neuron; up to 1.3e2 weight vectors would have to be kept; use fewer features, or a sampler");
     insta::assert_snapshot!(refuse(ExactTrainer { max_nodes: 0, ..usual }, vec![7, 7, 1], 7), @"max_nodes is 0, but must be at least 1; change the value named above");
     insta::assert_snapshot!(refuse(ExactTrainer { max_fan_in: 99, ..usual }, vec![7, 7, 1], 7), @"max_fan_in is 99, but must be between 1 and 30; change the value named above");
 }

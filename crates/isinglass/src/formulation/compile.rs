@@ -164,10 +164,10 @@ pub enum FormulationError {
         limit: u64,
     },
     /// Coefficients overflow.
-    #[error("the coefficients do not make a model")]
+    #[error("the coefficients of the QUBO overflow")]
     Model(#[from] ModelError),
     /// Coefficients of a mixed-integer program overflow.
-    #[error("the coefficients do not make a mixed-integer program")]
+    #[error("the coefficients of the mixed-integer program overflow")]
     Program(#[from] MipError),
 }
 

@@ -141,13 +141,13 @@ impl FromStr for Role {
 #[non_exhaustive]
 pub enum LayoutError {
     /// A label that names no role.
-    #[error("`{label}` is no variable label of isinglass, such as weight_0_2_1 or slack_4_0_2_0")]
+    #[error("`{label}` is not a variable label of isinglass, such as weight_0_2_1 or slack_4_0_2_0")]
     UnknownLabel {
         /// The label.
         label: String,
     },
     /// A label twice.
-    #[error("`{label}` stands for two variables")]
+    #[error("`{label}` labels two variables")]
     DuplicateLabel {
         /// The label.
         label: String,

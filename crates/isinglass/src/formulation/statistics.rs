@@ -110,7 +110,7 @@ impl Statistics {
         } else {
             format!(
                 "not exact: a violated constraint costs as little as {:.3} of what it can save; \
-                 the minimum may lie below the loss of its own weights",
+                 the minimum may lie below the loss of its weights",
                 penalties.ratio()
             )
         };

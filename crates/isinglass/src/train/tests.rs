@@ -351,7 +351,7 @@ fn a_checkpoint_is_taken_only_by_the_run_that_wrote_it() {
     let error = TrainingState::from_checkpoint(&text, &other, &task).unwrap_err();
     insta::assert_snapshot!(format!("{error} | {}", error.hint()), @"the checkpoint is of another run: data, network, formulation, solver with reads and sweeps, batches and seed must be the same | repeat the command that wrote it, or start anew without --resume");
     let error = TrainingState::from_checkpoint(&text[..300], &plan, &task).unwrap_err();
-    insta::assert_snapshot!(format!("{error} | {}", error.hint()), @"not an isinglass-checkpoint file: no valid JSON (line 10, column 11) | give a file that `isinglass train --checkpoint` wrote");
+    insta::assert_snapshot!(format!("{error} | {}", error.hint()), @"not an isinglass-checkpoint file: invalid JSON (line 10, column 11) | give a file that `isinglass train --checkpoint` wrote");
 }
 
 #[test]

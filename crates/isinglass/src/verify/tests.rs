@@ -98,7 +98,7 @@ fn what_does_not_belong_together_is_refused() {
     insta::assert_snapshot!(message(&task, &[0]), @"the sample has 1 values, but the layout has 17 variables");
     let smaller = task.select_rows(&[0]);
     let sample = vec![0; formulation.qubo.num_variables()];
-    insta::assert_snapshot!(message(&smaller, &sample), @"`activation_1_0_0` is about a group, neuron or input that the task and network do not have");
+    insta::assert_snapshot!(message(&smaller, &sample), @"`activation_1_0_0` refers to a group, neuron or input that the task and network do not have");
 }
 
 #[test]

@@ -125,7 +125,7 @@ fn the_kind_of_a_column_comes_from_its_first_value_that_is_there() {
 fn a_label_that_two_columns_could_be_is_refused() {
     let options = ReadOptions { label: Some("y".parse().unwrap()), ..ReadOptions::default() };
     insta::assert_snapshot!(refusal(read_with("y,a,y\n1,2,3\n", options)), @r#"
-    a.csv, line 1, column 1: several columns are named "y", so the label is not clear
+    a.csv, line 1, column 1: several columns are named "y", so the label column is ambiguous
     hint: give the position of the label column, from 1
     "#);
 }

@@ -93,7 +93,7 @@ pub enum PipelineError {
         column: String,
     },
     /// A column has too many values for one bit each.
-    #[error("the column \"{column}\" has {found} different {}; one bit for each is possible up to {allowed}", if *is_text { "texts" } else { "values" })]
+    #[error("the column \"{column}\" has {found} different {}; the limit for one bit per value is {allowed}", if *is_text { "texts" } else { "values" })]
     TooManyLevels {
         /// The column.
         column: String,
@@ -129,8 +129,8 @@ pub enum PipelineError {
         /// The column.
         column: String,
     },
-    /// A stored column is no block of the pooled image.
-    #[error("the stored column \"{name}\" is no block of the pooled image")]
+    /// A stored column is not a block of the pooled image.
+    #[error("the stored column \"{name}\" is not a block of the pooled image")]
     NoSuchBlock {
         /// The column.
         name: String,

@@ -169,7 +169,7 @@ fn a_stored_pipeline_that_cannot_be_is_refused() {
     hint: rows and columns of the image must be multiples of those of a block
     "#);
     insta::assert_snapshot!(pooled(r#"{"image":[4,4],"block":[2,2]}"#, "r3c1"), @r#"
-    the stored column "r3c1" is no block of the pooled image
+    the stored column "r3c1" is not a block of the pooled image
     hint: the file was changed after it was written; fit the pipeline again
     "#);
     assert!(serde_json::from_str::<Pipeline>(r#"{"pool":null,"columns":[],"dropped_columns":0,"x":1}"#).is_err());
@@ -216,12 +216,12 @@ fn what_cannot_be_fitted_is_refused() {
     insta::assert_snapshot!(refused(&table, binarize(Binarize::Thermometer(65))), @"thermometer:65 cannot be used: a threshold must be finite and a thermometer have 1 to 64 levels");
     let many: String = (0..300).map(|row| format!("{row},{}\n", row % 2)).collect();
     insta::assert_snapshot!(refused(&csv(&many), binarize(Binarize::OneHot)), @r#"
-    the column "1" has 300 different values; one bit for each is possible up to 256
+    the column "1" has 300 different values; the limit for one bit per value is 256
     hint: leave the column out, or use a threshold or a thermometer
     "#);
     let names: String = (0..300).map(|row| format!("customer {row},{}\n", row % 2)).collect();
     insta::assert_snapshot!(refused(&csv(&names), PipelineOptions::default()), @r#"
-    the column "1" has 300 different texts; one bit for each is possible up to 256
+    the column "1" has 300 different texts; the limit for one bit per value is 256
     hint: drop the column, or merge its categories
     "#);
     let dropped = table.clone().drop_columns(&["size".to_owned()]).unwrap();

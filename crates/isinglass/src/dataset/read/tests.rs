@@ -33,7 +33,7 @@ fn the_format_is_told_from_content_and_name() {
     assert_eq!(format(b"# c\n1 qid:1 1:2\n", "rank.txt"), Some(Format::Libsvm));
     assert_eq!(format(b"1,2\n", "adult.data"), Some(Format::Csv));
     insta::assert_snapshot!(refusal(detect(b"hello", "notes.txt")), @r#"
-    notes.txt: the format cannot be told from the name or the content
+    notes.txt: cannot determine the format from the name or the content
     hint: name the format: libsvm, csv, npy, npz, idx
     "#);
 }

@@ -43,8 +43,8 @@ fn damaged_layouts_are_refused_with_the_variable() {
         serde_json::from_str::<Layout>(&text).unwrap_err().to_string()
     };
     insta::assert_snapshot!(message(r#""weight_0_0_0""#, ""), @"1 weights are given, as variables or as known weights, but a 2-1 network has 2");
-    insta::assert_snapshot!(message(r#""weight_0_0_0","weight_0_0_0""#, ""), @"`weight_0_0_0` stands for two variables");
+    insta::assert_snapshot!(message(r#""weight_0_0_0","weight_0_0_0""#, ""), @"`weight_0_0_0` labels two variables");
     insta::assert_snapshot!(message(r#""weight_0_0_0""#, "[0,0,0,1]"), @"weight_0_0_0 is given 2 times, but must be given once, as a variable or as a known weight");
     insta::assert_snapshot!(message(r#""weight_0_0_0","weight_0_0_2""#, ""), @"weight_0_0_2 is not in a 2-1 network");
-    insta::assert_snapshot!(message(r#""weight_0_0_0","wieght_0_0_1""#, ""), @"`wieght_0_0_1` is no variable label of isinglass, such as weight_0_2_1 or slack_4_0_2_0");
+    insta::assert_snapshot!(message(r#""weight_0_0_0","wieght_0_0_1""#, ""), @"`wieght_0_0_1` is not a variable label of isinglass, such as weight_0_2_1 or slack_4_0_2_0");
 }

@@ -312,5 +312,5 @@ fn a_margin_below_one_is_flagged_and_really_loses_the_minimum() {
     let least = minimum(&formulation.qubo, &vec![None; formulation.qubo.num_variables()]);
     assert!(!formulation.statistics.exact && formulation.statistics.guaranteed_gap == 0.0);
     assert!(least < least_loss(&task, &architecture, &[]), "{least}");
-    insta::assert_snapshot!(formulation.statistics.notes.join("\n"), @"not exact: a violated constraint costs as little as 0.250 of what it can save; the minimum may lie below the loss of its own weights");
+    insta::assert_snapshot!(formulation.statistics.notes.join("\n"), @"not exact: a violated constraint costs as little as 0.250 of what it can save; the minimum may lie below the loss of its weights");
 }
