@@ -1,4 +1,4 @@
-//! Baselines: what a network has to be compared with before its accuracy means anything.
+//! Baselines to compare the accuracy of a trained network with.
 
 mod gradient;
 mod linear;
@@ -14,7 +14,7 @@ use isinglass_qubo::sampler::{RunControl, SampleStatus};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 
-/// Input bits, `N × n_0`, with a class for each row.
+/// Input bits, `N × n_0`, with a class label for each row.
 #[derive(Clone, Copy, Debug)]
 pub struct LabelledBits<'a> {
     inputs: &'a BitMatrix,
@@ -26,7 +26,7 @@ pub struct LabelledBits<'a> {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BaselineError {
-    /// Inputs and labels differ in number of rows.
+    /// The numbers of input rows and labels differ.
     #[error("{inputs} rows of inputs, but {labels} labels")]
     RowsDiffer {
         /// Rows of inputs.
@@ -34,7 +34,7 @@ pub enum BaselineError {
         /// Number of labels.
         labels: usize,
     },
-    /// A label that is no class.
+    /// A label is not a class.
     #[error("the label of row {row} is {label}, but there are {num_classes} classes, counted from 0")]
     Label {
         /// The row, from 0.
@@ -44,36 +44,36 @@ pub enum BaselineError {
         /// Number of classes.
         num_classes: usize,
     },
-    /// Nothing to train on.
+    /// The training set is empty.
     #[error("there are no rows to train on")]
     NoTrainingRows,
-    /// Two parts that belong together differ in size.
+    /// Two arguments have sizes that do not match.
     #[error("{what} is {found}, but must be {expected}")]
     Mismatch {
-        /// What differs.
+        /// The quantity that differs.
         what: &'static str,
         /// Its value.
         found: usize,
-        /// What it must be.
+        /// The expected value.
         expected: usize,
     },
-    /// A parameter outside its range.
+    /// A parameter is outside its range.
     #[error("{name} is {value}, but must be {allowed}")]
     Parameter {
         /// The parameter.
         name: &'static str,
-        /// What it was set to.
+        /// The value given.
         value: f64,
-        /// What it may be.
+        /// The allowed values.
         allowed: &'static str,
     },
 }
 
 impl<'a> LabelledBits<'a> {
-    /// Rows with their classes `0..num_classes`.
+    /// Pairs input rows with their classes `0..num_classes`.
     ///
     /// # Errors
-    /// [`BaselineError`] when the numbers of rows differ or a label is no class.
+    /// [`BaselineError`] when the numbers of rows differ or a label is not a class.
     pub fn new(inputs: &'a BitMatrix, labels: &'a [u32], num_classes: usize) -> Result<Self, BaselineError> {
         if inputs.num_rows() != labels.len() {
             return Err(BaselineError::RowsDiffer { inputs: inputs.num_rows(), labels: labels.len() });
@@ -102,13 +102,13 @@ impl<'a> LabelledBits<'a> {
         self.num_classes
     }
 
-    /// The share of rows whose class `predict` names, 0 to 1; `None` without rows.
+    /// The accuracy of `predict` on these rows, 0 to 1; `None` when there are no rows.
     pub fn accuracy(&self, mut predict: impl FnMut(usize) -> u32) -> Option<f64> {
         let right = (0..self.labels.len()).filter(|&row| predict(row) == self.labels[row]).count();
         (!self.labels.is_empty()).then(|| right as f64 / self.labels.len() as f64)
     }
 
-    /// Equal rows merged.
+    /// Rows with equal inputs, merged.
     fn count(&self) -> Counted {
         let mut index_of: HashMap<&[u64], usize> = HashMap::new();
         let mut inputs = BitMatrix::zeros(0, self.inputs.num_columns());
@@ -126,7 +126,7 @@ impl<'a> LabelledBits<'a> {
     }
 }
 
-/// Distinct input rows, and how often each comes with each class: `distinct rows × num_classes`.
+/// Distinct input rows, and the number of occurrences of each class: `distinct rows × num_classes`.
 struct Counted {
     inputs: BitMatrix,
     counts: Vec<u32>,
@@ -135,7 +135,7 @@ struct Counted {
 }
 
 impl Counted {
-    /// How often distinct row `row` comes with each class.
+    /// Number of occurrences of each class in distinct row `row`.
     fn classes(&self, row: usize) -> &[u32] {
         &self.counts[row * self.num_classes..(row + 1) * self.num_classes]
     }
@@ -146,18 +146,18 @@ impl Counted {
 pub struct BaselineResult {
     /// `majority`, `logistic`, `gradient_median` or `gradient_best`.
     pub name: &'static str,
-    /// Share of training rows classified correctly, 0 to 1.
+    /// Training accuracy, 0 to 1.
     pub train_accuracy: f64,
-    /// Share of test rows classified correctly; absent without test rows.
+    /// Test accuracy, 0 to 1; absent without test rows.
     pub test_accuracy: Option<f64>,
-    /// Figures of the training itself, by name.
+    /// Training metrics by name.
     pub detail: BTreeMap<&'static str, f64>,
-    /// Why training ended before its time, if it did.
+    /// Why training stopped early, if it did.
     pub stopped: Option<SampleStatus>,
 }
 
-/// Trains and evaluates every baseline: the majority class, logistic regression, and networks of the same shape trained by
-/// gradients, of which the median and the best seed by training accuracy are given.
+/// Trains and evaluates all baselines: the majority class, logistic regression, and gradient-trained networks of the
+/// same shape, of which the median and the best seed by training accuracy are reported.
 ///
 /// # Errors
 /// [`BaselineError`] when there are no training rows, or data, architecture and codebook do not fit each other.

@@ -1,11 +1,11 @@
-//! Rows of bits packed into 64-bit words: the form in which inputs, weights and activations travel.
+//! Bit-packed matrices, used for inputs, weights and activations.
 
 use serde::{Deserialize, Serialize};
 
-/// A matrix of bits, `num_rows × num_columns`, each row packed into whole `u64` words.
+/// A bit matrix, `num_rows × num_columns`, with each row packed into whole `u64` words.
 ///
-/// Bit `b` stands for the spin `2b - 1`: a set bit is `+1`, a clear one `-1`. Column `c` of a row is bit `c % 64` of
-/// its word `c / 64`; bits past the last column are always zero, so that whole words can be compared and counted.
+/// Bit `b` encodes the spin `2b - 1`: a set bit is `+1`, a clear bit is `-1`. Column `c` of a row is bit `c % 64` of
+/// word `c / 64`. Bits past the last column are always zero, so code can compare and count whole words.
 ///
 /// # Examples
 /// ```
@@ -161,23 +161,23 @@ struct HexRows {
     rows: Vec<String>,
 }
 
-/// Why text is no matrix of bits.
+/// Why packed text is not a valid bit matrix.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BitsError {
-    /// A row of another length.
+    /// A row has the wrong number of hexadecimal digits.
     #[error("row {row} of packed bits has {found} hexadecimal digits, but {num_columns} columns take {expected}")]
     Length {
         /// The row, from 0.
         row: usize,
-        /// Digits found.
+        /// Number of digits found.
         found: usize,
         /// Columns.
         num_columns: usize,
-        /// Digits these take.
+        /// Number of digits expected.
         expected: usize,
     },
-    /// No hexadecimal digit, or a bit past the last column.
+    /// A row contains a character that is not hexadecimal, or a bit past the last column.
     #[error("row {row} of packed bits is not hexadecimal, or has bits past column {num_columns}")]
     Digits {
         /// The row, from 0.

@@ -1,4 +1,4 @@
-//! Certificates: what was proven about the loss of a task, in a form that code which shares nothing with the search checks.
+//! Certificates of optimality, and an independent checker for them.
 
 mod classes;
 mod committee;
@@ -18,16 +18,17 @@ use layers::{Proof, Verdict};
 use rows::Rows;
 use serde::{Deserialize, Serialize};
 
-/// The name of the file format.
+/// Name of the file format.
 const FORMAT: &str = "isinglass-certificate";
 
-/// A network, its loss on some rows, and a bound below which no network of its shape gets on them.
+/// A network, its loss on a set of rows, and a lower bound on the loss of every network of the same shape.
 ///
-/// It carries the rows, merged where their inputs are equal, so that it can be checked by itself; [`matches`](Self::matches)
-/// tells whether they are those of a task. [`check`](Self::check) believes nothing of it: the loss is counted by a forward
-/// pass in plain spins, and the bound is proven again by another program than the one that found it, which lists the neuron functions
-/// on its own. Prices of inputs only make that quick: wrong ones prove less, never too much. Row weights are whole multiples of a power of
-/// two, and everything is added in whole numbers: nothing is rounded, and no tolerance lets a wrong bound pass.
+/// A certificate contains the rows, merged where their inputs are equal, so it can be checked without the data set;
+/// [`matches`](Self::matches) tells whether the rows are those of a task. [`check`](Self::check) rechecks everything:
+/// it recomputes the loss by a forward pass in plain spins, and proves the bound again with code that is independent of
+/// the search and enumerates the neuron functions itself. The input prices only speed up the proof: wrong prices weaken
+/// the bound but never make it too high. Row weights are integer multiples of a power of two and all sums are integers,
+/// so nothing is rounded and no tolerance is needed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Certificate {
@@ -51,26 +52,25 @@ struct Shares {
     shares: Vec<u8>,
 }
 
-/// What was checked.
+/// The result of checking a certificate.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Checked {
     /// What loss and bound count. With one output, wrong output bits and classification errors are the same.
     pub objective: Objective,
-    /// Loss of the network, counted anew.
+    /// Loss of the network, recomputed.
     pub loss: f64,
-    /// The bound, proven anew.
+    /// The bound, proven again.
     pub lower_bound: f64,
-    /// Whether both are one: the network is a best one.
+    /// Whether loss and bound are equal: the network is optimal.
     pub optimal: bool,
     /// Distinct functions of a neuron of the first layer.
     pub num_functions: usize,
-    /// Partial and whole networks looked at.
+    /// Partial and complete networks examined.
     pub num_nodes: u64,
 }
 
 impl Certificate {
-    /// The certificate that no network of the shape of `network` loses less than `lower_bound` on a task, and that this one
-    /// loses what it loses. The bound is not checked here.
+    /// Creates a certificate for `network`, with `lower_bound` as the bound. This function does not check the bound.
     ///
     /// # Errors
     /// [`ExactError`] when the exact trainer does not take the task, or sums of its row weights are rounded.
@@ -97,7 +97,7 @@ impl Certificate {
         self.objective
     }
 
-    /// Refuses what no certificate can be made of, before anything is trained.
+    /// Checks, before training, whether a task can have a certificate.
     ///
     /// # Errors
     /// [`ExactError`] when the exact trainer does not take the task, or sums of its row weights are rounded.
@@ -106,7 +106,7 @@ impl Certificate {
         if task.sums_are_exact() { Ok(()) } else { Err(ExactError::Weights) }
     }
 
-    /// The shape that the bound is about.
+    /// The architecture that the bound applies to.
     #[must_use]
     pub fn architecture(&self) -> &Architecture {
         self.network.architecture()
@@ -118,16 +118,16 @@ impl Certificate {
         &self.network
     }
 
-    /// Whether the rows are those of `task`, in whatever order.
+    /// Whether the rows are those of `task`, in any order.
     #[must_use]
     pub fn matches(&self, task: &Task) -> bool {
         task.sums_are_exact() && self.rows == Rows::of(task)
     }
 
-    /// Counts the loss and proves the bound.
+    /// Recomputes the loss and proves the bound.
     ///
     /// # Errors
-    /// [`CertificateError`] when either is not as stated, or the check was stopped.
+    /// [`CertificateError`] when either differs from the stated value, or the check was stopped.
     pub fn check(&self, control: &RunControl<'_>) -> Result<Checked, CertificateError> {
         let units = self.rows.units(self.architecture())?;
         let num_inputs = self.rows.inputs().len();
@@ -149,7 +149,7 @@ impl Certificate {
         if loss != self.loss {
             return Err(CertificateError::Loss { stated: self.loss, found: loss });
         }
-        // losses are whole: none is below the bound if none is below the next whole number
+        // losses are whole: none is below the bound if none is below the next integer
         let limit = units.at_least(self.lower_bound);
         if limit > found {
             return Err(CertificateError::Bound { stated: self.lower_bound, found: loss });
@@ -189,16 +189,16 @@ impl Certificate {
         }
     }
 
-    /// The text of a certificate file.
+    /// Serialises the certificate to the text of a certificate file.
     #[must_use]
     pub fn to_json(&self) -> String {
         checksummed::write(FORMAT, self)
     }
 
-    /// Reads the text of a certificate file.
+    /// Parses the text of a certificate file.
     ///
     /// # Errors
-    /// [`ChecksummedError`] when it is none, or damaged.
+    /// [`ChecksummedError`] when the text is not a certificate or is damaged.
     pub fn from_json(text: &str) -> Result<Self, ChecksummedError> {
         checksummed::read(FORMAT, text)
     }

@@ -1,10 +1,10 @@
-//! JSON files with a name, a version and a checksum: foreign and damaged ones are told apart and refused.
+//! Versioned JSON files with a format name and a checksum.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// The version that this program writes, and the only one so far.
+/// The format version that this program reads and writes.
 const VERSION: u32 = 1;
 
 #[derive(Serialize, Deserialize)]
@@ -17,31 +17,31 @@ struct Sealed {
     content: serde_json::Value,
 }
 
-/// Why a file is refused.
+/// Why a checksummed file cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ChecksummedError {
-    /// Not JSON, or cut off.
+    /// The file is not valid JSON, or is truncated.
     #[error("not an {format} file: invalid JSON (line {line}, column {column})")]
     Json {
-        /// The format wanted.
+        /// The expected format.
         format: &'static str,
         /// The line of the fault.
         line: usize,
         /// Its column.
         column: usize,
-        /// What the parser says.
+        /// The parser error.
         source: serde_json::Error,
     },
-    /// Another kind of JSON.
+    /// The file has another format.
     #[error("not an {format} file: its `format` is {found}")]
     Foreign {
-        /// The format wanted.
+        /// The expected format.
         format: &'static str,
-        /// What it has there.
+        /// The `format` value found.
         found: String,
     },
-    /// A version that this program does not know.
+    /// The version is not supported.
     #[error("version {found} of {format} is not supported; this program reads version {VERSION}")]
     Version {
         /// The format.
@@ -49,28 +49,28 @@ pub enum ChecksummedError {
         /// The version.
         found: String,
     },
-    /// The content is not what was written.
+    /// The checksum does not match the content.
     #[error("the {format} file is damaged: its checksum is {found}, but the file says {expected}")]
     Checksum {
         /// The format.
         format: &'static str,
-        /// Computed.
+        /// The checksum computed from the content.
         found: String,
-        /// Stated.
+        /// The checksum stated in the file.
         expected: String,
     },
-    /// The right kind of file with wrong content.
+    /// The format is right but the content is invalid.
     #[error("the {format} file is damaged")]
     Content {
         /// The format.
         format: &'static str,
-        /// What is wrong.
+        /// The cause.
         source: serde_json::Error,
     },
 }
 
 impl ChecksummedError {
-    /// What to do about it.
+    /// A hint that tells the user how to fix the error.
     #[must_use]
     pub fn hint(&self) -> String {
         match self {
@@ -91,7 +91,7 @@ pub(crate) fn digest(content: &serde_json::Value) -> String {
     Sha256::digest(content.to_string().as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The text of a file: JSON, ending with a line break.
+/// Serialises the content to the text of a file: JSON, ending with a newline.
 pub(crate) fn write<T: Serialize>(format: &'static str, content: &T) -> String {
     let content = serde_json::to_value(content).expect("contents are plain data");
     let sealed = Sealed { format: format.to_owned(), version: VERSION, sha256: digest(&content), content };
@@ -100,7 +100,7 @@ pub(crate) fn write<T: Serialize>(format: &'static str, content: &T) -> String {
     text
 }
 
-/// The content of a file.
+/// Parses the content of a file.
 pub(crate) fn read<T: DeserializeOwned>(format: &'static str, text: &str) -> Result<T, ChecksummedError> {
     let value: serde_json::Value = serde_json::from_str(text).map_err(|source| ChecksummedError::Json {
         format,

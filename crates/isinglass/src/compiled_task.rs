@@ -1,4 +1,4 @@
-//! What goes to a sampler elsewhere and comes back: a compiled task with everything that turns a sample into a model.
+//! Compiled tasks, and decoding samples from external samplers into models.
 
 use crate::bits::BitMatrix;
 use crate::checksummed::{self, ChecksummedError};
@@ -19,10 +19,11 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 
-/// The word that every layout file begins with.
+/// The format name at the start of every layout file.
 const FORMAT: &str = "isinglass-layout";
 
-/// A compiled task: the layout of its variables, the rows, and what makes raw rows of them.
+/// A compiled task: the variable layout, the training rows, and the preprocessing and classes needed to build a model
+/// from a sample.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CompiledTask {
@@ -34,18 +35,18 @@ pub struct CompiledTask {
     pub task: Task,
     /// The names of the classes.
     pub classes: Classes,
-    /// Which output bits stand for which class.
+    /// The codeword of output bits for each class.
     pub codebook: Codebook,
-    /// From raw rows to input bits.
+    /// The pipeline that turns raw rows into input bits.
     pub pipeline: Pipeline,
-    /// How it was made; errors are filled in when a sample comes back.
+    /// Provenance; decoding a sample fills in the errors.
     pub made: Provenance,
-    /// The rows that were kept apart for testing, if there are any.
+    /// The held-out test rows, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test: Option<HeldOutRows>,
 }
 
-/// Rows kept apart for testing.
+/// Held-out test rows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HeldOutRows {
@@ -53,9 +54,9 @@ pub struct HeldOutRows {
     pub inputs: BitMatrix,
     /// The index of the class of each row.
     pub labels: Vec<u32>,
-    /// The fraction of all rows that was asked for; `None` for the rows of a second file.
+    /// The test fraction requested; `None` for rows from a separate file.
     pub fraction: Option<f64>,
-    /// How they were chosen.
+    /// How the test rows were chosen.
     pub chosen: TestRows,
 }
 
@@ -69,41 +70,41 @@ impl HeldOutRows {
     }
 }
 
-/// Why a layout file or a sample for it is refused.
+/// Why a layout file, or a sample for it, cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HandoverError {
-    /// A foreign or damaged file.
+    /// The file has another format or is damaged.
     #[error(transparent)]
     Seal(#[from] ChecksummedError),
-    /// Parts that do not fit together.
+    /// Parts of the file do not match each other.
     #[error("the layout file is damaged")]
     Parts(#[from] ModelError),
-    /// Test rows of another width, or with classes that are not there.
+    /// The test rows have a different width, or labels outside the classes.
     #[error("the layout file is damaged: its test rows do not fit its network and classes")]
     TestRows,
     /// The task does not compile.
     #[error("the layout file is damaged: its task does not compile")]
     Formulation(#[from] FormulationError),
-    /// The task compiles to something else.
+    /// The task compiles to a different layout.
     #[error("the layout is not what its task compiles to; it was made by another version or by hand")]
     OtherLayout,
-    /// There are no samples.
+    /// The sample file is empty.
     #[error("the file has no samples")]
     NoSamples,
-    /// A variable of the layout without a value.
+    /// The samples lack a variable of the layout.
     #[error("the samples have no variable `{label}`")]
     MissingVariable {
         /// Its label.
         label: String,
     },
-    /// A variable with values that the layout does not have.
+    /// The samples have a variable that the layout lacks.
     #[error("the samples have the variable `{label}`, which the layout does not have")]
     UnknownVariable {
         /// Its label.
         label: Label,
     },
-    /// More or fewer values than variables.
+    /// The number of values per sample differs from the number of variables.
     #[error("the samples have {found} values each, but the layout has {expected} variables")]
     NumVariables {
         /// Values of a sample.
@@ -120,7 +121,7 @@ pub enum HandoverError {
 }
 
 impl HandoverError {
-    /// What to do about it.
+    /// A hint that tells the user how to fix the error.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
@@ -136,35 +137,35 @@ impl HandoverError {
     }
 }
 
-/// The best of the samples that came back.
+/// The best decoded sample.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Decoded {
-    /// The model; its provenance has the training errors filled in.
+    /// The model, with the training errors in its provenance.
     pub model: Model,
     /// Its loss on the training rows: what the [objective](crate::task::Objective) of the task counts.
     pub loss: f64,
-    /// The loss of the sample's own weights, before they were polished.
+    /// The loss of the sample's weights before local search.
     pub sampled_loss: f64,
     /// Its errors on the training rows.
     pub train: Score,
     /// Its errors on the rows that the layout keeps for testing.
     pub test: Option<Score>,
-    /// What the sample turned out to be that the weights were read from, before these were polished.
+    /// The verification result of the sample before local search.
     pub verification: Verification,
-    /// Its place in the file, from 0.
+    /// Index of the sample in the file, from 0.
     pub index: usize,
-    /// Samples in the file.
+    /// Number of samples in the file.
     pub num_samples: usize,
 }
 
 impl CompiledTask {
-    /// The text of the layout file: JSON, ending with a line break.
+    /// Serialises to the text of a layout file: JSON, ending with a newline.
     #[must_use]
     pub fn to_json(&self) -> String {
         checksummed::write(FORMAT, self)
     }
 
-    /// Reads a layout file.
+    /// Parses a layout file.
     ///
     /// # Errors
     /// [`HandoverError`] when it is foreign or damaged.
@@ -179,7 +180,7 @@ impl CompiledTask {
         }
     }
 
-    /// Compiles the task again, and checks that the layout is still that of the problem.
+    /// Compiles the task again and checks that the layout is unchanged.
     ///
     /// # Errors
     /// [`HandoverError`] when it does not compile, or to something else.
@@ -188,9 +189,10 @@ impl CompiledTask {
         if formulation.layout == self.layout { Ok(formulation) } else { Err(HandoverError::OtherLayout) }
     }
 
-    /// Reads the weights of every sample, and makes a model of those of least loss on the rows; the first among equals.
+    /// Decodes the weights of every sample into networks and returns the model with the lowest loss on the rows; ties
+    /// go to the first sample.
     ///
-    /// Where the samples name their variables, values are found by name, else by place.
+    /// If the samples name their variables, values are matched by name, otherwise by position.
     ///
     /// # Errors
     /// [`HandoverError`] when there are no samples or they are not of this problem.
@@ -198,8 +200,9 @@ impl CompiledTask {
         self.decode_with(samples, None)
     }
 
-    /// The same with the weights of every sample polished by descent on the true loss, as in training: the model is the one of
-    /// least loss after that, among equals the one of least loss before. Descent ends early where `control` says so.
+    /// Decodes like [`CompiledTask::decode`], then improves the weights of every sample by local search on the true
+    /// loss, as in training. Ties after local search go to the lower loss before it. `control` can stop the local
+    /// search early.
     ///
     /// # Errors
     /// As [`CompiledTask::decode`].

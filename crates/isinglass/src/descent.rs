@@ -8,7 +8,7 @@ use crate::formulation::WeightTerms;
 use crate::network::Network;
 use isinglass_qubo::sampler::Isa;
 
-/// Flips offered between two looks at whether to stop.
+/// Flips offered between two checks of the stop condition.
 const FLIPS_BETWEEN_LOOKS: usize = 64;
 
 /// What descent minimises: `loss(w) + sum_w h_w b_w`.
@@ -16,9 +16,9 @@ const FLIPS_BETWEEN_LOOKS: usize = 64;
 pub struct Descent<'a> {
     /// The task.
     pub groups: &'a SlicedGroups,
-    /// Weights that stay as they are, and linear terms on weight bits.
+    /// Weights that stay fixed, and linear terms on weight bits.
     pub terms: &'a WeightTerms,
-    /// Asked now and then whether to end with what there is.
+    /// Asked periodically whether to end with what there is.
     pub stop: &'a (dyn Fn() -> bool + Sync),
 }
 

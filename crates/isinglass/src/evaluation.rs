@@ -106,7 +106,7 @@ impl SlicedGroups {
 /// A neuron of fan-in `n` fires iff `d = c - ceil(n / 2) >= 0`, where `c` inputs agree with their weights. `d` is held in two's
 /// complement, a bit-plane over the groups for each digit, and beside it the groups in which one agreement more or less
 /// turns the neuron over (`d = -1` and `d = 0`). A flip moves `d` by one, so these are all that a try looks at in the layer of
-/// the flip; what turns over there is followed upwards, and only there. The loss is a sum over digits of the deltas of
+/// the flip; what flips there is followed upwards, and only there. The loss is a sum over digits of the deltas of
 /// groups, a popcount each, and exact, where all deltas are multiples of one number by less than `2^20`, and a sum over
 /// groups in `f64` elsewhere.
 ///
@@ -138,20 +138,20 @@ impl<'a> Evaluation<'a> {
         })
     }
 
-    /// The loss of the network as it is now; in `f64` with the rounding of all changes so far where the deltas of the groups have
+    /// The loss of the network in its current state; in `f64` with the rounding of all changes so far where the deltas of the groups have
     /// no common unit.
     #[must_use]
     pub fn loss(&self) -> f64 {
         on_state!(&self.0, state => state.loss())
     }
 
-    /// The network as it is now.
+    /// The network in its current state.
     #[must_use]
     pub fn network(&self) -> Network {
         self.network_of(self.bits())
     }
 
-    /// The bits of all weights as they are now, in an order of the evaluation's own: for [`Evaluation::network_of`].
+    /// The bits of all weights in their current state, in an order of the evaluation's own: for [`Evaluation::network_of`].
     #[inline(always)]
     #[must_use]
     pub fn bits(&self) -> &[bool] {

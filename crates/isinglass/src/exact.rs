@@ -38,7 +38,7 @@ const MAX_HIDDEN: usize = 64;
 /// The most neurons of a hidden layer that another one, or several outputs, stand on.
 const MAX_CODE: usize = 12;
 
-/// The most memory the neuron functions may take, in 64-bit words.
+/// Maximum memory the neuron functions may take, in 64-bit words.
 const MAX_FUNCTION_WORDS: usize = 1 << 25;
 
 /// Bytes for each word of a function: in the list and the set of functions, and as candidates while these are sorted.
@@ -77,9 +77,9 @@ const BYTES_PER_FUNCTION_WORD: usize = 160;
 pub struct ExactTrainer {
     /// The largest fan-in of the first layer, bias included. \[default: 24\] \[range: 1..=30\]
     pub max_fan_in: usize,
-    /// The most distinct functions of a hidden neuron. \[default: 2^20\] \[range: 1..\]
+    /// Maximum number of distinct functions of a hidden neuron. \[default: 2^20\] \[range: 1..\]
     pub max_functions: usize,
-    /// The most partial and whole committees to look at, about 10 ns each: the search then ends with the best so far and a
+    /// Maximum number of partial and complete committees to examine, about 10 ns each: the search then ends with the best so far and a
     /// bound. \[default: no limit\] \[range: 1..\]
     pub max_nodes: u64,
 }
@@ -97,7 +97,7 @@ pub struct ExactTraining {
     pub network: Network,
     /// Its loss on the task.
     pub loss: f64,
-    /// [`SampleStatus::Optimal`] if the loss is proven to be the least, otherwise why the search ended before its time. A finished search is
+    /// [`SampleStatus::Optimal`] if the loss is proven to be the least, otherwise why the search stopped early. A finished search is
     /// [`SampleStatus::Heuristic`] where row weights are not multiples of a common power of two, or too far apart: the weight of each
     /// group is then rounded down by up to `2e-9` of their sum.
     pub status: SampleStatus,
@@ -108,7 +108,7 @@ pub struct ExactTraining {
     pub num_functions: usize,
     /// Those that are left when each contribution that another one beats on all rows is dropped.
     pub num_candidates: usize,
-    /// Partial and whole committees looked at.
+    /// Partial and complete committees examined.
     pub num_nodes: u64,
 }
 

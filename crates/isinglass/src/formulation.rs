@@ -1,9 +1,9 @@
-//! Training a binary network as a QUBO: `reference` after Sasdelli and Chin, and `compact`, ours.
+//! Formulations of binary network training as a QUBO: `reference` (Sasdelli and Chin) and `compact`.
 //!
-//! Both are made by one compiler, [`compile`]; `reference` is `compact` with every reduction switched off and one penalty
-//! for every constraint. The mathematics, section by section, is in `docs/formulation.md`.
+//! One compiler, [`compile`], builds both; `reference` is `compact` with every reduction switched off and one penalty
+//! for all constraints. `docs/formulation.md` gives the mathematics section by section.
 //!
-//! [`hard_constraints`] makes a mixed-integer program of the same task, in which constraints cannot be broken.
+//! [`hard_constraints`] builds a mixed-integer program of the same task, with hard constraints instead of penalties.
 //!
 //! # References
 //! M. Sasdelli, T.-J. Chin, *Quantum Annealing Formulation for Binary Neural Networks*, arXiv 2107.02751 (2021).

@@ -1,18 +1,18 @@
-//! How good predictions are.
+//! Classification metrics.
 
 use serde::Serialize;
 
-/// Errors of predictions on labelled rows.
+/// Number of misclassified rows, out of all rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Score {
-    /// Rows whose predicted class is wrong.
+    /// Misclassified rows.
     pub errors: usize,
     /// All rows.
     pub num_rows: usize,
 }
 
 impl Score {
-    /// Counts the rows at which `predicted` and `labels` differ.
+    /// Counts the rows where `predicted` and `labels` differ.
     ///
     /// # Panics
     /// When they differ in length.
@@ -23,17 +23,17 @@ impl Score {
         Self { errors, num_rows: labels.len() }
     }
 
-    /// The share of rows that are right, 0 to 1; 1 for no rows, on which nothing is wrong.
+    /// Accuracy, 0 to 1; 1 for an empty set.
     #[must_use]
     pub fn accuracy(&self) -> f64 {
         if self.num_rows == 0 { 1.0 } else { (self.num_rows - self.errors) as f64 / self.num_rows as f64 }
     }
 }
 
-/// `matrix[true class][predicted class]`, numbers of rows.
+/// Confusion matrix: `matrix[true class][predicted class]`, in numbers of rows.
 ///
 /// # Panics
-/// When lengths differ or a label is no class.
+/// When lengths differ or a label is not a class.
 #[must_use]
 pub fn confusion_matrix(predicted: &[u32], labels: &[u32], num_classes: usize) -> Vec<Vec<usize>> {
     assert_eq!(predicted.len(), labels.len(), "one prediction for each label");
@@ -44,8 +44,8 @@ pub fn confusion_matrix(predicted: &[u32], labels: &[u32], num_classes: usize) -
     matrix
 }
 
-/// Pairs of classes that are confused, `(true class, predicted class, number of rows)`: the most frequent first, equal ones in the order of
-/// their classes.
+/// Confused pairs of classes, `(true class, predicted class, number of rows)`, the most frequent first; ties are in
+/// class order.
 #[must_use]
 pub fn most_confused(confusion: &[Vec<usize>]) -> Vec<(usize, usize, usize)> {
     let of_class = |(truth, counts): (usize, &Vec<usize>)| {
@@ -58,7 +58,7 @@ pub fn most_confused(confusion: &[Vec<usize>]) -> Vec<(usize, usize, usize)> {
     pairs
 }
 
-/// How often each class is taken for which, on the training rows and on the test rows.
+/// Confusion matrices of the training and test rows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Confusion {
     /// `train[true class][predicted class]`, numbers of training rows.

@@ -10,10 +10,10 @@ use crate::dataset::{Classes, DatasetError, Pipeline, Table};
 use crate::network::{Architecture, Codebook, Network};
 use serde::{Deserialize, Serialize};
 
-/// The word that every model file begins with.
+/// The format name at the start of every model file.
 const FORMAT: &str = "isinglass-model";
 
-/// How a model was made, so that it can be made again.
+/// Provenance: everything needed to reproduce a model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Provenance {
@@ -31,39 +31,39 @@ pub struct Provenance {
     pub formulation: String,
     /// The solver's name.
     pub solver: String,
-    /// Errors on the training rows, and how many rows there were.
+    /// Errors on the training rows.
     pub train_errors: usize,
-    /// Training rows.
+    /// Number of training rows.
     pub num_train_rows: usize,
 }
 
-/// A trained network that takes raw rows.
+/// A trained model: a network with its input pipeline and classes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Model {
-    /// The weights.
+    /// The network.
     pub network: Network,
     /// The names of the classes, in the order of the codebook.
     pub classes: Classes,
-    /// Which output bits stand for which class.
+    /// The codeword of output bits for each class.
     pub codebook: Codebook,
-    /// From raw rows to input bits, fitted on the training rows.
+    /// The pipeline, fitted on the training rows, that turns raw rows into input bits.
     pub pipeline: Pipeline,
-    /// How it was made.
+    /// Provenance.
     pub made: Provenance,
 }
 
-/// Why a file is no model.
+/// Why a model file cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ModelError {
-    /// A foreign or damaged file.
+    /// The file has another format or is damaged.
     #[error(transparent)]
     Seal(#[from] ChecksummedError),
-    /// Parts that do not fit together.
+    /// Parts of the file do not match each other.
     #[error("the model is damaged: {what} is {found}, but the network has {expected}")]
     Parts {
-        /// Which part.
+        /// The part.
         what: &'static str,
         /// Its size.
         found: usize,
@@ -73,13 +73,13 @@ pub enum ModelError {
     /// The pipeline is damaged.
     #[error("the model is damaged: its input pipeline is invalid")]
     Pipeline {
-        /// What is wrong.
+        /// The cause.
         source: DatasetError,
     },
 }
 
 impl ModelError {
-    /// What to do about it.
+    /// A hint that tells the user how to fix the error.
     #[must_use]
     pub fn hint(&self) -> String {
         match self {
@@ -90,16 +90,16 @@ impl ModelError {
 }
 
 impl Model {
-    /// The text of the model file: JSON, ending with a line break.
+    /// Serialises to the text of a model file: JSON, ending with a newline.
     #[must_use]
     pub fn to_json(&self) -> String {
         checksummed::write(FORMAT, self)
     }
 
-    /// Reads a model file, refusing foreign and damaged ones.
+    /// Parses a model file.
     ///
     /// # Errors
-    /// [`ModelError`] with the reason.
+    /// [`ModelError`] when the file has another format or is damaged.
     pub fn from_json(text: &str) -> Result<Self, ModelError> {
         let model: Self = checksummed::read(FORMAT, text)?;
         model.check()?;
@@ -110,7 +110,7 @@ impl Model {
         check_parts(self.network.architecture(), &self.pipeline, &self.codebook, &self.classes)
     }
 
-    /// The class index of each row of bits.
+    /// Predicts the class index of each row of bits.
     ///
     /// # Panics
     /// When the rows do not have as many bits as the network has inputs.
@@ -119,7 +119,7 @@ impl Model {
         predict(&self.network, &self.codebook, inputs)
     }
 
-    /// The class index of each raw row.
+    /// Predicts the class index of each raw row.
     ///
     /// # Errors
     /// [`DatasetError`] when the rows lack a column that the pipeline needs.

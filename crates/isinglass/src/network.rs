@@ -1,4 +1,4 @@
-//! Binary networks: shape, packed weights, inference, and how output bits name a class.
+//! Binary neural networks: architecture, packed weights, inference and output codes.
 
 mod architecture;
 mod codebook;
@@ -10,7 +10,7 @@ pub use codebook::{ClassScore, Codebook, winner};
 use crate::bits::BitMatrix;
 use serde::{Deserialize, Serialize};
 
-/// A binary network: an [`Architecture`] and a bit for every weight.
+/// A binary neural network: an [`Architecture`] and one bit per weight.
 ///
 /// Layer `l` (from 0) is a matrix of `n_{l+1} × fan_in(l)` bits: row = neuron, column = input, and with a bias the last
 /// column is the weight of the constant `+1`. A set bit is `+1`. A neuron that sees `c` agreements between its `n` weights
@@ -34,7 +34,7 @@ pub struct Network {
 }
 
 impl Network {
-    /// The network whose weight of `(layer, neuron, input)` is `weight(layer, neuron, input)`.
+    /// Builds the network whose weight at `(layer, neuron, input)` is `weight(layer, neuron, input)`.
     pub fn from_fn(architecture: Architecture, mut weight: impl FnMut(usize, usize, usize) -> bool) -> Self {
         let layers = (0..architecture.num_layers())
             .map(|layer| {
@@ -46,7 +46,7 @@ impl Network {
         Self { architecture, layers }
     }
 
-    /// The shape.
+    /// The architecture.
     #[must_use]
     pub fn architecture(&self) -> &Architecture {
         &self.architecture
@@ -55,7 +55,7 @@ impl Network {
     /// The weights of one layer, `n_{l+1} × fan_in(l)`.
     ///
     /// # Panics
-    /// When there is no such layer.
+    /// When `layer` is out of range.
     #[must_use]
     pub fn layer(&self, layer: usize) -> &BitMatrix {
         &self.layers[layer]
@@ -86,11 +86,11 @@ struct Fields {
     layers: Vec<BitMatrix>,
 }
 
-/// Why stored weights are no network.
+/// Why stored weights do not form a network.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NetworkError {
-    /// More or fewer layers than the architecture has.
+    /// The number of layers differs from that of the architecture.
     #[error("a {architecture} network has {expected} layers of weights, but {found} are given")]
     Layers {
         /// The architecture.
@@ -100,7 +100,7 @@ pub enum NetworkError {
         /// Layers given.
         found: usize,
     },
-    /// A layer of another shape.
+    /// A layer has the wrong shape.
     #[error(
         "layer {layer} of a {architecture} network is {expected_rows} x {expected_columns}, but the weights are {rows} x {columns}"
     )]

@@ -1,4 +1,4 @@
-//! What a network is to learn: rows of input bits with target bits, merged into groups of equal inputs.
+//! Training tasks: rows of input bits with target bits, merged into groups of equal inputs.
 
 mod objective;
 
@@ -9,7 +9,7 @@ use isinglass_qubo::dyadic;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
-/// Rows to learn: inputs `N × n_0`, target bits `N × n_L`, the weight of each row in the loss, and what the loss counts.
+/// A training task: inputs `N × n_0`, target bits `N × n_L`, row weights, and the objective of the loss.
 ///
 /// By default the loss of a network is the weighted Hamming loss `sum_r weight_r * #{o : f(x_r)_o != y_ro}`; with one output and unit
 /// weights that is the number of errors. With several classes that is not so: [`Task::of_classes`] makes a task whose loss counts
@@ -55,11 +55,11 @@ impl TryFrom<Fields> for Task {
     }
 }
 
-/// Why rows are no task.
+/// Why rows do not form a task.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TaskError {
-    /// Inputs, targets or weights differ in number of rows.
+    /// The numbers of rows of inputs, targets and weights differ.
     #[error("{inputs} rows of inputs, {targets} of targets, {weights} weights: these must be equal")]
     RowsDiffer {
         /// Rows of inputs.
@@ -69,10 +69,10 @@ pub enum TaskError {
         /// Number of weights.
         weights: usize,
     },
-    /// No rows.
+    /// The task has no rows.
     #[error("there are no rows to learn")]
     Empty,
-    /// A row weight that is negative or no number.
+    /// A row weight is negative or not finite.
     #[error("the weight of row {row} is {weight}; a weight is a finite number of at least 0")]
     Weight {
         /// The row, from 0.
@@ -80,7 +80,7 @@ pub enum TaskError {
         /// Its weight.
         weight: f64,
     },
-    /// Targets that do not name a class.
+    /// The targets of a row do not name a class.
     #[error(
         "the targets of row {row} do not name a class: to count classification errors, exactly one of two or more bits must be set"
     )]
@@ -88,13 +88,13 @@ pub enum TaskError {
         /// The row, from 0.
         row: usize,
     },
-    /// The weights are too large to be added.
+    /// The sum of the row weights overflows.
     #[error("the sum of the row weights exceeds the largest number, {:.1e}", f64::MAX)]
     Total,
 }
 
 impl Task {
-    /// A task whose rows all weigh 1; its loss counts wrong output bits.
+    /// Creates a task with unit row weights whose loss counts wrong output bits.
     ///
     /// # Errors
     /// [`TaskError`] when the numbers of rows differ or are zero.
@@ -103,7 +103,7 @@ impl Task {
         Self::weighted(inputs, targets, weights)
     }
 
-    /// A task with a weight for each row; its loss counts wrong output bits.
+    /// Creates a task with row weights whose loss counts wrong output bits.
     ///
     /// # Errors
     /// [`TaskError`] when the numbers of rows differ or are zero, a weight is negative or not finite, or their sum is not finite.
@@ -150,15 +150,15 @@ impl Task {
         self.weights.len()
     }
 
-    /// Whether every sum of row weights, and so every loss, is free of rounding: they are multiples of a power of two, and not too far
-    /// apart. Only then is a loss proven to be the least one.
+    /// Whether every sum of row weights, and so every loss, is exact: the weights are multiples of a power of two and
+    /// not too far apart. Only then can a loss be proven minimal.
     #[must_use]
     pub fn sums_are_exact(&self) -> bool {
         let outputs = self.targets.num_columns();
         dyadic::sums_are_exact(self.weights.iter().flat_map(|&weight| std::iter::repeat_n(weight, outputs)))
     }
 
-    /// The task of some rows only.
+    /// Selects some rows of the task.
     ///
     /// # Panics
     /// When an index is out of range or `rows` is empty.
@@ -173,7 +173,7 @@ impl Task {
         }
     }
 
-    /// The groups of this task (see [`Groups`]) by output bits, whatever its loss counts: what a QUBO is made from.
+    /// Groups the rows (see [`Groups`]) by output bits, whatever the objective: a QUBO is built from these groups.
     #[must_use]
     pub fn group(&self, merge: Merge) -> Groups {
         let mut builder = GroupsBuilder::new(self, merge);
@@ -184,20 +184,20 @@ impl Task {
     }
 }
 
-/// Which rows become one group.
+/// Rule for merging rows into groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Merge {
-    /// None: each row is a group of its own.
+    /// Does not merge: each row is a separate group.
     Nothing,
-    /// Rows with equal inputs.
+    /// Merges rows with equal inputs.
     Equal,
-    /// Rows with equal or with opposite inputs, the latter with all target bits flipped. Right for odd networks only
+    /// Merges rows with equal or opposite inputs; the latter with all target bits flipped. Valid for odd networks only
     /// ([`Architecture::is_odd`](crate::network::Architecture::is_odd)).
     EqualAndNegated,
 }
 
-/// A task reduced to what its loss depends on.
+/// Rows grouped by input: the part of a task that its loss depends on.
 ///
 /// Rows with equal inputs `x` get the same outputs. If their weights with target `+1` and `-1` at output `o` add up to `m+`
 /// and `m-`, they cost `min(m+, m-)` whatever the network does, and `delta = |m+ - m-|` more if it answers the lighter
@@ -207,17 +207,17 @@ pub enum Merge {
 /// one, `c(x)` is the class that the network answers, and `loss(w) = constant + sum_x delta_{x c(x)}`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Groups {
-    /// Distinct inputs, `G × n_0`, in the order in which the task first has them.
+    /// Distinct inputs, `G × n_0`, in order of first occurrence.
     pub inputs: BitMatrix,
     /// The heavier class at each output, `G × n_L`; the codeword of the heaviest class where classification errors are counted.
     pub targets: BitMatrix,
     /// `delta >= 0`, row by row: `G × n_L` values.
     pub deltas: Vec<f64>,
-    /// What every network pays.
+    /// Irreducible loss, which every network has.
     pub constant: f64,
     /// Rows of the task.
     pub num_rows: usize,
-    /// What the loss counts.
+    /// The objective.
     pub objective: Objective,
 }
 
@@ -253,7 +253,7 @@ impl Groups {
         self.deltas[group * outputs..(group + 1) * outputs].iter().sum()
     }
 
-    /// The loss of a network that gives these output bits on the groups, `G × n_L`.
+    /// The loss of a network that has these output bits on the groups, `G × n_L`.
     ///
     /// # Panics
     /// When `outputs` has another shape, or classification errors are counted, which output bits do not tell ([`Groups::loss_of`] does).
@@ -309,7 +309,7 @@ impl<'a> GroupsBuilder<'a> {
         }
     }
 
-    /// The group that a row belongs to, and whether as its negation.
+    /// The group of a row, and whether the row is its negation.
     fn find(&self, row: usize) -> Option<(usize, bool)> {
         if self.merge == Merge::Nothing {
             return None;

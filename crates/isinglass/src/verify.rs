@@ -1,7 +1,7 @@
-//! The independent check: what a network and a sample are worth, from first principles.
+//! Independent verification of networks and samples.
 //!
-//! Of [`formulation`](crate::formulation) only the labels of the layout are used: the forward pass is written out in plain spins,
-//! the constraints are evaluated from what the labels say, and energies come from the model itself.
+//! Of [`formulation`](crate::formulation), this module uses only the labels of the layout: it evaluates the forward
+//! pass in plain spins and the constraints from the labels, and takes energies from the model itself.
 
 use crate::formulation::{Layout, LayoutError, NeuronPlace, Place, Role};
 use crate::network::Network;
@@ -11,31 +11,31 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
-/// No wide-gap gate has more slack bits.
+/// Maximum number of slack bits of a wide-gap gate.
 const MAX_WIDE_GAP_SLACK: usize = 14;
 
-/// What one sample of a formulation turns out to be.
+/// The verification result of one sample of a formulation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Verification {
-    /// Wrong output bits of the decoded weights on the task, weighted, by the forward pass: what the QUBO counts, whatever the loss of the
-    /// task does.
+    /// Weighted number of wrong output bits of the decoded weights on the task, from the forward pass: what the QUBO
+    /// counts, whatever the objective of the task.
     pub loss: f64,
     /// Energy of the sample on the QUBO, offset included.
     pub energy: f64,
     /// Energy of the sample completed from its weights: activations, products and errors by the forward pass, slack bits at
     /// their best. Equal to `loss` (plus weight terms) for an exact formulation.
     pub completed_energy: f64,
-    /// Threshold gates whose output is not what their own inputs say.
+    /// Threshold gates whose output disagrees with their inputs.
     pub violated_gates: usize,
-    /// Products, ANDs and ancillas that are not what their own operands say.
+    /// Products, ANDs and ancillas that disagree with their operands.
     pub violated_products: usize,
-    /// Loss variables that are not the error they should copy.
+    /// Loss variables that disagree with the error they copy.
     pub violated_losses: usize,
 }
 
 impl Verification {
-    /// Violated constraints of all kinds.
+    /// Total number of violated constraints.
     #[must_use]
     pub fn violations(&self) -> usize {
         self.violated_gates + self.violated_products + self.violated_losses
@@ -59,7 +59,7 @@ pub enum VerifyError {
         /// The model's vartype.
         vartype: &'static str,
     },
-    /// The layout speaks of groups that the task does not have.
+    /// The layout refers to groups that the task does not have.
     #[error("`{label}` refers to a group, neuron or input that the task and network do not have")]
     Foreign {
         /// The label of the variable.
@@ -67,7 +67,7 @@ pub enum VerifyError {
     },
 }
 
-/// The loss of a network on a task, row by row, in plain spins: what the task's [objective](Objective) counts.
+/// Computes the loss of a network on a task, row by row, in plain spins, for the [objective](Objective) of the task.
 #[must_use]
 pub fn loss(network: &Network, task: &Task) -> f64 {
     match task.objective() {
@@ -76,7 +76,8 @@ pub fn loss(network: &Network, task: &Task) -> f64 {
     }
 }
 
-/// The wrong output bits of a network on a task, row by row, in plain spins: `sum_r weight_r #{o : f(x_r)_o != y_ro}`.
+/// Computes the weighted number of wrong output bits of a network on a task, row by row, in plain spins: `sum_r
+/// weight_r #{o : f(x_r)_o != y_ro}`.
 #[must_use]
 pub fn wrong_output_bits(network: &Network, task: &Task) -> f64 {
     let wrong = |row: usize| {
@@ -86,7 +87,7 @@ pub fn wrong_output_bits(network: &Network, task: &Task) -> f64 {
     weighted(task, wrong)
 }
 
-/// The classification errors of a network on a task with one-hot targets, row by row, in plain spins.
+/// Computes the classification errors of a network on a task with one-hot targets, row by row, in plain spins.
 fn errors(network: &Network, task: &Task) -> f64 {
     weighted(task, |row| usize::from(!task.targets().get(row, class_of(network, &input_of(task, row)))))
 }
@@ -145,7 +146,8 @@ fn weights_of(network: &Network, layer: usize, neuron: usize) -> impl Iterator<I
     (0..network.architecture().fan_in(layer)).map(move |input| network.weight(layer, neuron, input))
 }
 
-/// What a neuron sums up: it fires iff that is at least 0. A weight without an input of its own is that of the bias, whose input is `+1`.
+/// The sum of a neuron, which fires iff the sum is at least 0. A weight past the last input is that of the bias, whose
+/// input is `+1`.
 fn sum(weights: impl Iterator<Item = bool>, inputs: &[bool]) -> i64 {
     let spin = |bit: bool| if bit { 1i64 } else { -1 };
     weights.enumerate().map(|(i, weight)| spin(weight) * inputs.get(i).map_or(1, |&bit| spin(bit))).sum()
@@ -154,7 +156,7 @@ fn sum(weights: impl Iterator<Item = bool>, inputs: &[bool]) -> i64 {
 /// Verifies one sample of a formulation of `task`.
 ///
 /// # Errors
-/// [`VerifyError`] when sample, layout, model and task do not belong together.
+/// [`VerifyError`] when sample, layout, model and task do not match.
 pub fn verify(qubo: &Bqm, layout: &Layout, task: &Task, sample: &[i8]) -> Result<Verification, VerifyError> {
     check_model(qubo, layout)?;
     let network = layout.decode(sample)?;
@@ -198,13 +200,14 @@ pub fn verify(qubo: &Bqm, layout: &Layout, task: &Task, sample: &[i8]) -> Result
     })
 }
 
-/// The sample of a formulation that stands for a network: its weights, and everything else by the forward pass.
+/// Encodes a network as a sample of a formulation: its weights, and all other variables from the forward pass.
 ///
-/// The network is first turned into the equivalent one that has the layout's known weights, by negating hidden neurons of odd
-/// fan-in together with their outgoing weights. Where that is not possible the layout's known weights stand.
+/// The network is first transformed into the equivalent one that has the fixed weights of the layout, by negating
+/// hidden neurons of odd fan-in together with their outgoing weights. Where that is not possible, the fixed weights of
+/// the layout win.
 ///
 /// # Errors
-/// [`VerifyError`] when layout, model and task do not belong together.
+/// [`VerifyError`] when layout, model and task do not match.
 pub fn encode(qubo: &Bqm, layout: &Layout, task: &Task, network: &Network) -> Result<Vec<i8>, VerifyError> {
     let mut network = network.clone();
     let architecture = layout.architecture();
@@ -253,7 +256,7 @@ fn output_place(network: &Network, group: usize, output: usize) -> NeuronPlace {
     NeuronPlace { group, layer: network.architecture().num_layers() - 1, neuron: output }
 }
 
-/// Every variable speaks of a group of the task and a neuron of the network.
+/// Checks that every variable refers to a group of the task and a neuron of the network.
 fn check_places(layout: &Layout, groups: &Groups) -> Result<(), VerifyError> {
     let architecture = layout.architecture();
     let neuron_exists = |place: &NeuronPlace| {
@@ -297,7 +300,7 @@ impl Reading<'_> {
         self.index.get(&role).map(|&variable| self.sample[variable] > 0)
     }
 
-    /// The activation that the sample gives a neuron; where it has no variable for it, what the neuron's inputs say.
+    /// The activation of a neuron in the sample; if it has no variable, the activation computed from its inputs.
     fn activation(&self, place: NeuronPlace) -> bool {
         if let Some(bit) = self.value(Role::Activation(place)) {
             return bit;
@@ -319,7 +322,7 @@ impl Reading<'_> {
         (0..width).map(|neuron| self.activation(NeuronPlace { group, layer: layer - 1, neuron })).collect()
     }
 
-    /// Whether a neuron fires on the sample's own products, or on its weights and inputs where there are no products.
+    /// Whether a neuron fires on the products in the sample, or on its weights and inputs if it has no products.
     fn fires(&self, place: NeuronPlace) -> bool {
         let fan_in = self.network.architecture().fan_in(place.layer);
         let inputs = self.inputs(place.group, place.layer);
@@ -379,8 +382,8 @@ fn complete(qubo: &Bqm, layout: &Layout, network: &Network, groups: &Groups, sam
     completed
 }
 
-/// Sets a few variables to the values of least energy, the others staying as they are: all values in the order of the reflected Gray
-/// code, one flip after the other. Of equal ones the first is taken.
+/// Sets a few variables to their values of lowest energy, leaving the others unchanged: enumerates all values in Gray
+/// code order, one flip at a time. Ties go to the first.
 fn set_best(qubo: &Bqm, sample: &mut [i8], variables: &[usize]) {
     variables.iter().for_each(|&variable| sample[variable] = 0);
     let mut fields: Vec<f64> = Vec::with_capacity(variables.len());

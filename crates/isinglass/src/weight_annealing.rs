@@ -20,7 +20,7 @@ use rand_core::Rng;
 use rayon::prelude::*;
 use walk::Walk;
 
-/// The most bytes that the states of all reads under way may take.
+/// Maximum number of bytes that the states of all reads under way may take.
 const MAX_BYTES: usize = 16 << 30;
 
 /// Simulated annealing over the weights of a network (Metropolis, weights in the order of layers, neurons and inputs, geometric
@@ -117,7 +117,7 @@ impl WeightReads {
 }
 
 impl WeightAnnealing {
-    /// Anneals the weights of a network of this shape on `groups`. Weights that `terms` fixes stay as they are given; its biases
+    /// Anneals the weights of a network of this shape on `groups`. Weights that `terms` fixes keep their given values; its biases
     /// are the linear terms.
     ///
     /// A run that `control` stops keeps the best of each read that has begun. Its target is about the energy.

@@ -1,4 +1,4 @@
-//! Networks of binary weights trained by gradients through a straight-through estimator.
+//! Gradient-trained binary neural networks (straight-through estimator).
 
 mod latent;
 
@@ -10,7 +10,8 @@ use latent::{Adam, Gradient, Latent};
 use rand_core::Rng;
 use rayon::prelude::*;
 
-/// Trains a network of ±1 weights by gradients, from several seeds, and keeps of each its best epoch.
+/// Trains binary neural networks with a straight-through estimator (STE), from several seeds, keeping the best epoch of
+/// each.
 ///
 /// Each weight has a latent value in `[-1, 1]`, whose sign (`+1` for zero) is the weight. In the backward pass a hard tanh
 /// of the pre-activation over `sqrt(2 n)`, `n` the fan-in, stands in for the sign of a hidden neuron. The division matters:
@@ -25,16 +26,16 @@ use rayon::prelude::*;
 /// "Adam: A Method for Stochastic Optimization", 2015.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct GradientTrainer {
-    /// Independent runs. \[default: 5\] \[range: 1..\]
+    /// Number of independent runs. \[default: 5\] \[range: 1..\]
     pub num_seeds: usize,
-    /// Passes over the rows, at least. \[default: 60\]
+    /// Minimum number of epochs. \[default: 60\]
     pub num_epochs: usize,
-    /// The least number of steps: with few rows, there are more passes, so that latent weights have the time
-    /// to move. \[default: 1500\]
+    /// Minimum number of optimizer steps: small data sets get more epochs, so that the latent weights have time to
+    /// move. \[default: 1500\]
     pub min_steps: usize,
-    /// Rows to a step. \[default: 64\] \[range: 1..\]
+    /// Minibatch size. \[default: 64\] \[range: 1..\]
     pub batch_size: usize,
-    /// Step size of Adam. \[default: 0.01\] \[range: above 0\]
+    /// Learning rate of Adam. \[default: 0.01\] \[range: above 0\]
     pub learning_rate: f64,
     /// `s`, the sharpness of the loss. \[default: 2\] \[range: above 0\]
     pub sharpness: f64,
@@ -61,11 +62,11 @@ impl Default for GradientTrainer {
 pub struct GradientRun {
     /// The network of the best epoch.
     pub network: Network,
-    /// Its share of training rows classified correctly, 0 to 1.
+    /// Its training accuracy, 0 to 1.
     pub train_accuracy: f64,
     /// The best epoch, from 1; 0 is the network before training.
     pub best_epoch: usize,
-    /// Why training ended before its time, if it did.
+    /// Why training stopped early, if it did.
     pub stopped: Option<SampleStatus>,
 }
 
@@ -89,7 +90,7 @@ impl GradientTrainer {
         Ok(runs.map(|run| self.run(run, train, &counted, architecture, codebook, (control, &watch))).collect())
     }
 
-    /// Passes over the rows: more of few rows.
+    /// Number of epochs: more for small data sets.
     fn num_epochs(&self, num_rows: usize) -> usize {
         self.num_epochs.max(self.min_steps.div_ceil(num_rows.div_ceil(self.batch_size)))
     }
@@ -166,7 +167,7 @@ impl GradientTrainer {
     }
 }
 
-/// The share of rows that the network classifies correctly.
+/// The accuracy of the network on these rows.
 fn accuracy(network: &Network, rows: &Counted, codebook: &Codebook) -> f64 {
     let preactivations = network.output_preactivations(&rows.inputs);
     let predicted = preactivations.chunks_exact(codebook.num_outputs()).map(|row| codebook.predict(row));
@@ -174,7 +175,7 @@ fn accuracy(network: &Network, rows: &Counted, codebook: &Codebook) -> f64 {
     f64::from(right) / rows.num_rows as f64
 }
 
-/// Puts the rows in random order (Fisher and Yates).
+/// Shuffles the rows (Fisher-Yates).
 fn shuffle(order: &mut [usize], stream: &mut rng::Stream) {
     for last in (1..order.len()).rev() {
         let chosen = (u128::from(stream.next_u64()) * (last as u128 + 1)) >> 64;

@@ -1,4 +1,4 @@
-//! Logistic regression on the input spins: the best that one linear model does.
+//! Logistic regression on the input spins.
 
 mod lbfgs;
 
@@ -10,15 +10,15 @@ use rayon::prelude::*;
 /// Distinct rows that one task adds up; fixed, so that the number of threads does not change the order of the sums.
 const CHUNK: usize = 1024;
 
-/// Trains an L2-regularised logistic regression by L-BFGS, from zero, deterministically.
+/// Trains an L2-regularized logistic regression with L-BFGS, deterministically, starting from zero.
 ///
 /// Two classes have one score `s(x) = b + sum_i w_i x_i`, more classes one each. With the log-likelihood `l` (logistic or
 /// softmax) of the rows, it minimises `-l + |w|^2 / (2C)`; the intercepts `b` are not penalised.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LinearTrainer {
-    /// `C`, the inverse strength of the penalty. \[default: 1\] \[range: above 0\]
+    /// `C`, the inverse regularization strength. \[default: 1\] \[range: above 0\]
     pub inverse_penalty: f64,
-    /// The most iterations. \[default: 500\]
+    /// Maximum number of iterations. \[default: 500\]
     pub max_iterations: usize,
     /// Converged once no component of the gradient exceeds this times the number of rows. \[default: 1e-6\] \[range: above 0\]
     pub tolerance: f64,
@@ -41,7 +41,7 @@ pub struct LinearModel {
 }
 
 impl LinearTrainer {
-    /// Trains; when `control` stops it early, the model is the one reached so far and the reason is given.
+    /// Trains the classifier. When `control` stops it early, returns the current model and the reason.
     ///
     /// # Errors
     /// [`BaselineError`] without rows or for parameters outside their ranges.
@@ -79,7 +79,8 @@ impl LinearTrainer {
 }
 
 impl LinearModel {
-    /// The class of one row of `inputs`: a single score of 0 or more names class 1; of several, the first largest wins.
+    /// Predicts the class of one row of `inputs`: a single score of 0 or more gives class 1; of several scores, the
+    /// first largest wins.
     ///
     /// # Panics
     /// When `row` is out of range or `inputs` has another width than the training rows.
@@ -101,7 +102,7 @@ impl LinearModel {
         best as u32
     }
 
-    /// Iterations of the training.
+    /// Number of iterations.
     #[must_use]
     pub fn num_iterations(&self) -> usize {
         self.num_iterations

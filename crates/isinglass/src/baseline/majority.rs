@@ -1,15 +1,15 @@
-//! The class that most rows have.
+//! The majority-class baseline.
 
 use super::{BaselineError, LabelledBits};
 
-/// Answers the most frequent training class whatever the input; the smallest of equally frequent ones.
+/// Predicts the most frequent training class for every input; ties go to the smallest class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Majority {
     class: u32,
 }
 
 impl Majority {
-    /// Counts the classes.
+    /// Finds the majority class.
     ///
     /// # Errors
     /// [`BaselineError::NoTrainingRows`] without rows.
@@ -24,7 +24,7 @@ impl Majority {
         Ok(Self { class: class as u32 })
     }
 
-    /// The class it answers.
+    /// The predicted class.
     #[must_use]
     pub fn class(&self) -> u32 {
         self.class

@@ -19,63 +19,63 @@ pub enum CertificateError {
         /// Outputs of the network.
         outputs: usize,
     },
-    /// There are no rows.
+    /// The certificate contains no rows.
     #[error("there are no rows")]
     NoRows,
-    /// Row weights that cannot be added without rounding.
+    /// Row weights cannot be added without rounding.
     #[error(
         "the row weights are too far apart: they add up to more than 2^100 times the largest power of two that divides them all"
     )]
     TooFarApart,
-    /// Row weights that add up to no number.
+    /// The sum of the row weights overflows.
     #[error("the sum of the row weights overflows")]
     TooLarge,
-    /// A network that is too large to check.
+    /// The network is too large to check.
     #[error(
         "the network is too large to check: the limits are 16 layers and 64 neurons in the hidden layer before a single output"
     )]
     Network,
-    /// A row weight is negative or no number, or weights and inputs are not one each.
+    /// A row weight is negative or NaN, or the number of weights differs from the number of inputs.
     #[error("the weights of input {input} are not one number of at least 0 for each class of each output")]
     Weights {
         /// The input, counted from 0.
         input: usize,
     },
-    /// Classification errors of rows whose targets do not name a class.
+    /// The objective counts classification errors, but the targets of an input do not name classes.
     #[error("the targets of input {input} do not name classes, so there are no classification errors to count")]
     NotClasses {
         /// The input, counted from 0.
         input: usize,
     },
-    /// The number of prices is not that of inputs.
+    /// The number of prices differs from the number of inputs.
     #[error("there must be one price for each of the {num_inputs} distinct inputs")]
     Prices {
         /// Distinct inputs.
         num_inputs: usize,
     },
-    /// Loss or bound is no number.
+    /// Loss or bound is not a number.
     #[error("loss and bound must be numbers")]
     NotANumber,
-    /// The network has another loss.
+    /// The loss of the network differs from the stated loss.
     #[error("the stated loss is {stated}, but the loss of the network is {found}")]
     Loss {
-        /// As stated.
+        /// The stated value.
         stated: f64,
-        /// As counted.
+        /// The recomputed value.
         found: f64,
     },
-    /// There is a better network.
+    /// A network has a loss below the stated bound.
     #[error("the stated lower bound is {stated}, but a network has loss {found}")]
     Bound {
-        /// As stated.
+        /// The stated value.
         stated: f64,
-        /// The loss of a network that was met.
+        /// The loss of that network.
         found: f64,
     },
     /// The weights of rows have too many digits for the search.
     #[error("the bound {stated} was not proven: the check rounds row weights down to a 2^40th of their sum")]
     Precision {
-        /// As stated.
+        /// The stated value.
         stated: f64,
     },
     /// A neuron has too many weight vectors to list.
@@ -87,21 +87,21 @@ pub enum CertificateError {
     /// The functions of a neuron take more memory than is allowed.
     #[error("the functions of a neuron of the first layer take more than {} of memory, but the limit is {}", Bytes(*bytes), Bytes(*limit))]
     Memory {
-        /// Bytes, as far as functions were listed.
+        /// Bytes of the functions listed so far.
         bytes: u64,
         /// The limit.
         limit: u64,
     },
-    /// Stopped before the end.
+    /// The check was stopped before it finished.
     #[error("the check was stopped before it finished: the certificate is neither confirmed nor refuted")]
     Stopped {
-        /// Why.
+        /// The reason.
         status: SampleStatus,
     },
 }
 
 impl CertificateError {
-    /// What to do about it.
+    /// A hint that tells the user how to fix the error.
     #[must_use]
     pub fn hint(&self) -> &'static str {
         match self {

@@ -10,13 +10,13 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The largest fan-in whose weight vectors are listed.
 const MAX_FAN_IN: usize = 24;
 
-/// Groups that functions are evaluated on between two looks at the clock: about a millisecond.
+/// Groups that functions are evaluated on between two checks of the stop condition: about a millisecond.
 const GROUPS_PER_CHECK: usize = 1 << 20;
 
 /// The sum of all costs stays at or below this.
 const MAX_TOTAL: i128 = 1 << 40;
 
-/// The most layers, and the most neurons in the hidden layer before one output: the proof goes down a level for each.
+/// Maximum number of layers, and the most neurons in the hidden layer before one output: the proof goes down a level for each.
 pub(super) const MAX_LAYERS: usize = 16;
 pub(super) const MAX_HIDDEN: usize = 64;
 
@@ -72,7 +72,7 @@ pub(super) fn report_part(control: &RunControl<'_>, (part, num_parts): (usize, u
     }
 }
 
-/// Distinct inputs of some layer, what each output should answer, and what a wrong answer costs in whole units.
+/// Distinct inputs of some layer, what each output should answer, and what a wrong answer costs in integer units.
 pub(super) struct Wanted {
     /// Bit `i` is input `i`; a bias is one more bit, always set.
     inputs: Vec<u64>,

@@ -10,10 +10,10 @@ use isinglass_qubo::dyadic::{decode, scale};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Row weights add up to at most so many units: their sums and differences fit into 128 bits.
+/// Maximum sum of the row weights, in units: sums and differences then fit into 128 bits.
 const MOST_UNITS: i128 = 1 << 100;
 
-/// Row weights as whole multiples of a power of two.
+/// Row weights as integer multiples of a power of two.
 pub(super) struct Units {
     exponent: i32,
     /// For each input, the weights of `-1` and `+1` of each output in turn.
@@ -21,7 +21,7 @@ pub(super) struct Units {
 }
 
 impl Units {
-    /// The nearest number to so many units.
+    /// The `f64` nearest to this number of units.
     pub(super) fn value(&self, units: i128) -> f64 {
         scale(units as f64, self.exponent)
     }

@@ -123,7 +123,7 @@ pub(super) fn into_table(
     }
 }
 
-/// Counts NaN, which stands for a missing value, in the columns that are kept.
+/// Counts NaN, which denotes a missing value, in the columns that are kept.
 fn check_missing(
     array: &Array,
     names: &[String],

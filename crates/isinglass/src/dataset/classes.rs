@@ -160,7 +160,7 @@ impl Classes {
     /// The index of the class of each row.
     ///
     /// # Errors
-    /// [`DatasetError::Class`] when there are no labels or one of them is no class.
+    /// [`DatasetError::Class`] when there are no labels or one of them is not a class.
     pub fn encode(&self, table: &Table) -> Result<Vec<u32>, DatasetError> {
         let indices = self.names.iter().zip(0..).collect::<std::collections::HashMap<&String, u32>>();
         let encode = |(row, label): (usize, &String)| {

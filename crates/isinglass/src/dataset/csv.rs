@@ -17,7 +17,7 @@ use super::missing::Tally;
 use super::read::{LabelColumn, ReadOptions};
 use super::table::{Column, ColumnValues, Table};
 
-/// Cells, in lower case, that stand for a value that is not known.
+/// Cells, in lower case, that denote a missing value.
 const MISSING: [&str; 6] = ["", "?", "na", "n/a", "nan", "null"];
 
 /// A fault in a CSV file.
@@ -93,7 +93,7 @@ impl CsvFault {
     }
 }
 
-/// The rows of a file, read anew for each pass over them.
+/// The rows of a file, read again on each pass over them.
 struct Source<'a> {
     content: &'a [u8],
     name: &'a str,
@@ -252,7 +252,7 @@ fn survey(
     }
 }
 
-/// Whether a cell stands for a value that is not known.
+/// Whether a cell denotes a missing value.
 fn is_missing(text: &str) -> bool {
     MISSING.iter().any(|missing| text.eq_ignore_ascii_case(missing))
 }

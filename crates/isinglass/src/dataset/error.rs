@@ -151,7 +151,7 @@ pub enum DatasetError {
     File {
         /// The file.
         path: String,
-        /// What the system said.
+        /// The I/O error.
         source: io::Error,
     },
     /// The gzip stream is damaged or ends too early.
@@ -159,7 +159,7 @@ pub enum DatasetError {
     Gzip {
         /// The file.
         path: String,
-        /// What the decompressor said.
+        /// The decompression error.
         source: io::Error,
     },
     /// A size is over its limit; nothing was allocated for it.
@@ -201,31 +201,31 @@ pub enum DatasetError {
     Drop {
         /// The file or the built-in set.
         path: String,
-        /// Why not.
+        /// The cause.
         fault: DropFault,
     },
     /// A fault in a LIBSVM file.
     #[error("{place}: {fault}")]
     Libsvm {
-        /// Where it is.
+        /// The location of the fault.
         place: TextPlace,
-        /// What it is.
+        /// The fault.
         fault: LibsvmFault,
     },
     /// A fault in a CSV file.
     #[error("{place}: {fault}")]
     Csv {
-        /// Where it is.
+        /// The location of the fault.
         place: TextPlace,
-        /// What it is.
+        /// The fault.
         fault: CsvFault,
     },
     /// A fault in an NPY file or in an array of an NPZ file.
     #[error("{place}: {fault}")]
     Npy {
-        /// Where it is.
+        /// The location of the fault.
         place: BytePlace,
-        /// What it is.
+        /// The fault.
         fault: NpyFault,
     },
     /// An array read from NPY, NPZ or IDX does not have the shape that is needed.
@@ -233,7 +233,7 @@ pub enum DatasetError {
     Array {
         /// The file.
         path: String,
-        /// Why not.
+        /// The cause.
         fault: ArrayFault,
     },
     /// A fault in the archive that an NPZ file is.
@@ -241,15 +241,15 @@ pub enum DatasetError {
     Npz {
         /// The file.
         path: String,
-        /// What it is.
+        /// The fault.
         fault: NpzFault,
     },
     /// A fault in an IDX file.
     #[error("{place}: {fault}")]
     Idx {
-        /// Where it is.
+        /// The location of the fault.
         place: BytePlace,
-        /// What it is.
+        /// The fault.
         fault: IdxFault,
     },
     /// The columns and labels do not make a table.
@@ -257,7 +257,7 @@ pub enum DatasetError {
     Table {
         /// The file or the built-in set.
         path: String,
-        /// Why not.
+        /// The cause.
         fault: TableFault,
     },
     /// The name of a built-in set is unknown or its arguments are out of range.
@@ -290,13 +290,13 @@ pub enum DatasetError {
     Unwritable {
         /// The format.
         format: Format,
-        /// Why not.
+        /// The cause.
         fault: WriteFault,
     },
     /// The destination refused the bytes.
     #[error("cannot write the table")]
     Write {
-        /// What the system said.
+        /// The I/O error.
         source: io::Error,
     },
 }

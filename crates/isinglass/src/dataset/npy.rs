@@ -111,7 +111,7 @@ pub(super) struct Element {
 }
 
 impl Element {
-    /// The value held in `bytes`, which are `size` long; NaN, which stands for a missing value, is left to the table.
+    /// The value held in `bytes`, which are `size` long; NaN, which denotes a missing value, is left to the table.
     fn decode(self, bytes: &[u8], index: usize) -> Result<f64, NpyFault> {
         let mut little = [0_u8; 8];
         for (place, &byte) in bytes.iter().enumerate() {

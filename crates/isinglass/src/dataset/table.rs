@@ -323,7 +323,7 @@ fn check(columns: &[Column], labels: Option<&[String]>) -> Result<usize, TableFa
 
 /// One text for all ways of writing a number, so that `+1`, `1` and `1.0` are one label; other text is trimmed.
 ///
-/// Numbers from ±2^53 on stay as they are: they would not survive the way through a float.
+/// Numbers from ±2^53 on are unchanged: they would not survive the way through a float.
 ///
 /// # Examples
 /// ```

@@ -20,7 +20,7 @@ pub enum WriteFault {
         /// The column.
         name: String,
     },
-    /// A label is no number.
+    /// A label is not a number.
     #[error("the label \"{label}\" of row {row} is not a number")]
     Label {
         /// The label.
@@ -73,11 +73,11 @@ pub fn write_csv(table: &Table, destination: impl Write) -> Result<(), DatasetEr
     write().map_err(|error| DatasetError::Write { source: error.into() })
 }
 
-/// Writes LIBSVM: the names of the columns are the ids if they are increasing whole numbers from 1 on, else positions
+/// Writes LIBSVM: the names of the columns are the ids if they are increasing integers from 1 on, else positions
 /// are; zeros are left out, and a table without labels gets the label 0.
 ///
 /// # Errors
-/// [`DatasetError::Unwritable`] when a column holds categories or a label is no number; [`DatasetError::Write`] when
+/// [`DatasetError::Unwritable`] when a column holds categories or a label is not a number; [`DatasetError::Write`] when
 /// the destination fails.
 pub fn write_libsvm(table: &Table, mut destination: impl Write) -> Result<(), DatasetError> {
     let columns = numbers(table, Format::Libsvm)?;
@@ -102,7 +102,7 @@ pub fn write_libsvm(table: &Table, mut destination: impl Write) -> Result<(), Da
 /// there are any; both as 64-bit floats.
 ///
 /// # Errors
-/// [`DatasetError::Unwritable`] when a column holds categories or a label is no number; [`DatasetError::Write`] when
+/// [`DatasetError::Unwritable`] when a column holds categories or a label is not a number; [`DatasetError::Write`] when
 /// the destination fails.
 pub fn write_npz(table: &Table, mut destination: impl Write) -> Result<(), DatasetError> {
     let columns = numbers(table, Format::Npz)?;

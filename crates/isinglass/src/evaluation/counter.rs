@@ -48,7 +48,7 @@ pub(super) fn each<const WORDS: usize>(word: impl Fn(usize) -> u64) -> Plane<WOR
     plane
 }
 
-/// The groups in which a neuron turns over when, in the groups of `mask`, one input stops agreeing where it does (`agrees`)
+/// The groups in which a neuron flips when, in the groups of `mask`, one input stops agreeing where it does (`agrees`)
 /// and starts where it does not.
 #[inline(always)]
 pub(super) fn turned<const WORDS: usize>(

@@ -9,7 +9,7 @@ use isinglass_qubo::sampler::common_divisor;
 const MAX_DIGITS: u32 = 20;
 
 /// The groups in blocks of `64 * WORDS`. The last block is filled up with the first groups again, at no weight: they turn
-/// over when these do, so that a block in which nothing turns over is seen to be one.
+/// over when these do, so that a block in which nothing flips is seen to be one.
 #[derive(Clone, Debug)]
 pub(super) struct Slices<const WORDS: usize> {
     pub(super) num_blocks: usize,
@@ -69,7 +69,7 @@ impl<const WORDS: usize> Slices<WORDS> {
         Self { num_blocks, num_outputs, inputs, fan_in, targets, deltas, constant, objective }
     }
 
-    /// Adds to `tally` what it costs that an output turns over in the groups of `mask`, being `activation` before.
+    /// Adds to `tally` what it costs that an output flips in the groups of `mask`, being `activation` before.
     #[inline(always)]
     pub(super) fn turn(
         &self,

@@ -21,7 +21,7 @@ pub(super) struct State<'a, const WORDS: usize> {
     /// Planes of a block.
     stride: usize,
     tally: Tally<WORDS>,
-    /// Neurons of a layer that turn over, and those of the next one.
+    /// Neurons of a layer that flip, and those of the next one.
     turns: [Vec<Turn<WORDS>>; 2],
     /// Digits of a counter that is tried.
     digits: Vec<Plane<WORDS>>,
@@ -55,7 +55,7 @@ impl Layer {
     }
 }
 
-/// A neuron that turns over in the groups of `mask`; `activation` is from before.
+/// A neuron that flips in the groups of `mask`; `activation` is from before.
 #[derive(Clone, Copy, Debug)]
 struct Turn<const WORDS: usize> {
     neuron: usize,
@@ -64,7 +64,7 @@ struct Turn<const WORDS: usize> {
 }
 
 impl<const WORDS: usize> Turn<WORDS> {
-    /// Where the neuron, before it turned over, agreed with a weight on it.
+    /// Where the neuron, before it flipped, agreed with a weight on it.
     #[inline(always)]
     fn agreed(&self, weight: bool) -> Plane<WORDS> {
         let flip = splat(!weight);
@@ -125,7 +125,7 @@ impl<'a, const WORDS: usize> State<'a, WORDS> {
             self.count_classes(block);
             return;
         }
-        // as if every output had been right, and then turned over where it is not
+        // as if every output had been right, and then flipped where it is not
         for output in 0..self.slices.num_outputs {
             let target = self.slices.targets[block * self.slices.num_outputs + output];
             let activation = self.activation(block, self.layers.len() - 1, output);
@@ -197,7 +197,7 @@ impl<'a, const WORDS: usize> State<'a, WORDS> {
         self.slices.to_loss(&tally)
     }
 
-    /// Adds to `tally` what it costs in a block that a neuron turns over.
+    /// Adds to `tally` what it costs in a block that a neuron flips.
     #[inline(always)]
     fn follow(&mut self, block: usize, layer: usize, turn: Turn<WORDS>, tally: &mut Tally<WORDS>) {
         if self.slices.objective == Objective::Errors {

@@ -12,7 +12,7 @@ pub(super) struct Found<T> {
     /// The best below the limit, and its cost.
     pub(super) best: Option<(u32, T)>,
     pub(super) num_nodes: u64,
-    /// Why the search ended before its time, if it did.
+    /// Why the search stopped early, if it did.
     pub(super) stopped: Option<SampleStatus>,
 }
 
@@ -22,9 +22,9 @@ pub(super) struct Outcome<T> {
     pub(super) better: Option<(u32, T)>,
     /// Nothing costs less.
     pub(super) bound: u32,
-    /// Parts and wholes looked at.
+    /// Partial and complete candidates examined.
     pub(super) num_nodes: u64,
-    /// Why the search ended before its time, if it did.
+    /// Why the search stopped early, if it did.
     pub(super) stopped: Option<SampleStatus>,
 }
 
@@ -47,7 +47,7 @@ pub(super) struct Limits {
 /// The least time between two progress reports.
 const REPORT_EVERY: Duration = Duration::from_millis(250);
 
-/// What a search calls now and then with what is done and what is to do, and the least cost so far (`u32::MAX` before the first network): it
+/// What a search calls periodically with what is done and what is to do, and the least cost so far (`u32::MAX` before the first network): it
 /// reports progress, and says when to stop.
 pub(super) fn watch<'a>(
     control: &'a RunControl<'_>,

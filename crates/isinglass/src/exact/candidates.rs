@@ -8,7 +8,7 @@ use isinglass_qubo::sampler::{RunControl, SampleStatus};
 /// Up to this many candidates are compared pair by pair: beyond it, the comparison costs more than it saves.
 const MAX_COMPARED: usize = 1 << 16;
 
-/// Words written or compared between two looks at the clock: about a millisecond.
+/// Words written or compared between two checks of the stop condition: about a millisecond.
 const WORDS_PER_CHECK: usize = 1 << 19;
 
 /// How a candidate is made: the weights into its neuron, and whether what it contributes is the negated output.
@@ -113,14 +113,14 @@ impl Candidates {
     }
 }
 
-/// Work between two looks at the clock.
+/// Work between two checks of the stop condition.
 struct Work<'a> {
     control: &'a RunControl<'a>,
     words: usize,
 }
 
 impl Work<'_> {
-    /// Counts words, and now and then asks whether to stop.
+    /// Counts words, and periodically asks whether to stop.
     fn account(&mut self, words: usize) -> Result<(), SampleStatus> {
         self.words += words;
         if self.words < WORDS_PER_CHECK {

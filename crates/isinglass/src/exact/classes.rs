@@ -20,7 +20,7 @@ use start::start;
 use std::collections::HashSet;
 use votes::Votes;
 
-/// Functions tried between two looks at the clock.
+/// Functions tried between two checks of the stop condition.
 const TRIES_PER_CHECK: u64 = 256;
 
 impl ExactTrainer {
@@ -119,7 +119,7 @@ fn unwatched(_: (usize, usize), _: u32) -> Option<SampleStatus> {
 }
 
 impl Classes<'_> {
-    /// Asks now and then, by the number of tries, whether to stop.
+    /// Asks periodically, by the number of tries, whether to stop.
     fn check(&self, num_tries: u64) -> Result<(), SampleStatus> {
         match num_tries.is_multiple_of(TRIES_PER_CHECK) {
             true => self.control.should_stop(None).map_or(Ok(()), Err),
@@ -129,7 +129,7 @@ impl Classes<'_> {
 
     /// The best network of these widths that costs less than the limit.
     ///
-    /// `watch` is called now and then with what is done and what is to do, and the least cost so far; it says when to stop.
+    /// `watch` is called periodically with the completed work, the total work and the lowest cost so far; it tells the search when to stop.
     fn search(
         &self,
         (votes, functions): (&Votes, &Functions),

@@ -63,7 +63,7 @@ impl Costs {
         deltas.iter().map(|deltas| Self { scale, is_exact, ..Self::from_units(units(deltas)) }).collect()
     }
 
-    /// The costs of groups in whole units.
+    /// The costs of groups in integer units.
     pub(super) fn from_units(units: Vec<u32>) -> Self {
         let mut tables = vec![[0; 256]; units.len().div_ceil(64) * 8];
         for (table, units) in tables.iter_mut().zip(units.chunks(8)) {

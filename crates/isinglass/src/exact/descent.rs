@@ -6,7 +6,7 @@ use isinglass_qubo::sampler::RunControl;
 use rand_core::Rng;
 use rayon::prelude::*;
 
-/// Words of candidates compared between two looks at the clock: about a millisecond.
+/// Words of candidates compared between two checks of the stop condition: about a millisecond.
 const WORDS_PER_CHECK: usize = 1 << 20;
 
 /// Random committees that the descent starts from.

@@ -49,7 +49,7 @@ pub enum ExactError {
          vectors would have to be kept"
     )]
     Functions {
-        /// The most functions that are kept.
+        /// Maximum number of functions that are kept.
         limit: usize,
         /// Groups of the task.
         num_groups: usize,
@@ -64,9 +64,9 @@ pub enum ExactError {
     Parameter {
         /// The parameter.
         name: &'static str,
-        /// What it was set to.
+        /// The value given.
         value: f64,
-        /// What it may be.
+        /// The allowed values.
         allowed: &'static str,
     },
 }

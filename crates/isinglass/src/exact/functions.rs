@@ -4,7 +4,7 @@ use crate::bits::BitMatrix;
 use isinglass_qubo::sampler::{RunControl, SampleStatus};
 use std::collections::HashSet;
 
-/// Words changed between two looks at the clock: about a millisecond.
+/// Words changed between two checks of the stop condition: about a millisecond.
 const WORDS_PER_CHECK: usize = 1 << 20;
 
 /// Functions that are kept of an enumeration that was stopped: enough for a network, and few enough to take no time.
@@ -21,7 +21,7 @@ pub(super) struct Functions {
     pub(super) outputs: Vec<u64>,
     /// Weight vector of each function: bit `i` is the weight of input `i`, the bias last.
     pub(super) weights: Vec<u32>,
-    /// Why the enumeration ended before its time, if it did.
+    /// Why the enumeration stopped early, if it did.
     pub(super) stopped: Option<SampleStatus>,
 }
 

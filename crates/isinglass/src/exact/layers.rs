@@ -13,10 +13,10 @@ use std::collections::HashSet;
 /// Random first layers that a descent starts from.
 const NUM_STARTS: u64 = 4;
 
-/// Leaves between two looks at the clock.
+/// Leaves between two checks of the stop condition.
 const LEAVES_PER_CHECK: u64 = 8;
 
-/// Functions looked at between two looks at the clock.
+/// Functions looked at between two checks of the stop condition.
 const FUNCTIONS_PER_CHECK: usize = 1 << 10;
 
 /// The search for a network of any number of layers and outputs.
@@ -25,7 +25,7 @@ pub(super) struct Layers<'a> {
     pub(super) control: &'a RunControl<'a>,
 }
 
-/// Asks now and then, by the number of a function, whether to stop.
+/// Asks periodically, by the number of a function, whether to stop.
 fn check(index: usize, control: &RunControl<'_>) -> Result<(), SampleStatus> {
     if !index.is_multiple_of(FUNCTIONS_PER_CHECK) {
         return Ok(());
@@ -41,7 +41,7 @@ fn unwatched(_: (usize, usize), _: u32) -> Option<SampleStatus> {
 impl Layers<'_> {
     /// The best network of these widths that costs less than the limit.
     ///
-    /// `watch` is called now and then with what is done and what is to do, and the least cost so far; it says when to stop.
+    /// `watch` is called periodically with the completed work, the total work and the lowest cost so far; it tells the search when to stop.
     pub(super) fn search(
         &self,
         (demand, functions): (&Demand, &Functions),
@@ -205,7 +205,7 @@ impl Layers<'_> {
         best
     }
 
-    /// The best network with this first layer, if it costs less than `limit`; and why its search ended before its time, if it
+    /// The best network with this first layer, if it costs less than `limit`; and why its search stopped early, if it
     /// did.
     fn leaf(
         &self,

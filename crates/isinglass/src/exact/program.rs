@@ -12,13 +12,13 @@ use std::time::Duration;
 const FIRST: usize = 100;
 const MORE: usize = 40;
 
-/// The most programs solved.
+/// Maximum number of programs solved.
 const MAX_ROUNDS: usize = 60;
 
-/// Candidates that are priced between two looks at the clock.
+/// Candidates that are priced between two checks of the stop condition.
 const CANDIDATES_PER_CHECK: u32 = 1 << 12;
 
-/// Time between two looks at whether to stop, in the middle of a program.
+/// Time between two checks of the stop condition, in the middle of a program.
 const SLICE: Duration = Duration::from_millis(200);
 
 /// Shares of the prices at `part` (see [`Prices`]) that prove about as much as any: the bound is the same function of them,

@@ -6,7 +6,7 @@ use super::prices::{self, FINE};
 use super::program;
 use isinglass_qubo::sampler::{RunControl, SampleStatus};
 
-/// Words of candidates looked at between two looks at the clock: a few milliseconds.
+/// Words of candidates looked at between two checks of the stop condition: a few milliseconds.
 const WORK_PER_CHECK: usize = 1 << 19;
 
 /// Steps that raise the bound over committees that begin in the same way.
@@ -52,7 +52,7 @@ impl Node {
 impl Problem<'_> {
     /// Searches all committees for one that costs less than the limit.
     ///
-    /// `watch` is called now and then with first members done and in all, and the least cost so far; it says when to stop.
+    /// `watch` is called periodically with first members done and in all, and the least cost so far; it says when to stop.
     pub(super) fn search(
         &self,
         limits: Limits,
@@ -211,7 +211,7 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Counts work, and now and then asks whether to stop.
+    /// Counts work, and periodically asks whether to stop.
     fn account(&mut self, work: usize) {
         if self.num_nodes >= self.max_nodes {
             self.stopped = Some(SampleStatus::Heuristic);

@@ -123,7 +123,7 @@ impl<'a> Single<'a> {
 
     /// The best network that costs less than the limit.
     ///
-    /// `watch` is called now and then with what is done and what is to do, and the least cost so far; it says when to stop.
+    /// `watch` is called periodically with the completed work, the total work and the lowest cost so far; it tells the search when to stop.
     pub(super) fn search(
         &self,
         limits: Limits,

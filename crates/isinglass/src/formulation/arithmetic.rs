@@ -1,17 +1,21 @@
-//! Whether the coefficients of a QUBO, and all sums of them, are free of rounding.
+//! Tracks whether the coefficients of a QUBO, and all sums of them, are exact in floating point.
 
 use isinglass_qubo::dyadic::decode;
 
-/// Penalties and weights are less than so many times a power of two: they stay exact when multiplied by the small numbers of a gate.
+/// Bound on penalties and weights, in units of a power of two: below it they stay exact when multiplied by the small
+/// integers of a gate.
 const MOST_FACTOR: i64 = 1 << 40;
-/// Sums of so many units are free of rounding in `f64`; the total, itself rounded, is off by less than a factor of two.
+/// Sums of up to this many units are exact in `f64`; the total, itself rounded, is off by less than a factor of two.
 const MOST_UNITS: f64 = (1u64 << 52) as f64;
-/// Penalties of at most so many significant bits stay as they are: the strengths of all groups add up to multiples of a power of two.
+/// Penalties with at most this many significant bits are left unchanged: the strengths of all groups add up to
+/// multiples of a power of two.
 const KEPT_BITS: u32 = 24;
-/// Others, such as 1.1 or 1/3, get so many: fewer than it takes to leave tiny differences where terms would cancel.
+/// Other penalties, such as 1.1 or 1/3, are rounded to this many bits: few enough that terms cancel without leaving
+/// tiny differences.
 const ROUNDED_BITS: u32 = 8;
 
-/// Keeps account of every term that a QUBO is the sum of. Terms are whole multiples of penalties and weights, the factors.
+/// Tracks every term of the sum that makes up a QUBO. Terms are integer multiples of penalties and weights, the
+/// factors.
 ///
 /// If all factors are multiples of a power of two `u`, and the absolute values of all terms add up to at most `2^53 u`, every sum of some
 /// terms is a multiple of `u` that an `f64` holds, in whatever order they are added: coefficients are exact, and so are energies.
@@ -32,7 +36,7 @@ impl Default for Arithmetic {
 }
 
 impl Arithmetic {
-    /// Takes note of a penalty or weight that terms are multiples of.
+    /// Records a penalty or weight that terms are multiples of.
     pub(super) fn enter_factor(&mut self, factor: f64) {
         if let Some((odd, exponent)) = decode(factor) {
             self.exponent = self.exponent.min(exponent);
@@ -40,12 +44,12 @@ impl Arithmetic {
         }
     }
 
-    /// Takes note of weights of rows that are rounded when they are added.
+    /// Records row weights that are rounded when they are added.
     pub(super) fn enter_rounded(&mut self) {
         self.is_rounded = true;
     }
 
-    /// Takes note of a term, a multiple of a factor.
+    /// Records a term, a multiple of a factor.
     #[inline]
     pub(super) fn enter(&mut self, term: f64) {
         self.total += term.abs();
@@ -60,14 +64,16 @@ impl Arithmetic {
         !self.is_rounded && (self.total == 0.0 || units <= MOST_UNITS)
     }
 
-    /// By how much an energy may be off: every term is rounded three times at most, and then with each sum it goes into.
+    /// Bound on the rounding error of an energy: every term is rounded at most three times, and once more in each sum
+    /// it enters.
     pub(super) fn rounding(&self) -> f64 {
         if self.is_exact() { 0.0 } else { 2.0 * (self.num_terms + 3.0) * f64::EPSILON * self.total }
     }
 }
 
-/// The value that is used for a margin, `lambda` or `alpha`: one of more than 24 significant bits is rounded up in magnitude to 8, by less than
-/// 1/128, so that sums of coefficients are exact and cancel without rounding errors. Values that would overflow are kept.
+/// Rounds a margin, `lambda` or `alpha`: a value with more than 24 significant bits is rounded up in magnitude to 8
+/// bits, by less than 1/128, so that sums of coefficients are exact and cancel without rounding errors. Values that
+/// would overflow are kept.
 ///
 /// # Examples
 /// ```

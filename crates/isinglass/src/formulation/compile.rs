@@ -1,4 +1,4 @@
-//! The compiler: from rows to learn and a shape to a QUBO.
+//! The compiler: turns a task and an architecture into a QUBO.
 
 use super::affine::{Affine, Bit};
 use super::draft::Draft;
@@ -17,31 +17,31 @@ use isinglass_qubo::memory::{Bytes, model_bytes};
 use isinglass_qubo::mip::MipError;
 use isinglass_qubo::{Bqm, ModelError, RunControl, SampleStatus};
 
-/// The most variables a formulation may have: sizes are checked before memory is taken.
+/// Maximum number of variables of a formulation, checked before memory is allocated.
 pub(super) const MAX_VARIABLES: u128 = 50_000_000;
-/// The most terms, before equal ones are added up: a matter of time.
+/// Maximum number of terms before equal terms are merged; this bounds the running time.
 const MAX_TERMS: u128 = 20_000_000_000;
-/// The most interactions, after equal terms were added up: a matter of memory, about 40 bytes each.
+/// Maximum number of interactions after equal terms are merged; this bounds memory, about 40 bytes each.
 const MAX_INTERACTIONS: u128 = 300_000_000;
 
-/// The most coefficients in the rows of a mixed-integer program: a matter of memory, about 40 bytes each.
+/// Maximum number of coefficients in the rows of a mixed-integer program; this bounds memory, about 40 bytes each.
 pub(super) const MAX_COEFFICIENTS: u128 = 100_000_000;
 
-/// A QUBO with what undoes it: `qubo` to be minimised, `layout` to read weights from a sample.
+/// A compiled QUBO, with the layout that decodes its samples into weights.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Formulation {
-    /// Energy = loss, offset included, once all constraints hold.
+    /// The QUBO to minimize. Its energy equals the loss, offset included, when all constraints hold.
     pub qubo: Bqm,
     /// What each variable means.
     pub layout: Layout,
-    /// Size and guarantees.
+    /// Size and guarantees of the formulation.
     pub statistics: Statistics,
 }
 
-/// What is known or wished about single weights.
+/// Fixed weights and linear biases on weights.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct WeightTerms {
-    /// Weights that are constants: `(layer, neuron, input, bit)`.
+    /// Fixed weights: `(layer, neuron, input, bit)`.
     pub fixed: Vec<(usize, usize, usize, bool)>,
     /// Linear terms `h` on weight bits: `(layer, neuron, input, h)`, as the paper's online term has them. With the gauge
     /// they act on the representative whose outgoing weight is `+1`; on a weight that is constant they only move the offset.
@@ -49,10 +49,10 @@ pub struct WeightTerms {
 }
 
 impl WeightTerms {
-    /// What the biases add to the energy of a network: `sum_w h_w b_w`, `b_w` the weight's bit.
+    /// The contribution of the biases to the energy of a network: `sum_w h_w b_w`, with `b_w` the bit of the weight.
     ///
     /// # Panics
-    /// When a bias is of a weight that the network does not have.
+    /// When a bias refers to a weight that the network does not have.
     #[must_use]
     pub fn bias_energy(&self, network: &Network) -> f64 {
         let is_set = |&&(layer, neuron, input, _): &&(usize, usize, usize, f64)| network.weight(layer, neuron, input);
@@ -64,7 +64,7 @@ impl WeightTerms {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FormulationError {
-    /// Inputs or outputs of task and network differ.
+    /// The numbers of inputs or outputs of task and network differ.
     #[error("the rows have {inputs} inputs and {outputs} target bits, but the network is {architecture}")]
     Shape {
         /// Inputs of the task.
@@ -74,7 +74,7 @@ pub enum FormulationError {
         /// The network.
         architecture: Architecture,
     },
-    /// A weight that the network does not have.
+    /// A fixed or biased weight does not exist in the network.
     #[error("there is no weight ({layer}, {neuron}, {input}) in a {architecture} network")]
     NoSuchWeight {
         /// Its layer.
@@ -86,21 +86,21 @@ pub enum FormulationError {
         /// The network.
         architecture: Architecture,
     },
-    /// A penalty that is no positive number.
+    /// A penalty is not a positive number.
     #[error("{name} is {value}, but must be a positive number")]
     Penalty {
         /// `lambda` or `margin`.
         name: &'static str,
-        /// What it was set to.
+        /// The value given.
         value: f64,
     },
-    /// `merge_negated` without `merge_equal`.
+    /// `merge_negated` is set without `merge_equal`.
     #[error("rows with opposite inputs can be merged only where rows with equal inputs are")]
     MergeNegatedAlone,
-    /// A wide gap without half steps.
+    /// `gates` asks for wide-gap gates, but half-step gates are switched off.
     #[error("wide-gap gates take the place of half-step gates, which are switched off")]
     GateWithoutHalfStep,
-    /// Too large.
+    /// The QUBO exceeds the size limits.
     #[error(
         "the QUBO would have up to {variables} variables, {interactions} interactions and {terms} terms to add up; \
          at most {MAX_VARIABLES}, {MAX_INTERACTIONS} and {MAX_TERMS} are built"
@@ -113,7 +113,7 @@ pub enum FormulationError {
         /// Estimated terms.
         terms: u128,
     },
-    /// More memory than is allowed.
+    /// The QUBO needs more memory than the limit.
     #[error(
         "the QUBO would have up to {variables} variables and {interactions} interactions, about {} of memory, but the limit is {}",
         Bytes(*bytes), Bytes(*limit)
@@ -128,16 +128,16 @@ pub enum FormulationError {
         /// The limit.
         limit: u64,
     },
-    /// Stopped before the QUBO was complete.
+    /// The run was stopped before the QUBO was complete.
     #[error("{} before the QUBO was compiled", match status {
         SampleStatus::Interrupted => "the run was interrupted",
         _ => "the time limit was reached",
     })]
     Stopped {
-        /// Why.
+        /// The reason.
         status: SampleStatus,
     },
-    /// Too large for a mixed-integer program.
+    /// The mixed-integer program exceeds the size limits.
     #[error(
         "the program would have up to {variables} variables and {coefficients} coefficients in rows; at most \
          {MAX_VARIABLES} and {MAX_COEFFICIENTS} are built"
@@ -148,7 +148,7 @@ pub enum FormulationError {
         /// Estimated coefficients in rows.
         coefficients: u128,
     },
-    /// A mixed-integer program that takes more memory than is allowed.
+    /// The mixed-integer program needs more memory than the limit.
     #[error(
         "the program would have up to {variables} variables and {coefficients} coefficients in rows, about {} of memory, but the limit is {}",
         Bytes(*bytes), Bytes(*limit)
@@ -163,7 +163,7 @@ pub enum FormulationError {
         /// The limit.
         limit: u64,
     },
-    /// Coefficients overflow.
+    /// Coefficients of the QUBO overflow.
     #[error("the coefficients of the QUBO overflow")]
     Model(#[from] ModelError),
     /// Coefficients of a mixed-integer program overflow.
@@ -171,13 +171,13 @@ pub enum FormulationError {
     Program(#[from] MipError),
 }
 
-/// Compiles a task for a network of this shape into a QUBO.
+/// Compiles a task and an architecture into a QUBO.
 ///
 /// If `statistics.exact`, the minimum of the QUBO is the minimum over all weights of the loss (with the biases of
 /// `weights`, if any, added), and the weights of every minimum are optimal.
 ///
 /// # Errors
-/// [`FormulationError`] when shapes do not fit, a penalty is no positive number, a weight does not exist, or the QUBO would be
+/// [`FormulationError`] when shapes do not fit, a penalty is not a positive number, a weight does not exist, or the QUBO would be
 /// too large.
 ///
 /// # Examples
@@ -202,7 +202,7 @@ pub fn compile(
     compile_within(task, architecture, options, weights, &RunControl::default())
 }
 
-/// As [`compile`], within the memory limit of `control` and until it says stop.
+/// Compiles like [`compile`], within the memory limit of `control`, until `control` requests a stop.
 ///
 /// # Errors
 /// As [`compile`], [`FormulationError::Memory`] and [`FormulationError::Stopped`].
@@ -278,25 +278,25 @@ pub(super) fn merge_of(architecture: &Architecture, options: &FormulationOptions
     }
 }
 
-/// How large the QUBO of a task can get, from above.
+/// Upper bounds on the size of a QUBO.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Size {
     /// Variables.
     pub variables: u128,
-    /// Interactions, after equal terms are added up.
+    /// Interactions after equal terms are merged.
     pub interactions: u128,
-    /// Terms that are added up.
+    /// Terms before equal terms are merged.
     pub terms: u128,
 }
 
 impl Size {
-    /// The size of the QUBO that [`compile`] would make.
+    /// Estimates the size of the QUBO that [`compile`] would build.
     #[must_use]
     pub fn of_task(task: &Task, architecture: &Architecture, options: &FormulationOptions) -> Self {
         size_of_groups(&task.group(merge_of(architecture, options)), architecture, options)
     }
 
-    /// Memory that compiling takes: roles and biases of variables, and pairs while they are merged.
+    /// Memory needed by compilation: roles and biases of variables, and pairs while they are merged.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         let of_roles = self.variables.saturating_mul(4 * size_of::<Role>() as u128);
@@ -304,7 +304,7 @@ impl Size {
         clamp(of_roles).saturating_add(model_bytes(clamp(self.variables), clamp(self.interactions)))
     }
 
-    /// Refuses what would not fit.
+    /// Checks the size limits.
     fn check(&self, memory_limit: Option<usize>) -> Result<(), FormulationError> {
         let &Self { variables, interactions, terms } = self;
         if variables > MAX_VARIABLES || interactions > MAX_INTERACTIONS || terms > MAX_TERMS {
@@ -368,7 +368,7 @@ pub(super) fn known_weights(
     Ok(known)
 }
 
-/// One compilation under way.
+/// A compilation in progress.
 struct Compiler<'a> {
     architecture: &'a Architecture,
     options: &'a FormulationOptions,
@@ -414,7 +414,7 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    /// The whole network for one group, layer by layer, and the loss of its outputs.
+    /// Adds the whole network for one group, layer by layer, and the loss of its outputs.
     fn add_group(&mut self, group: usize) {
         let inputs = &self.groups.inputs;
         let mut activations: Vec<Bit> =

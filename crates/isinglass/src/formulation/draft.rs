@@ -1,11 +1,11 @@
-//! A QUBO under construction: its terms, and what each variable means.
+//! A QUBO under construction: its terms and the role of each variable.
 
 use super::affine::Affine;
 use super::arithmetic::Arithmetic;
 use super::layout::Role;
 use isinglass_qubo::{Bqm, BqmBuilder, ModelError, Vartype};
 
-/// Terms and roles so far. Every gadget adds itself to a draft.
+/// The terms and roles added so far. Every gadget adds itself to a draft.
 pub(super) struct Draft {
     builder: BqmBuilder,
     roles: Vec<Role>,
@@ -23,7 +23,7 @@ impl Draft {
         self.builder.add_variable()
     }
 
-    /// Takes note of weights of rows that are rounded when they are added.
+    /// Records row weights that are rounded when they are added.
     pub(super) fn note_rounded_weights(&mut self) {
         self.arithmetic.enter_rounded();
     }
@@ -92,7 +92,8 @@ impl Draft {
         Ok(self.finish_until(|| false)?.expect("it is not stopped"))
     }
 
-    /// The model, what its variables mean, and whether its coefficients are what they should be; nothing once `stop` says so.
+    /// Finishes the draft: returns the model, the roles of its variables, and whether its coefficients are exact;
+    /// `None` once `stop` requests a stop.
     pub(super) fn finish_until(
         self,
         stop: impl Fn() -> bool,

@@ -1,4 +1,4 @@
-//! Which weights are constants: those the user fixes, and those that a symmetry fixes for free.
+//! Fixed weights: those the user fixes, and those fixed by gauge symmetry.
 
 use crate::network::Architecture;
 

@@ -1,4 +1,4 @@
-//! Training with constraints that cannot be broken: a mixed-integer program in place of a QUBO with penalties.
+//! Training as a mixed-integer program, with hard constraints instead of penalties.
 
 mod network;
 
@@ -11,10 +11,12 @@ use crate::task::{Groups, Merge, Task};
 use isinglass_qubo::RunControl;
 use isinglass_qubo::mip::{Mip, MipBuilder, RowSense, VariableKind};
 
-/// Weights of a neuron that the order of neurons looks at: more would need coefficients beyond what solvers round well.
+/// Number of weights per neuron that symmetry breaking compares: more would need coefficients too large for solvers to
+/// handle accurately.
 const ORDERED_WEIGHTS: usize = 10;
 
-/// A mixed-integer program whose feasible points are the forward passes of all networks, with what undoes it.
+/// A mixed-integer program whose feasible points are the forward passes of all networks, with the layout that decodes
+/// them.
 #[derive(Clone, Debug)]
 pub struct HardConstraints {
     /// The objective is the loss, offset included (plus the biases of weights, if any).
@@ -27,22 +29,23 @@ pub struct HardConstraints {
     roles: Vec<Role>,
 }
 
-/// Training as a mixed-integer program, the hard-constraint model of the paper.
+/// Builds the mixed-integer program of a training task: the hard-constraint model of the paper.
 ///
-/// Weights and activations are binary, and each group of rows ([`Groups`]) has activations of its own for all neurons, outputs
-/// included. With `z_i = XNOR(w_i, a_i)`, `c = sum_i z_i` over the fan-in `n` and `T = ceil(n / 2)`, a neuron's activation `a` is
-/// `+1` iff `c >= T`, a tie being `+1`:
+/// Weights and activations are binary, and each group of rows ([`Groups`]) has separate activations for all neurons,
+/// outputs included. With `z_i = XNOR(w_i, a_i)`, `c = sum_i z_i` over the fan-in `n` and `T = ceil(n / 2)`, a neuron's
+/// activation `a` is `+1` iff `c >= T`; a tie gives `+1`:
 ///
-/// - `c >= T a` and `c <= T - 1 + (n - T + 1) a`, in whole numbers and so without an epsilon. Where fixed weights leave `c` a smaller range
+/// - `c >= T a` and `c <= T - 1 + (n - T + 1) a`, in integers and so without an epsilon. Where fixed weights leave `c` a smaller range
 ///   than `0..n`, that range takes its place.
 /// - In the first layer inputs are known, and `z` is the weight or its negation. In later layers it is a continuous variable in `[0, 1]`, held by
 ///   `z >= w + a - 1`, `z >= 1 - w - a`, `z <= 1 + w - a` and `z <= 1 - w + a`: for binary `w` and `a` these leave the XNOR alone.
 /// - The objective is `sum delta [a != target]` over groups and outputs.
 ///
-/// Of `options` the merging of rows and the gauge count. With the gauge, and unless `terms` say something about single weights, the hidden neurons
-/// of each layer are ordered as well: their first ten weights, read as binary numbers, do not grow. Every network has an equivalent one
-/// in that order, and the gauge holds for it too: row 0 of each later layer is all `+1` where the gauge fixes it, and stays first.
-/// With [`FormulationOptions::reference`] no rows are merged and no symmetry is broken, as in the paper.
+/// Of `options`, only row merging and the gauge apply. With the gauge, and unless `terms` constrains single weights,
+/// symmetry breaking also orders the hidden neurons of each layer: their first ten weights, read as binary numbers, do
+/// not increase. Every network has an equivalent one in that order, and the gauge holds for it too: where the gauge
+/// fixes row 0 of a later layer, the row is all `+1` and stays first. With [`FormulationOptions::reference`], no rows
+/// are merged and no symmetry is broken, as in the paper.
 ///
 /// # Errors
 /// [`FormulationError`] when shapes do not fit, a weight does not exist, or the program would be too large.
@@ -74,7 +77,7 @@ pub fn hard_constraints(
     hard_constraints_within(task, architecture, options, terms, &RunControl::default())
 }
 
-/// As [`hard_constraints`], within the memory limit of `control` and until it says stop.
+/// Builds like [`hard_constraints`], within the memory limit of `control`, until `control` requests a stop.
 ///
 /// # Errors
 /// As [`hard_constraints`], [`FormulationError::ProgramMemory`] and [`FormulationError::Stopped`].
@@ -126,7 +129,7 @@ const BYTES_PER_VARIABLE: u128 = 192;
 /// Bytes for each coefficient while a program is built: in a row that may be half empty, and in the rows of the program.
 const BYTES_PER_COEFFICIENT: u128 = 64;
 
-/// Refuses what would not fit.
+/// Checks the size limits.
 fn check_size(
     groups: &Groups,
     architecture: &Architecture,
@@ -174,7 +177,7 @@ impl Draft<'_> {
             .for_each(|&(variable, coefficient)| self.builder.add_linear(variable, factor * coefficient));
     }
 
-    /// Adds the row `affine >= 0`, unless no point could miss it.
+    /// Adds the constraint `affine >= 0`, unless every point satisfies it.
     fn add_not_negative(&mut self, affine: Affine) {
         if range(&affine).0 < 0.0 {
             self.builder.add_row(affine.terms, RowSense::GreaterEqual, -affine.constant);

@@ -1,4 +1,4 @@
-//! What each variable of a formulation means, and how weights are read from a sample.
+//! Variable layout: the role of each variable, and decoding weights from a sample.
 
 use super::gauge::KnownWeights;
 use crate::network::{Architecture, Network};
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// The place of a product: a weight in a group.
+/// Index of a product: a weight in a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Place {
     /// The neuron that the product belongs to.
@@ -16,7 +16,7 @@ pub struct Place {
     pub input: usize,
 }
 
-/// The place of a neuron in a group.
+/// Index of a neuron in a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NeuronPlace {
     /// The group.
@@ -27,7 +27,7 @@ pub struct NeuronPlace {
     pub neuron: usize,
 }
 
-/// What a variable stands for. Each has a label such as `weight_0_2_1`, used in files.
+/// The role of a variable. Each role has a label such as `weight_0_2_1`, used in files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Role {
     /// A weight bit: `weight_LAYER_NEURON_INPUT`.
@@ -67,7 +67,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// The kinds of role, in the order in which statistics list them.
+    /// The kinds of role, in the order used by statistics.
     pub const KINDS: [&'static str; 8] =
         ["weight", "product", "and", "ancilla", "activation", "slack", "error", "loss"];
 
@@ -136,23 +136,23 @@ impl FromStr for Role {
     }
 }
 
-/// Why a layout or a sample for it is refused.
+/// Why a layout, or a sample for it, is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LayoutError {
-    /// A label that names no role.
+    /// A label does not name a role.
     #[error("`{label}` is not a variable label of isinglass, such as weight_0_2_1 or slack_4_0_2_0")]
     UnknownLabel {
         /// The label.
         label: String,
     },
-    /// A label twice.
+    /// A label occurs twice.
     #[error("`{label}` labels two variables")]
     DuplicateLabel {
         /// The label.
         label: String,
     },
-    /// A weight that the architecture does not have.
+    /// A weight does not exist in the architecture.
     #[error("weight_{layer}_{neuron}_{input} is not in a {architecture} network")]
     NoSuchWeight {
         /// Its layer.
@@ -164,7 +164,7 @@ pub enum LayoutError {
         /// The architecture.
         architecture: Architecture,
     },
-    /// Too few weights, or too many.
+    /// The number of weights differs from that of the architecture.
     #[error("{given} weights are given, as variables or as known weights, but a {architecture} network has {expected}")]
     NumWeights {
         /// Weights given.
@@ -174,7 +174,7 @@ pub enum LayoutError {
         /// The architecture.
         architecture: Architecture,
     },
-    /// A weight is given twice, or not at all.
+    /// A weight is given more than once, or not at all.
     #[error(
         "weight_{layer}_{neuron}_{input} is given {times} times, but must be given once, as a variable or as a known weight"
     )]
@@ -188,7 +188,7 @@ pub enum LayoutError {
         /// How often it is given.
         times: usize,
     },
-    /// A sample of another length.
+    /// The sample has the wrong length.
     #[error("the sample has {found} values, but the layout has {expected} variables")]
     SampleLength {
         /// Its length.
@@ -198,7 +198,7 @@ pub enum LayoutError {
     },
 }
 
-/// What each variable means, which weights are constants, and which rows were merged.
+/// Variable layout of a formulation: the role of each variable, the fixed weights, and how rows were merged.
 ///
 /// Serialised as JSON for use with samplers elsewhere (`docs/formats.md`, Layout).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -264,7 +264,7 @@ impl Layout {
         Self { architecture, merge, known_weights, roles }
     }
 
-    /// Every weight of the architecture is there once, as a variable or known.
+    /// Checks that every weight of the architecture occurs once, as a variable or fixed.
     fn check_weights(&self) -> Result<(), LayoutError> {
         // before memory is taken for a count of each weight
         let (given, expected) = (self.weight_places().count(), self.architecture.num_weights());
@@ -302,13 +302,13 @@ impl Layout {
         }))
     }
 
-    /// The network's shape.
+    /// The architecture of the network.
     #[must_use]
     pub fn architecture(&self) -> &Architecture {
         &self.architecture
     }
 
-    /// Which rows were merged: groups are numbered as [`Task::group`](crate::task::Task::group) with this gives them.
+    /// How rows were merged: groups are numbered as by [`Task::group`](crate::task::Task::group) with this value.
     #[must_use]
     pub fn merge(&self) -> Merge {
         self.merge
@@ -320,14 +320,14 @@ impl Layout {
         &self.roles
     }
 
-    /// Weights that are constants: `(layer, neuron, input, bit)`.
+    /// Fixed weights: `(layer, neuron, input, bit)`.
     #[must_use]
     pub fn known_weights(&self) -> &[(usize, usize, usize, bool)] {
         &self.known_weights
     }
 
-    /// Reads the weights from a sample of the QUBO, and nothing else: a broken slack bit or activation costs nothing.
-    /// A value above zero counts as a set bit, so that samples over 0/1 and over ±1 serve alike.
+    /// Decodes the weights from a sample of the QUBO. Slack bits, activations and products are ignored, so broken
+    /// constraints do not matter. Any value above zero counts as a set bit, so samples over 0/1 and over ±1 both work.
     ///
     /// # Errors
     /// [`LayoutError::SampleLength`] when the sample does not have one value for each variable.

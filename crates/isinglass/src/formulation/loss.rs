@@ -8,8 +8,8 @@ use super::product::add_copy;
 
 /// Adds `delta * [out != target]`.
 ///
-/// Linear in the output bit itself if `error_bit`; else through a variable of its own that copies the error, as the paper
-/// has it.
+/// Linear in the output bit itself if `error_bit`; otherwise through a separate variable that copies the error, as in
+/// the paper.
 pub(super) fn add_loss(
     draft: &mut Draft,
     penalties: &mut Penalties,

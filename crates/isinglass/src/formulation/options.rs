@@ -1,16 +1,16 @@
-//! Which reductions to use, and how strong the penalties are.
+//! Formulation options: reductions, gates and penalties.
 
 use serde::{Deserialize, Serialize};
 
-/// The reductions of `compact`, each with its own switch. Sections refer to `docs/formulation.md`.
+/// Reductions applied by `compact`, each with a switch. Letters refer to the sections of `docs/formulation.md`.
 ///
-/// Any combination has the same minimum: that of the loss.
+/// The reductions do not change the minimum, which is the minimum loss.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reductions {
-    /// (a) Rows with equal inputs become one group.
+    /// (a) Merges rows with equal inputs into one group.
     pub merge_equal: bool,
-    /// (a) Rows with opposite inputs become one group too, where the network is odd. Needs `merge_equal`.
+    /// (a) Merges rows with opposite inputs into one group, where the network is odd. Requires `merge_equal`.
     pub merge_negated: bool,
     /// (b) A product of a weight with a known bit is the weight or its negation, without a variable.
     pub substitute_inputs: bool,
@@ -47,11 +47,11 @@ impl Reductions {
         gauge: false,
     };
 
-    /// The names of the switches, as on the command line.
+    /// Names of the switches, as on the command line.
     pub const NAMES: [&'static str; 7] =
         ["merge-equal", "merge-negated", "substitute-inputs", "and-products", "half-step", "error-bit", "gauge"];
 
-    /// The switch of that name, to read or to set.
+    /// The switch with this name, to read or to set.
     pub fn switch(&mut self, name: &str) -> Option<&mut bool> {
         Some(match name {
             "merge-equal" => &mut self.merge_equal,
@@ -66,11 +66,11 @@ impl Reductions {
     }
 }
 
-/// Which threshold gates take the place of plain ones.
+/// Type of threshold gate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum GateKind {
-    /// As few slack bits as possible.
+    /// The fewest slack bits.
     #[default]
     HalfStep,
     /// More slack bits and smaller coefficients, so that the gap is wider once they are scaled into the range of an analogue
@@ -79,7 +79,7 @@ pub enum GateKind {
 }
 
 impl GateKind {
-    /// The name, as on the command line.
+    /// Name, as on the command line.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -89,8 +89,8 @@ impl GateKind {
     }
 }
 
-/// How strong the penalties are. A `margin` or `lambda` of more than 24 significant bits is rounded up to 8, so
-/// that sums of penalties are exact.
+/// Penalty rule. A `margin` or `lambda` with more than 24 significant bits is rounded up to 8, so that sums of
+/// penalties are exact.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "snake_case")]
 pub enum PenaltyRule {
@@ -107,35 +107,35 @@ pub enum PenaltyRule {
     },
 }
 
-/// What [`compile`](super::compile) builds.
+/// Options of [`compile`](super::compile).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FormulationOptions {
-    /// Which reductions to use.
+    /// Reductions.
     pub reductions: Reductions,
-    /// Which threshold gates to use with `half_step`. `[default: half-step]`
+    /// Threshold gates used with `half_step`. `[default: half-step]`
     #[serde(default)]
     pub gate: GateKind,
-    /// How strong the penalties are.
+    /// Penalty rule.
     pub penalties: PenaltyRule,
 }
 
 impl FormulationOptions {
-    /// The paper's `lambda`.
+    /// Default `lambda`, from the paper.
     pub const PAPER_LAMBDA: f64 = 50.0;
     /// The default margin, `1 + 1/16`: the smallest of those measured that makes every constraint hold in every minimum.
     ///
     /// Annealing finds optima the more often the smaller the margin is (section 6 of `docs/formulation.md`).
     pub const DEFAULT_MARGIN: f64 = 1.0625;
 
-    /// The paper's formulation: no reduction, one penalty of 50.
+    /// The formulation of the paper: no reductions, one penalty of 50.
     #[must_use]
     pub fn reference() -> Self {
         let penalties = PenaltyRule::Uniform { lambda: Self::PAPER_LAMBDA };
         Self { reductions: Reductions::NONE, gate: GateKind::HalfStep, penalties }
     }
 
-    /// Ours: every reduction, penalties per group.
+    /// The compact formulation: all reductions, one penalty per group.
     #[must_use]
     pub fn compact() -> Self {
         let penalties = PenaltyRule::PerGroup { margin: Self::DEFAULT_MARGIN };

@@ -1,10 +1,10 @@
-//! How strong each penalty is, and whether all of them are strong enough.
+//! Penalty strengths, and whether they are sufficient.
 
 use super::arithmetic::few_bits;
 use super::options::PenaltyRule;
 use super::product::ProductPenalty;
 
-/// Hands out penalty strengths and keeps account of whether they suffice.
+/// Assigns penalty strengths and tracks whether they are sufficient.
 ///
 /// For fixed weights the energy, minimised over all other variables, is a sum over groups. In a group with a violated
 /// constraint the loss can be lower than the true one by at most what depends on that constraint: the group's whole
@@ -53,13 +53,13 @@ impl Penalties {
         self.ratio = self.ratio.min(cost / need);
     }
 
-    /// Least of `cost - need` over all constraints: by how much any state with a violated constraint lies above the loss of
-    /// its weights. Infinite when there are no constraints.
+    /// Minimum of `cost - need` over all constraints: a lower bound on how far a state with a violated constraint lies
+    /// above the loss of its weights. Infinite without constraints.
     pub(super) fn surplus(&self) -> f64 {
         self.surplus
     }
 
-    /// Least of `cost / need` over all constraints.
+    /// Minimum of `cost / need` over all constraints.
     pub(super) fn ratio(&self) -> f64 {
         self.ratio
     }

@@ -1,4 +1,4 @@
-//! How precisely a chip sees a formulation, and what other formulations of the same rows it would see more precisely.
+//! Precision of a formulation on analog hardware, and formulations of the same rows with better precision.
 
 use super::compile::{Formulation, FormulationError, WeightTerms, compile_within};
 use super::options::{FormulationOptions, GateKind, PenaltyRule};
@@ -10,7 +10,8 @@ use serde::Serialize;
 use std::fmt;
 
 impl Formulation {
-    /// The energy that a chip must be able to see: the guaranteed gap, or else one step of the loss; `None` if the loss is constant.
+    /// The energy difference that the hardware must resolve: the guaranteed gap, or else one step of the loss; `None`
+    /// if the loss is constant.
     #[must_use]
     pub fn gap(&self) -> Option<EnergyGap> {
         let (gap, step) = (self.statistics.guaranteed_gap, self.statistics.loss_step);
@@ -23,33 +24,33 @@ impl Formulation {
         }
     }
 
-    /// How precisely a chip sees the QUBO, one qubit for each variable.
+    /// Precision of the QUBO on a chip, with one qubit per variable.
     ///
     /// # Errors
-    /// [`ModelError`] when the coefficients over spins overflow.
+    /// [`ModelError`] when the Ising coefficients overflow.
     pub fn precision(&self, range: &HardwareRange, control_error: ControlError) -> Result<Precision, ModelError> {
         Precision::of(&self.qubo, self.gap(), range, control_error)
     }
 }
 
-/// What an alternative does differently.
+/// How an alternative formulation differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
-    /// All reductions, with penalties as each group needs them.
+    /// All reductions, with per-group penalties.
     Compact,
-    /// Penalties as each group needs them.
+    /// Per-group penalties.
     PenaltiesPerGroup,
     /// Wide-gap gates.
     WideGap,
-    /// All reductions, penalties as each group needs them, and wide-gap gates.
+    /// All reductions, per-group penalties and wide-gap gates.
     CompactWideGap,
-    /// Only the first so many rows.
+    /// Only this many rows from the start.
     Rows(usize),
 }
 
 impl fmt::Display for Change {
-    /// What to say on the command line.
+    /// The command-line options that select it.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Compact => formatter.write_str("--formulation compact"),
@@ -61,25 +62,26 @@ impl fmt::Display for Change {
     }
 }
 
-/// Another formulation of the same task, and how precisely a chip sees it.
+/// An alternative formulation of the same task, with its precision.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Alternative {
-    /// What is different.
+    /// How it differs.
     pub change: Change,
-    /// With these options.
+    /// Its formulation options.
     #[serde(skip)]
     pub options: FormulationOptions,
     /// Variables of its QUBO.
     pub num_variables: usize,
     /// Interactions of its QUBO.
     pub num_interactions: usize,
-    /// How precisely a chip sees it.
+    /// Its precision on a chip.
     pub precision: Precision,
 }
 
-/// Compiles what a chip may see more precisely than these options, and says how precisely: the compact formulation, penalties per
-/// group and wide-gap gates, as far as the options do not have them already, and the most rows from the start (a half, a quarter, …)
-/// that leave the gap visible, or 1. What would be too large to compile, or for the memory limit of `control`, is left out.
+/// Compiles alternatives with better precision than these options: the compact formulation, per-group penalties and
+/// wide-gap gates, as far as the options do not use them already, and the most rows from the start (a half, a quarter,
+/// …) that keep the gap above the control error, or 1. Alternatives that exceed the size limits or the memory limit of
+/// `control` are left out.
 ///
 /// # Errors
 /// As [`compile_within`], except for the size, and [`FormulationError::Stopped`].

@@ -1,4 +1,4 @@
-//! An integer of a given range written in as few bits as it takes.
+//! Bounded binary encoding of an integer.
 
 /// Coefficients `c_b` such that `sum_b c_b s_b` over bits `s_b` takes exactly the values `0..=largest`.
 ///

@@ -1,4 +1,4 @@
-//! Numbers about a formulation: what it costs, and what is guaranteed.
+//! Statistics of a formulation: its size and its guarantees.
 
 use super::arithmetic::Arithmetic;
 use super::compile::WeightTerms;
@@ -11,12 +11,12 @@ use crate::task::{Groups, Merge};
 use isinglass_qubo::Bqm;
 use serde::Serialize;
 
-/// How many variables have a role of one kind.
+/// Number of variables of one kind of role.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RoleCount {
     /// The kind, such as `weight` ([`Role::KINDS`]).
     pub role: &'static str,
-    /// How many.
+    /// The number of variables.
     pub count: usize,
 }
 
@@ -27,34 +27,35 @@ pub struct Statistics {
     pub num_variables: usize,
     /// Pairs of variables with a quadratic term.
     pub num_interactions: usize,
-    /// Groups of rows that the QUBO speaks of.
+    /// Groups of rows in the QUBO.
     pub num_groups: usize,
     /// Rows of the task.
     pub num_rows: usize,
-    /// Variables by role; kinds without any are left out.
+    /// Number of variables by role; kinds without variables are left out.
     pub variables_by_role: Vec<RoleCount>,
-    /// Largest number of interactions of one variable.
+    /// Maximum degree of a variable.
     pub max_degree: usize,
-    /// Mean number of interactions of a variable.
+    /// Mean degree of a variable.
     pub mean_degree: f64,
-    /// Interactions as a share of all pairs.
+    /// Density: interactions as a share of all pairs.
     pub density: f64,
-    /// Largest absolute coefficient, offset not counted.
+    /// Largest absolute coefficient, without the offset.
     pub max_abs_coefficient: f64,
-    /// Smallest absolute coefficient other than zero.
+    /// Smallest nonzero absolute coefficient.
     pub min_abs_coefficient: f64,
-    /// The number of which every loss is a multiple, up to a constant; zero if the loss is constant.
+    /// Step of the loss: every loss is a multiple of it, up to a constant; zero if the loss is constant.
     pub loss_step: f64,
     /// A proven lower bound on the energy between the minimum and the best state whose weights are not optimal: the step of
     /// the loss. Zero where nothing is proven.
     pub guaranteed_gap: f64,
-    /// A proven lower bound on how far a state with a violated constraint lies above the loss of its own weights. Zero means
-    /// that minima with violated constraints may exist (their weights are optimal all the same); negative, that they may be wrong.
+    /// A proven lower bound on how far a state with a violated constraint lies above the loss of its weights. Zero
+    /// means that minima with violated constraints may exist (their weights are optimal all the same); negative, that
+    /// minima may have wrong weights.
     pub constraint_surplus: f64,
     /// Whether the minimum of the QUBO is proven to be the minimum of the loss (plus the weight terms, if there are any): penalties are
     /// strong enough, and all sums of coefficients are free of rounding in 64-bit floating point.
     pub exact: bool,
-    /// Why it is exact or not, and what else one should know.
+    /// Notes: why the formulation is exact or not, and other remarks.
     pub notes: Vec<String>,
 }
 
@@ -121,7 +122,7 @@ impl Statistics {
         self
     }
 
-    /// What one should know about the reductions used.
+    /// Notes on the reductions used.
     pub(super) fn with_notes(
         mut self,
         architecture: &Architecture,

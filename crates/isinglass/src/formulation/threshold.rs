@@ -14,7 +14,7 @@ pub(super) enum GateForm {
     WideGap,
 }
 
-/// What a gate found out about its output before any variable was added.
+/// The simplified form of a gate before any variable is added.
 pub(super) enum Gate {
     /// The output is decided by what is known already.
     Decided(bool),

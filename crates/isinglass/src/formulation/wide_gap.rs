@@ -1,9 +1,9 @@
-//! Threshold gates for analogue machines: more slack bits than needed, so that all coefficients can be small.
+//! Threshold gates for analog hardware, with extra slack bits that keep all coefficients small.
 
 use super::affine::{Affine, Bit};
 use super::draft::Draft;
 
-/// The largest range `R` with such a gate, and how many slack bits that one has.
+/// Largest range `R` with such a gate, and its number of slack bits.
 pub(super) const MAX_RANGE: u64 = 15;
 pub(super) const MAX_SLACK: usize = 14;
 
@@ -13,7 +13,7 @@ pub(super) const MAX_SLACK: usize = 14;
 /// (S^2 - n)/8 + output S z + sum_k (inputs_k S + field_k + to_output_k z) a_k + sum_(k<l) coupling_kl a_k a_l + constant
 /// ```
 ///
-/// Least over the slack it is 0 where `z` is right, and at least 1 where `z` is wrong. It is not negative for any whole number of
+/// Least over the slack it is 0 where `z` is right, and at least 1 where `z` is wrong. It is not negative for any integer number of
 /// inputs that agree, not even one below 0 or above `n`, as it comes from a wrong AND of weight and activation.
 ///
 /// `1/4` between inputs is the least that any gate with a gap of 1 has that treats its inputs alike: for each value of `z` and the
@@ -66,7 +66,7 @@ impl WideGap {
     /// (u - p)(u - p - 1)/2 + c #{k < l : b_k = 0 and b_l = 1}
     /// ```
     ///
-    /// `R` is odd. Both parts are whole numbers (times `c`) and never negative. If all `b_k` are right the energy is 0. If
+    /// `R` is odd. Both parts are integers (times `c`) and never negative. If all `b_k` are right the energy is 0. If
     /// `z` is wrong, either some bit is out of order with `z`, which costs `c >= 1`, or the bits in front of `z = 1` are all set
     /// and `p >= R + 1 > u`, or those behind `z = 0` are all clear and `p <= R - 1`, `u >= R + 1 >= p + 2`: the first part is 1.
     ///

@@ -1,11 +1,11 @@
-//! What a model makes of each class in each row.
+//! Class scores of a model.
 
 use super::Model;
 use crate::dataset::{DatasetError, Table};
 use crate::network::ClassScore;
 use serde::Serialize;
 
-/// The predicted class of a row, and how well the outputs match the codeword of each class.
+/// The predicted class of a row, with the scores of all classes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RowScores {
     /// Index of the predicted class: the least distance, among those the largest margin, then the smallest index.
@@ -15,7 +15,7 @@ pub struct RowScores {
 }
 
 impl Model {
-    /// The class of each raw row with the scores of all classes.
+    /// Predicts the class of each raw row, with the scores of all classes.
     ///
     /// # Errors
     /// [`DatasetError`] when the rows lack a column that the pipeline needs.
@@ -28,7 +28,7 @@ impl Model {
         Ok(preactivations.chunks_exact(self.codebook.num_outputs()).map(row).collect())
     }
 
-    /// Scores as CSV: the name of the predicted class, then `distance_NAME` and `margin_NAME` of each class.
+    /// Writes scores as CSV: the name of the predicted class, then `distance_NAME` and `margin_NAME` for each class.
     ///
     /// # Panics
     /// When a row has not one score for each class.

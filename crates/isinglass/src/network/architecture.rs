@@ -1,33 +1,34 @@
-//! The shape of a network.
+//! Network architecture: layer widths and biases.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// The most weights a network may have: sizes are checked before memory is taken.
+/// Maximum number of weights a network may have: sizes are checked before memory is taken.
 const MAX_WEIGHTS: usize = 1 << 28;
 
-/// Why widths are no architecture.
+/// Why widths do not form an architecture.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ArchitectureError {
-    /// Fewer than an input and an output.
+    /// Fewer than two widths.
     #[error("a network needs an input and an output width, but {found} widths were given")]
     TooFewWidths {
-        /// How many widths there were.
+        /// Number of widths.
         found: usize,
     },
-    /// A layer without neurons.
+    /// A layer has no neurons.
     #[error("width {position} is 0; every layer needs at least one neuron")]
     ZeroWidth {
         /// The position of the width, from 0 (the inputs).
         position: usize,
     },
-    /// More weights than fit.
+    /// The network exceeds the maximum number of weights.
     #[error("the network would have more than {MAX_WEIGHTS} weights")]
     TooManyWeights,
 }
 
-/// Widths `n_0 - n_1 - … - n_L`, and whether each neuron has a bias: one more input, constant `+1`, with a weight of its own.
+/// Network architecture: widths `n_0 - n_1 - … - n_L`, and whether each neuron has a bias, that is a weight from an
+/// additional input with constant value `+1`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "Fields", into = "Fields")]
 pub struct Architecture {
@@ -57,7 +58,7 @@ impl From<Architecture> for Fields {
 }
 
 impl Architecture {
-    /// An architecture with these widths, inputs first and outputs last.
+    /// Creates an architecture with these widths, inputs first and outputs last.
     ///
     /// # Errors
     /// [`ArchitectureError`] for fewer than two widths, a zero width, or more weights than fit.
@@ -79,7 +80,7 @@ impl Architecture {
         Ok(Self { widths, bias })
     }
 
-    /// Widths, inputs first.
+    /// Layer widths, inputs first.
     #[must_use]
     pub fn widths(&self) -> &[usize] {
         &self.widths
@@ -97,7 +98,7 @@ impl Architecture {
         self.widths.len() - 1
     }
 
-    /// Number of inputs, `n_0`, the constant of the bias not counted.
+    /// Number of inputs, `n_0`, without the constant input of the bias.
     #[must_use]
     pub fn num_inputs(&self) -> usize {
         self.widths[0]
@@ -109,19 +110,19 @@ impl Architecture {
         self.widths[self.widths.len() - 1]
     }
 
-    /// Width number `position`: 0 the inputs, `l + 1` the neurons of layer `l`.
+    /// Width at `position`: 0 for the inputs, `l + 1` for the neurons of layer `l`.
     ///
     /// # Panics
-    /// When there is no such width.
+    /// When `position` is out of range.
     #[must_use]
     pub fn width(&self, position: usize) -> usize {
         self.widths[position]
     }
 
-    /// Weights into each neuron of layer `layer`, that of the bias included.
+    /// Fan-in of each neuron of layer `layer`, bias included.
     ///
     /// # Panics
-    /// When there is no such layer.
+    /// When `layer` is out of range.
     #[must_use]
     pub fn fan_in(&self, layer: usize) -> usize {
         self.widths[layer] + usize::from(self.bias)
@@ -133,7 +134,8 @@ impl Architecture {
         (0..self.num_layers()).map(|layer| self.fan_in(layer) * self.widths[layer + 1]).sum()
     }
 
-    /// Whether `f(-x) = -f(x)` for all weights: no bias, and every fan-in odd, so that no sum is ever a tie.
+    /// Whether the network is odd, `f(-x) = -f(x)`, for all weights: no bias, and every fan-in odd, so that ties cannot
+    /// occur.
     #[must_use]
     pub fn is_odd(&self) -> bool {
         !self.bias && (0..self.num_layers()).all(|layer| self.fan_in(layer) % 2 == 1)
@@ -141,7 +143,7 @@ impl Architecture {
 }
 
 impl fmt::Display for Architecture {
-    /// As in papers: `7-3-1`, with `+bias` behind it if there is one.
+    /// Formats the architecture as in papers: `7-3-1`, followed by `+bias` if there is one.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (position, width) in self.widths.iter().enumerate() {
             let dash = if position == 0 { "" } else { "-" };

@@ -1,4 +1,4 @@
-//! Which output bits stand for which class, and which class an output names.
+//! Output codes: a codeword for each class, and decoding outputs into classes.
 
 use crate::bits::BitMatrix;
 use serde::{Deserialize, Serialize};
@@ -36,14 +36,14 @@ impl Codebook {
         self.codewords.num_columns()
     }
 
-    /// The bits of each class, `num_classes × num_outputs`.
+    /// Codewords of the classes, `num_classes × num_outputs`.
     #[must_use]
     pub fn codewords(&self) -> &BitMatrix {
         &self.codewords
     }
 
-    /// Whether class `c` has output `c` at `+1` and all others at `-1`. The class is then that of the largest pre-activation
-    /// ([`winner`]).
+    /// Whether the code is one-hot: class `c` has output `c` at `+1` and all others at `-1`. The predicted class is
+    /// then that of the largest pre-activation ([`winner`]).
     #[must_use]
     pub fn is_one_hot(&self) -> bool {
         self.num_classes() == self.num_outputs()
@@ -52,21 +52,21 @@ impl Codebook {
             })
     }
 
-    /// Target bits of rows with these classes, `rows × num_outputs`.
+    /// Encodes labels as target bits, `rows × num_outputs`.
     ///
     /// # Panics
-    /// When a label is no class.
+    /// When a label is not a class.
     #[must_use]
     pub fn targets(&self, labels: &[u32]) -> BitMatrix {
         let order: Vec<usize> = labels.iter().map(|&label| label as usize).collect();
         self.codewords.select_rows(&order)
     }
 
-    /// The class that outputs with these pre-activations name: the nearest codeword in Hamming distance; among equally near
-    /// ones the larger margin `sum_o y_o p_o` (`y` the codeword's spins, `p` the pre-activations), then the smaller index.
+    /// Decodes pre-activations into a class: the nearest codeword in Hamming distance; ties go to the larger margin
+    /// `sum_o y_o p_o` (`y` the codeword's spins, `p` the pre-activations), then to the smaller index.
     ///
     /// # Panics
-    /// When there is not one pre-activation for each output.
+    /// When the number of pre-activations differs from the number of outputs.
     ///
     /// # Examples
     /// ```
@@ -84,10 +84,10 @@ impl Codebook {
         (0..self.num_classes()).min_by_key(best).map_or(0, |class| class as u32)
     }
 
-    /// How well outputs with these pre-activations match the codeword of a class.
+    /// Scores how well pre-activations match the codeword of a class.
     ///
     /// # Panics
-    /// When there is not one pre-activation for each output, or no such class.
+    /// When the number of pre-activations differs from the number of outputs, or the class does not exist.
     #[must_use]
     pub fn score(&self, class: usize, preactivations: &[i64]) -> ClassScore {
         assert_eq!(preactivations.len(), self.num_outputs(), "one pre-activation for each output");
@@ -101,17 +101,16 @@ impl Codebook {
     }
 }
 
-/// How well outputs match the codeword of a class: the predicted class has the least distance; among those the largest margin; and among
-/// those the smallest index.
+/// Score of a class: the predicted class has the smallest distance, then the largest margin, then the smallest index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct ClassScore {
-    /// Outputs that differ from the codeword.
+    /// Hamming distance from the codeword.
     pub distance: i64,
     /// `sum_o y_o p_o`, with the codeword's spins `y` and the pre-activations `p`.
     pub margin: i64,
 }
 
-/// The class that a one-hot code reads from these pre-activations, as [`Codebook::predict`] does: the first of the largest.
+/// Decodes the pre-activations of a one-hot code into a class, like [`Codebook::predict`]: the first of the largest.
 ///
 /// An output that fires has a larger pre-activation than one that does not, so the nearest codewords are those of the outputs that fire, or
 /// all of them if none does; and the margin `2 p_c - sum_o p_o` of class `c` grows with its pre-activation.

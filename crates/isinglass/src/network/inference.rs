@@ -4,7 +4,7 @@ use super::Network;
 use crate::bits::BitMatrix;
 
 impl Network {
-    /// Output bits of every input row: `rows × n_0` bits in, `rows × n_L` bits out.
+    /// Computes the output bits of every input row: `rows × n_0` bits in, `rows × n_L` bits out.
     ///
     /// # Panics
     /// When the inputs do not have `n_0` columns.
@@ -15,7 +15,7 @@ impl Network {
         activations
     }
 
-    /// Pre-activations `2c - n` of the output layer, row by row: `rows × n_L` values.
+    /// Computes the pre-activations `2c - n` of the output layer, row by row: `rows × n_L` values.
     ///
     /// # Panics
     /// When the inputs do not have `n_0` columns.

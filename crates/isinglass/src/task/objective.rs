@@ -1,4 +1,4 @@
-//! What the loss of a task counts.
+//! The objective of a task: what its loss counts.
 
 use super::{Groups, Merge, Task, TaskError};
 use crate::bits::BitMatrix;
@@ -6,7 +6,7 @@ use crate::network::{Codebook, Network, winner};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
-/// What the loss of a task counts.
+/// The objective of a task: what its loss counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Objective {
@@ -25,7 +25,7 @@ impl Objective {
         *self == Self::OutputBits
     }
 
-    /// What is counted, as a phrase in the plural.
+    /// What is counted, as a plural phrase.
     #[must_use]
     pub fn unit(self) -> &'static str {
         match self {
@@ -36,10 +36,10 @@ impl Objective {
 }
 
 impl Task {
-    /// The task to classify rows: the codewords of the classes are the targets, and all rows weigh 1.
+    /// Creates a classification task: the targets are the codewords of the classes, and row weights are 1.
     ///
-    /// With a one-hot code of three or more classes the loss counts classification errors. Two classes take one output, where an error
-    /// and a wrong bit are the same; for any other code the loss counts wrong output bits.
+    /// With a one-hot code of three or more classes, the loss counts classification errors. Two classes use one output,
+    /// where a classification error is a wrong bit; for any other code the loss counts wrong output bits.
     ///
     /// # Errors
     /// [`TaskError`] when the numbers of rows differ or are zero.
@@ -64,7 +64,7 @@ impl Task {
         task.with_objective(objective)
     }
 
-    /// The same rows with another loss.
+    /// Replaces the objective.
     ///
     /// # Errors
     /// [`TaskError::NotOneHot`] for classification errors when the targets of a row are not a one-hot codeword of two or more bits.
@@ -81,19 +81,19 @@ impl Task {
         Ok(self)
     }
 
-    /// The same rows with a loss that counts wrong output bits.
+    /// Replaces the objective by the number of wrong output bits.
     #[must_use]
     pub fn counting_output_bits(&self) -> Self {
         Self { objective: Objective::OutputBits, ..self.clone() }
     }
 
-    /// What the loss counts.
+    /// The objective.
     #[must_use]
     pub fn objective(&self) -> Objective {
         self.objective
     }
 
-    /// The output whose target is `+1` in a row: its class, where the targets are one-hot.
+    /// The first output with target `+1` in a row: the class of the row, if targets are one-hot.
     ///
     /// # Panics
     /// When `row` is out of range.
@@ -162,10 +162,10 @@ impl Task {
 }
 
 impl Groups {
-    /// The loss of a network on the groups, by the packed forward pass.
+    /// Computes the loss of a network on the groups with the packed forward pass.
     ///
     /// # Panics
-    /// When the network has other inputs or outputs.
+    /// When the numbers of inputs or outputs differ.
     #[must_use]
     pub fn loss_of(&self, network: &Network) -> f64 {
         let num_outputs = self.targets.num_columns();

@@ -5,7 +5,7 @@ use crate::task::Groups;
 /// The range of inverse temperatures that [`WeightAnnealing`](super::WeightAnnealing) takes for these groups unless told:
 /// `(1 / norm, 4 / max(least, norm / 1000))`, with `norm = sqrt(sum delta²)` and `least` the least delta above zero.
 ///
-/// `norm` is what the loss changes by when about all groups turn over at random: at the first sweep hardly any flip is turned
+/// `norm` is what the loss changes by when about all groups flip at random: at the first sweep hardly any flip is turned
 /// down. At the last one a flip that costs the least delta is taken with probability `exp(-4)`. Groups without deltas get
 /// `(0.1, 1)`.
 ///

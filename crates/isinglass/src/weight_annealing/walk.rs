@@ -6,7 +6,7 @@ use isinglass_qubo::rng::Stream;
 use isinglass_qubo::sampler::{Isa, Schedule, Watch};
 use rand_core::Rng;
 
-/// Blocks of groups looked at between two looks at the clock: well below a millisecond.
+/// Blocks of groups looked at between two checks of the stop condition: well below a millisecond.
 const BLOCKS_BETWEEN_LOOKS: usize = 1 << 13;
 
 /// Beyond this, `exp(-x)` is below every number that is drawn but 0.
@@ -67,7 +67,7 @@ impl<'a> Walk<'a> {
         self.evaluation.network_of(bits)
     }
 
-    /// The evaluation as it is now.
+    /// The evaluation in its current state.
     #[cfg(test)]
     pub(super) fn evaluation(&self) -> &Evaluation<'a> {
         &self.evaluation

@@ -1,4 +1,4 @@
-//! Latent weights, one pass forward and back for a row, and Adam.
+//! Latent weights, the forward and backward pass for one row, and Adam.
 
 use crate::network::{Architecture, Network};
 use isinglass_qubo::rng::Stream;
@@ -23,7 +23,7 @@ pub(super) struct Gradient {
     activations: Vec<Vec<f32>>,
     /// For each hidden layer: the slope of the hard tanh at each neuron, 1 within `[-1, 1]` and 0 outside.
     windows: Vec<Vec<f32>>,
-    /// Slopes along the scaled pre-activations of the layer at hand, and of the one below.
+    /// Gradients with respect to the scaled pre-activations of the current layer and of the one below.
     upper: Vec<f32>,
     lower: Vec<f32>,
 }

@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 
-/// Pairs of steps and changes of slope that stand for the curvature.
+/// Number of stored (step, gradient change) pairs that approximate the inverse Hessian.
 const MEMORY: usize = 10;
 /// A step must win this share of what the slope promises, and keep at most this share of the slope.
 const SUFFICIENT_DECREASE: f64 = 1e-4;

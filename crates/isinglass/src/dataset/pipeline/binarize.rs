@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use crate::dataset::error::DatasetError;
 
-/// The most bits a thermometer may have.
+/// Maximum number of bits a thermometer may have.
 pub(super) const MAX_THERMOMETER: usize = 64;
 
 /// How a column becomes bits. As text: `auto`, `threshold:0.5`, `mean`, `median`, `thermometer:3`, `one-hot`.

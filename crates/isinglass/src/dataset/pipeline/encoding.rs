@@ -12,7 +12,7 @@ use crate::dataset::classes::sort_naturally;
 use crate::dataset::summary::mean;
 use crate::dataset::table::canonical_label;
 
-/// The most values of a column that get one bit each.
+/// Maximum number of values of a column that get one bit each.
 const MAX_LEVELS: usize = 256;
 
 /// How a column becomes bits, with what was learnt from the training rows.

@@ -81,7 +81,7 @@ impl<const WORDS: usize> State<'_, WORDS> {
         self.try_winners(block, tally);
     }
 
-    /// Adds to `tally` what it costs in a block that a hidden neuron turns over.
+    /// Adds to `tally` what it costs in a block that a hidden neuron flips.
     #[inline(always)]
     pub(super) fn follow_classes(&mut self, block: usize, layer: usize, turn: Turn<WORDS>, tally: &mut Tally<WORDS>) {
         let last = self.layers.len() - 1;

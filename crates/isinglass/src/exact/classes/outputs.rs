@@ -5,7 +5,7 @@ use crate::exact::batches::{Found, Limits, Outcome, in_batches};
 use crate::exact::demand::Weights;
 use isinglass_qubo::sampler::{RunControl, SampleStatus};
 
-/// Weight vectors tried between two looks at the clock.
+/// Weight vectors tried between two checks of the stop condition.
 const TRIES_PER_CHECK: u64 = 1 << 12;
 
 /// The search for the weights of all outputs, class after class.

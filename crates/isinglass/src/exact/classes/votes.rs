@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 pub(super) struct Votes {
     /// `G × n_0`.
     pub(super) inputs: BitMatrix,
-    /// `G × num_classes` in whole units, group after group.
+    /// `G × num_classes` in integer units, group after group.
     gains: Vec<u32>,
     pub(super) num_classes: usize,
     /// What the best answers win.

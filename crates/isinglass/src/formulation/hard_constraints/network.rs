@@ -1,4 +1,4 @@
-//! From points of the program to networks and back.
+//! Conversion between points of the program and networks.
 
 use super::super::affine::Bit;
 use super::super::layout::{NeuronPlace, Role};
@@ -8,10 +8,11 @@ use crate::network::Network;
 use crate::task::Task;
 
 impl HardConstraints {
-    /// The network of a point: a weight is `+1` where its variable is above one half, or known to be. Nothing else of the point is looked at.
+    /// Decodes a point into a network: a weight is `+1` where its variable is above one half, or where it is fixed to
+    /// `+1`. All other variables are ignored.
     ///
     /// # Panics
-    /// When there is not one value for each variable.
+    /// When `point` does not have one value for each variable.
     #[must_use]
     pub fn network(&self, values: &[f64]) -> Network {
         assert_eq!(values.len(), self.roles.len(), "one value for each variable");
@@ -21,12 +22,13 @@ impl HardConstraints {
         })
     }
 
-    /// The point of a network on the task that the program was made of: its weights, and everything else by the forward pass.
+    /// Encodes a network as a point of the program: its weights, and all other variables from the forward pass on the
+    /// task.
     ///
-    /// It is feasible if the network has the weights that are known and its hidden neurons the order that is asked for.
+    /// The point is feasible if the network has the fixed weights and its hidden neurons are in the required order.
     ///
     /// # Panics
-    /// When the network has another shape.
+    /// When the network has a different shape.
     #[must_use]
     pub fn point(&self, task: &Task, network: &Network) -> Vec<f64> {
         assert_eq!(network.architecture(), &self.architecture, "a network of the same shape");
