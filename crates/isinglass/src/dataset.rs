@@ -1,4 +1,4 @@
-//! Data sets: readers, built-in sets, and the input pipeline from raw tables to rows of bits.
+//! Data sets: readers, built-in data sets, and the input pipeline from raw tables to bit-packed rows.
 //!
 //! A [`Table`] holds what a file says: numeric or categorical columns and, if there are any, labels as text. A
 //! [`Split`] orders its rows and cuts off the test rows. A [`Pipeline`], fitted on the training rows alone, turns rows

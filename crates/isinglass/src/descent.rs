@@ -1,4 +1,4 @@
-//! Descent in weight space: single weights are flipped as long as that lowers the true loss.
+//! Local search in weight space: single-weight flips that lower the true loss.
 //!
 //! A sample of a QUBO is seldom a local minimum of the loss itself: its slack bits and activations hold its weights in place.
 //! Once decoded, the weights are free of them.
@@ -11,14 +11,14 @@ use isinglass_qubo::sampler::Isa;
 /// Flips offered between two checks of the stop condition.
 const FLIPS_BETWEEN_LOOKS: usize = 64;
 
-/// What descent minimises: `loss(w) + sum_w h_w b_w`.
+/// The objective of the local search: `loss(w) + sum_w h_w b_w`.
 #[derive(Clone, Copy)]
 pub struct Descent<'a> {
     /// The task.
     pub groups: &'a SlicedGroups,
-    /// Weights that stay fixed, and linear terms on weight bits.
+    /// Fixed weights, and linear terms on weight bits.
     pub terms: &'a WeightTerms,
-    /// Asked periodically whether to end with what there is.
+    /// Polled periodically: whether to stop with the current result.
     pub stop: &'a (dyn Fn() -> bool + Sync),
 }
 
@@ -29,8 +29,8 @@ impl std::fmt::Debug for Descent<'_> {
 }
 
 impl Descent<'_> {
-    /// Flips single weights, in the order of layers, neurons and inputs and again from the start, whenever that lowers the
-    /// objective; ends when no flip does. The result is never worse than `network`.
+    /// Flips single weights, cycling through layers, neurons and inputs, whenever that lowers the objective; ends when
+    /// no flip does. The result is never worse than `network`.
     ///
     /// # Panics
     /// When groups and network differ in width.
@@ -38,7 +38,7 @@ impl Descent<'_> {
     pub fn run(&self, network: &Network) -> Network {
         let moves = moves(network.architecture(), self.terms);
         let mut evaluation = Evaluation::new(self.groups, network);
-        // less than rounding can account for is no gain: else flips could go round in a circle
+        // an improvement below the rounding error does not count: otherwise flips could cycle
         let least_gain = 1e-12 * self.groups.total_delta();
         let mut since_last = 0;
         // a pass in pieces, so that each is compiled for the machine's vectors

@@ -1,4 +1,4 @@
-//! The loss of a network, kept up to date while single weights are flipped: bit-sliced, 64 groups of rows to a word.
+//! Incremental evaluation of the loss under single weight flips, bit-sliced with 64 groups per word.
 
 mod counter;
 mod moves;
@@ -11,7 +11,7 @@ pub use moves::{Move, moves};
 use slices::Slices;
 use state::State;
 
-/// A weight: layer, neuron and input, each from 0; the input past the last one is the bias.
+/// Index of a weight: layer, neuron and input, each from 0; the input past the last one is the bias.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Weight {
     /// The layer.
@@ -23,7 +23,7 @@ pub struct Weight {
 }
 
 impl Weight {
-    /// All weights of a network of this shape, by layers, neurons and inputs.
+    /// All weights of an architecture, by layers, neurons and inputs.
     pub fn all(architecture: &Architecture) -> impl Iterator<Item = Self> {
         (0..architecture.num_layers()).flat_map(move |layer| {
             (0..architecture.width(layer + 1))
@@ -80,7 +80,7 @@ impl SlicedGroups {
         self.total_delta
     }
 
-    /// Bytes of an [`Evaluation`] of a network of this shape on so many groups.
+    /// Memory of an [`Evaluation`] of an architecture on this many groups, in bytes.
     #[must_use]
     pub fn state_bytes(num_groups: usize, architecture: &Architecture) -> usize {
         let words = if num_groups <= 64 { 1 } else { num_groups.div_ceil(64 * WIDE).saturating_mul(WIDE) };
@@ -100,8 +100,8 @@ impl SlicedGroups {
     }
 }
 
-/// A network with what each neuron counts in each group, so that a flip of one weight costs a few operations on bits for
-/// every 64 groups, whether it is tried or done.
+/// A network with the counters of all neurons in all groups, so that trying or applying a weight flip costs a few bit
+/// operations per 64 groups.
 ///
 /// A neuron of fan-in `n` fires iff `d = c - ceil(n / 2) >= 0`, where `c` inputs agree with their weights. `d` is held in two's
 /// complement, a bit-plane over the groups for each digit, and beside it the groups in which one agreement more or less
@@ -138,20 +138,20 @@ impl<'a> Evaluation<'a> {
         })
     }
 
-    /// The loss of the network in its current state; in `f64` with the rounding of all changes so far where the deltas of the groups have
-    /// no common unit.
+    /// The current loss. In `f64`, with the accumulated rounding of all changes so far, if the deltas of the groups
+    /// have no common unit.
     #[must_use]
     pub fn loss(&self) -> f64 {
         on_state!(&self.0, state => state.loss())
     }
 
-    /// The network in its current state.
+    /// The current network.
     #[must_use]
     pub fn network(&self) -> Network {
         self.network_of(self.bits())
     }
 
-    /// The bits of all weights in their current state, in an order of the evaluation's own: for [`Evaluation::network_of`].
+    /// All weights in their current state, as bits in an internal order: for [`Evaluation::network_of`].
     #[inline(always)]
     #[must_use]
     pub fn bits(&self) -> &[bool] {

@@ -1,4 +1,4 @@
-//! Exact training of small networks: the ground truth that everything else is measured against.
+//! Exact training of small networks by branch and bound.
 
 mod batches;
 mod candidates;
@@ -44,7 +44,7 @@ const MAX_FUNCTION_WORDS: usize = 1 << 25;
 /// Bytes for each word of a function: in the list and the set of functions, and as candidates while these are sorted.
 const BYTES_PER_FUNCTION_WORD: usize = 160;
 
-/// Finds the best weights of a network, and proves that none are better.
+/// Exact trainer: finds the optimal weights of a network, and proves them optimal.
 ///
 /// The `2^n` weight vectors of a neuron of fan-in `n` compute far fewer distinct functions of the task's distinct inputs. A
 /// network with one output and one hidden layer is then a committee: a multiset of `H` such functions or their complements (which
@@ -75,7 +75,7 @@ const BYTES_PER_FUNCTION_WORD: usize = 160;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ExactTrainer {
-    /// The largest fan-in of the first layer, bias included. \[default: 24\] \[range: 1..=30\]
+    /// Maximum fan-in of the first layer, bias included. \[default: 24\] \[range: 1..=30\]
     pub max_fan_in: usize,
     /// Maximum number of distinct functions of a hidden neuron. \[default: 2^20\] \[range: 1..\]
     pub max_functions: usize,
@@ -90,7 +90,7 @@ impl Default for ExactTrainer {
     }
 }
 
-/// What exact training found.
+/// The result of exact training.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ExactTraining {
     /// The best network found.
@@ -113,12 +113,12 @@ pub struct ExactTraining {
 }
 
 impl ExactTrainer {
-    /// Trains on `task`; stops early, with the best network so far, when `control` says so.
+    /// Trains on `task`; when `control` stops it early, returns the best network so far.
     ///
     /// The result does not depend on the number of threads, unless it is stopped early.
     ///
     /// # Errors
-    /// [`ExactError`] when the shapes do not match, or the problem is of a kind or a size that the trainer does not take.
+    /// [`ExactError`] when the shapes do not match, or the problem exceeds the limits of the trainer.
     pub fn train(
         &self,
         task: &Task,

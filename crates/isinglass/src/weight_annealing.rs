@@ -1,8 +1,8 @@
-//! Simulated annealing in weight space: flips of single weights, judged by the true loss.
+//! Simulated annealing in weight space, on the true loss.
 //!
-//! Annealing the QUBO of a network spends most of its moves on slack bits and activations, and every flip of a weight has to
-//! wait for them. Here all that depends on the weights follows at once, by the forward pass: the walk stays where energy and
-//! loss are the same.
+//! Annealing the QUBO of a network spends most of its moves on slack bits and activations, and every weight flip has to
+//! wait for them. Here the forward pass updates everything that depends on the weights at once, so energy and loss are
+//! always equal.
 
 mod beta_range;
 mod walk;
@@ -26,11 +26,10 @@ const MAX_BYTES: usize = 16 << 30;
 /// Simulated annealing over the weights of a network (Metropolis, weights in the order of layers, neurons and inputs, geometric
 /// schedule). Any depth, bias or none, several outputs, wrong output bits or classification errors.
 ///
-/// The energy of weights is `loss(w) + sum_w h_w b_w`, the loss of the network on the groups, exactly, and linear terms on weight
-/// bits if there are any. Each read starts at random weights and makes `num_sweeps` sweeps, the inverse temperature `beta` rising
-/// geometrically from the first to the second of `beta_range`. In a sweep every weight in turn is offered a flip, which is taken
-/// with probability `min(1, exp(-beta dE))`, and with 1/2 where `dE = 0`. The result of a read is the best network that it
-/// came by.
+/// The energy is `loss(w) + sum_w h_w b_w`: the exact loss of the network on the groups, plus optional linear terms on
+/// weight bits. Each read starts from random weights and makes `num_sweeps` sweeps, while the inverse temperature
+/// `beta` rises geometrically over `beta_range`. A sweep proposes a flip of every weight in turn and accepts it with
+/// probability `min(1, exp(-beta dE))`, or 1/2 if `dE = 0`. The result of a read is the best network that it visited.
 ///
 /// Read `k` draws from stream `k` of the seed: the same seed gives the same networks for any number of threads and on any
 /// instruction set, and more reads only add networks.
@@ -57,12 +56,12 @@ const MAX_BYTES: usize = 16 << 30;
 pub struct WeightAnnealing {
     /// Number of reads. `[default: 64] [range: 1..]`
     pub num_reads: usize,
-    /// Sweeps of each read. `[default: 1000] [range: 1..]`
+    /// Sweeps per read. `[default: 1000] [range: 1..]`
     pub num_sweeps: u64,
     /// Inverse temperatures of the first and the last sweep, in units of 1 / loss. `[default: from the groups, see
     /// default_beta_range] [range: 0.., finite; the first above 0 unless both are 0]`
     pub beta_range: Option<(f64, f64)>,
-    /// Seed of all random streams. `[default: 0]`
+    /// Random seed. `[default: 0]`
     pub seed: u64,
     /// Threads. `[default: those of the surrounding pool] [range: 1..]`
     pub threads: Option<usize>,
@@ -76,22 +75,22 @@ impl Default for WeightAnnealing {
     }
 }
 
-/// The networks that the reads found, and how it went.
+/// The result of weight annealing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WeightReads {
-    /// The best network of each read, in the order of the reads; fewer when stopped early, but never none.
+    /// The best network of each read, in the order of the reads; fewer when stopped early, but at least one.
     pub reads: Vec<WeightRead>,
-    /// How the run ended: [`SampleStatus::Heuristic`] with all work done.
+    /// The status of the run: [`SampleStatus::Heuristic`] if it completed.
     pub status: SampleStatus,
-    /// Sweeps asked of each read.
+    /// Sweeps requested per read.
     pub num_sweeps: u64,
-    /// Flips offered in all.
+    /// Total number of proposed flips.
     pub num_updates: u64,
-    /// Inverse temperatures at both ends of the schedule.
+    /// Inverse temperatures at the two ends of the schedule.
     pub beta_range: (f64, f64),
 }
 
-/// The best network of a read.
+/// The best network of one read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WeightRead {
     /// The network.
@@ -103,7 +102,7 @@ pub struct WeightRead {
 }
 
 impl WeightReads {
-    /// The read of least energy, the first one of several.
+    /// The read with the lowest energy; ties go to the first.
     ///
     /// # Panics
     /// Never: a run has at least one read.
@@ -117,10 +116,11 @@ impl WeightReads {
 }
 
 impl WeightAnnealing {
-    /// Anneals the weights of a network of this shape on `groups`. Weights that `terms` fixes keep their given values; its biases
-    /// are the linear terms.
+    /// Anneals the weights of an architecture on `groups`. Weights fixed by `terms` keep their values; its biases are
+    /// the linear terms.
     ///
-    /// A run that `control` stops keeps the best of each read that has begun. Its target is about the energy.
+    /// When `control` stops the run, it keeps the best network of each read that has started. The target of `control`
+    /// is an energy.
     ///
     /// # Errors
     /// [`SampleError`] for parameters outside their range, more memory than is taken, or losses that overflow.

@@ -1,6 +1,6 @@
-//! No network of a shape makes fewer classification errors than a bound: by listing what its layers can compute.
+//! Proof of a lower bound on classification errors, by enumerating the functions that the layers can compute.
 //!
-//! Written apart from the search of the exact trainer, of which nothing is used.
+//! This code is independent of the search of the exact trainer and shares nothing with it.
 
 use super::layers::{Failed, MAX_HIDDEN, MAX_LAYERS, Verdict, check_memory, report_part};
 use crate::network::Architecture;

@@ -1,4 +1,4 @@
-//! No committee of neurons gets below a bound.
+//! Proof that no committee of neurons has a cost below a bound.
 
 use super::layers::{Failed, Wanted};
 use isinglass_qubo::sampler::{ProgressReport, RunControl};

@@ -1,4 +1,4 @@
-//! No network of a shape gets below a bound: by listing what its first layer can compute.
+//! Proof of a lower bound on the loss, by enumerating the functions that the first layer can compute.
 
 use super::Shares;
 use super::committee;
@@ -20,7 +20,7 @@ const MAX_TOTAL: i128 = 1 << 40;
 pub(super) const MAX_LAYERS: usize = 16;
 pub(super) const MAX_HIDDEN: usize = 64;
 
-/// What became of a proof.
+/// The outcome of a proof.
 pub(super) enum Verdict {
     Proven,
     /// A network with this loss, in units of the weights, was met.

@@ -1,4 +1,4 @@
-//! An n-dimensional array as NPY and IDX files hold it, and the way from there to a table.
+//! N-dimensional arrays, as stored in NPY and IDX files, and their conversion to tables.
 
 use thiserror::Error;
 
@@ -8,26 +8,26 @@ use super::missing::Tally;
 use super::read::{LabelColumn, Limits, ReadOptions};
 use super::table::{Column, ColumnValues, Table};
 
-/// Why an array is not what a table needs.
+/// Why an array cannot be converted to a table.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ArrayFault {
-    /// The array does not have the shape of rows of features.
+    /// The shape of the array is not that of feature rows.
     #[error("an array of the shape {shape:?} is neither rows × columns nor rows of images")]
     FeatureShape {
         /// The shape.
         shape: Vec<usize>,
     },
-    /// The array does not have the shape of labels.
+    /// The shape of the array is not that of labels.
     #[error("an array of the shape {shape:?} is not a list of labels")]
     LabelShape {
         /// The shape.
         shape: Vec<usize>,
     },
-    /// There is no such label column.
+    /// The label column does not exist.
     #[error("there is no label column \"{text}\": the array has the columns 1 to {num_columns}, without names")]
     NoSuchLabel {
-        /// The column asked for.
+        /// The column requested.
         text: String,
         /// Number of columns.
         num_columns: usize,
@@ -59,7 +59,8 @@ pub(super) fn num_values(shape: &[usize], limits: &Limits) -> Option<usize> {
     (product as u64 <= limits.cells).then_some(product)
 }
 
-/// Rows of features: two dimensions are rows and columns, three are images, and a fourth of length one is passed over.
+/// Converts an array to feature rows: two dimensions are rows and columns, three are images, and a fourth of length one
+/// is ignored.
 pub(super) fn into_table(
     array: Array,
     label: LabelColumn,
@@ -144,12 +145,12 @@ fn check_missing(
     }
 }
 
-/// The name of the pixel with this index, from 0, in an image with so many columns: `r1c1` is the first.
+/// Name of the pixel with this index, from 0, in an image with this many columns: `r1c1` is the first.
 pub(super) fn pixel_name(index: usize, image_columns: usize) -> String {
     format!("r{}c{}", index / image_columns + 1, index % image_columns + 1)
 }
 
-/// One label for each value of a one-dimensional array, or of one with a second dimension of length one.
+/// Converts a one-dimensional array, or one with a second dimension of length one, to labels.
 pub(super) fn into_labels(array: Array, name: &str) -> Result<Vec<String>, DatasetError> {
     match array.shape[..] {
         [_] | [_, 1] => {

@@ -1,4 +1,4 @@
-//! Data sets that need no file: one that is shipped, and families made by their rules.
+//! Built-in data sets: one shipped with the library, and generated families.
 
 mod boolean;
 mod digits;
@@ -12,10 +12,10 @@ use super::error::DatasetError;
 use super::nearest::nearest;
 use super::table::Table;
 
-/// What is known of a built-in set.
+/// Description of a built-in data set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Builtin {
-    /// The name for [`builtin`]; what follows a colon in capitals stands for an argument.
+    /// The name for [`builtin`]; a part in capitals after a colon is a placeholder for an argument.
     pub name: &'static str,
     /// Number of rows, unless an argument decides it.
     pub num_rows: Option<usize>,
@@ -23,9 +23,9 @@ pub struct Builtin {
     pub num_columns: Option<usize>,
     /// Number of classes.
     pub num_classes: usize,
-    /// What it is, in one line.
+    /// One-line description.
     pub description: &'static str,
-    /// Where it is from and under which licence.
+    /// Source and license.
     pub source: &'static str,
 }
 
@@ -97,40 +97,40 @@ const LIST: [Builtin; 8] = [
     },
 ];
 
-/// The built-in sets.
+/// The built-in data sets.
 #[must_use]
 pub fn builtin_list() -> &'static [Builtin] {
     &LIST
 }
 
-/// Why a name is no built-in set.
+/// Why a name does not denote a built-in data set.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum BuiltinFault {
-    /// There is no set of this name.
+    /// The name is unknown.
     #[error("no built-in data set has this name; available: {}", LIST.map(|set| set.name).join(", "))]
     Unknown {
-        /// A name that may have been meant.
+        /// The closest known name, if one is close.
         nearest: Option<String>,
     },
-    /// The set takes no argument, or not this one.
+    /// The argument is invalid, or the data set takes none.
     #[error("the argument \"{argument}\" is invalid; the form is {form}")]
     Argument {
         /// The argument.
         argument: String,
-        /// What the name should look like.
+        /// The expected form of the name.
         form: &'static str,
     },
-    /// The set needs an argument.
+    /// The data set requires an argument.
     #[error("an argument is missing; the form is {form}")]
     MissingArgument {
-        /// What the name should look like.
+        /// The expected form of the name.
         form: &'static str,
     },
     /// A number is out of range.
     #[error("{what} is {found}; it must be {least}{}", if least == most { String::new() } else { format!(" to {most}") })]
     OutOfRange {
-        /// What the number is.
+        /// The quantity.
         what: &'static str,
         /// The number given.
         found: u64,
@@ -139,7 +139,7 @@ pub enum BuiltinFault {
         /// The largest number allowed.
         most: u64,
     },
-    /// No teacher with both labels was found.
+    /// No random teacher gave both labels.
     #[error("{attempts} random teachers in a row gave all rows the same label")]
     OneSided {
         /// Number of teachers drawn.
@@ -157,13 +157,13 @@ impl BuiltinFault {
         }
     }
 
-    /// Refuses a number that is not from `least` to `most`.
+    /// Checks that a number is between `least` and `most`.
     fn check_range(what: &'static str, found: u64, least: u64, most: u64) -> Result<(), Self> {
         if (least..=most).contains(&found) { Ok(()) } else { Err(Self::OutOfRange { what, found, least, most }) }
     }
 }
 
-/// Makes the built-in set called `name`. Only `teacher` depends on the seed.
+/// Generates or loads the built-in data set `name`. Only `teacher` depends on the seed.
 ///
 /// # Errors
 /// [`DatasetError::Builtin`] when the name is unknown or its arguments are malformed or out of range.

@@ -1,4 +1,4 @@
-//! Classes: which labels there are and in which order, and the data set ready to train on.
+//! Classes: the labels in order, and the data set ready for training.
 
 use std::collections::BTreeSet;
 
@@ -10,26 +10,26 @@ use super::pipeline::Pipeline;
 use super::table::{Table, canonical_label};
 use crate::bits::BitMatrix;
 
-/// Different labels beyond which numbers, or text that hardly ever repeats, are not taken for classes.
+/// Limit on the number of different labels for numbers, or for text that hardly ever repeats, to be treated as classes.
 const MAX_LIKELY_CLASSES: usize = 50;
 
 /// Why labels and classes do not fit together.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ClassError {
-    /// The table has no labels.
+    /// The table is unlabelled.
     #[error("{path}: the rows have no labels")]
     NoLabels {
         /// The source of the table.
         path: String,
     },
-    /// There is no second class.
+    /// There are fewer than two classes.
     #[error("there must be at least two classes; there is {}", names.first().map_or("none".to_owned(), |name| format!("only \"{name}\"")))]
     TooFew {
         /// The classes found.
         names: Vec<String>,
     },
-    /// The labels look like measurements or names.
+    /// The labels look like measurements or identifiers rather than classes.
     #[error(
         "{path}: the label has {found} different {} in {num_rows} rows, too many for classes (the limit is {allowed})",
         if *is_numeric { "numbers" } else { "texts" }
@@ -52,7 +52,7 @@ pub enum ClassError {
         /// The class.
         name: String,
     },
-    /// A label was not among the labels of the training rows.
+    /// A label does not occur in the training rows.
     #[error("{path}: row {row} has the label \"{label}\", which is not a class of the training rows ({})", classes.join(", "))]
     Unseen {
         /// The source of the table.
@@ -64,14 +64,14 @@ pub enum ClassError {
         /// The classes.
         classes: Vec<String>,
     },
-    /// A class to be kept has no row.
+    /// A selected class does not occur in the labels.
     #[error("{path}: no row has the label \"{name}\"; the labels are {}", present.join(", "))]
     Absent {
         /// The source of the table.
         path: String,
-        /// The class asked for.
+        /// The class requested.
         name: String,
-        /// The labels there are.
+        /// The labels of the table.
         present: Vec<String>,
     },
 }
@@ -91,8 +91,8 @@ impl ClassError {
     }
 }
 
-/// The classes of a problem: at least two different labels in their natural order, which is that of the numbers when
-/// all are numbers, and else alphabetical. The place in this order is the index of the class.
+/// The classes of a problem: at least two different labels in natural order, numerical if all are numbers and otherwise
+/// alphabetical. The position in this order is the class index.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<String>", into = "Vec<String>")]
 pub struct Classes {
@@ -102,7 +102,7 @@ pub struct Classes {
 impl TryFrom<Vec<String>> for Classes {
     type Error = ClassError;
 
-    /// The order given does not matter.
+    /// The order of the labels given does not matter.
     fn try_from(names: Vec<String>) -> Result<Self, ClassError> {
         let mut names: Vec<String> = names.iter().map(|name| canonical_label(name)).collect();
         sort_naturally(&mut names);
@@ -120,7 +120,7 @@ impl From<Classes> for Vec<String> {
 }
 
 impl Classes {
-    /// The classes of the labels of `table`, which should hold the training rows only.
+    /// Finds the classes of the labels of `table`, which should hold the training rows only.
     ///
     /// # Errors
     /// [`DatasetError::Class`] when there are no labels or fewer than two different ones, or when they do not look like classes:
@@ -144,23 +144,23 @@ impl Classes {
         Ok(Self::try_from(distinct_labels(table)?)?)
     }
 
-    /// The labels in the order of their indices.
+    /// The labels, in the order of the class indices.
     #[must_use]
     pub fn names(&self) -> &[String] {
         &self.names
     }
 
-    /// The index of the class with this label, written in any way.
+    /// The index of the class with this label, in any notation.
     #[must_use]
     pub fn index_of(&self, label: &str) -> Option<u32> {
         let label = canonical_label(label);
         self.names.iter().position(|name| *name == label).map(|index| index as u32)
     }
 
-    /// The index of the class of each row.
+    /// Class indices of the rows.
     ///
     /// # Errors
-    /// [`DatasetError::Class`] when there are no labels or one of them is not a class.
+    /// [`DatasetError::Class`] when the table is unlabelled or a label is not a class.
     pub fn encode(&self, table: &Table) -> Result<Vec<u32>, DatasetError> {
         let indices = self.names.iter().zip(0..).collect::<std::collections::HashMap<&String, u32>>();
         let encode = |(row, label): (usize, &String)| {
@@ -178,11 +178,11 @@ impl Classes {
 }
 
 impl Table {
-    /// The rows whose label is one of `classes`, in their order.
+    /// Selects the rows whose label is one of `classes`, keeping their order.
     ///
     /// # Errors
-    /// [`DatasetError::Class`] when there are no labels, fewer than two classes are given, one is given twice or has no
-    /// row.
+    /// [`DatasetError::Class`] when the table is unlabelled, fewer than two classes are given, or a class is given
+    /// twice or does not occur.
     pub fn keep_classes(&self, classes: &[String]) -> Result<Self, DatasetError> {
         let wanted = Classes::try_from(classes.to_vec())?;
         let present = distinct_labels(self)?;
@@ -204,7 +204,7 @@ fn labels(table: &Table) -> Result<&[String], ClassError> {
     table.labels().ok_or_else(|| ClassError::NoLabels { path: table.source().to_owned() })
 }
 
-/// The different labels of a table in natural order.
+/// The distinct labels of a table in natural order.
 fn distinct_labels(table: &Table) -> Result<Vec<String>, ClassError> {
     let distinct: BTreeSet<&String> = labels(table)?.iter().collect();
     let mut distinct: Vec<String> = distinct.into_iter().cloned().collect();
@@ -222,10 +222,10 @@ pub(super) fn sort_naturally(names: &mut [String]) {
     }
 }
 
-/// Rows ready for training: bits in, class indices out.
+/// A data set ready for training: bit-packed inputs and class indices.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dataset {
-    /// One row of input bits for each example.
+    /// Input bits, one row per example.
     pub inputs: BitMatrix,
     /// The class of each example, an index into `classes`.
     pub labels: Vec<u32>,
@@ -236,7 +236,7 @@ pub struct Dataset {
 }
 
 impl Dataset {
-    /// Turns a labelled table into bits and class indices.
+    /// Converts a labelled table to bits and class indices.
     ///
     /// # Errors
     /// [`DatasetError::Pipeline`] when the columns do not fit the pipeline, [`DatasetError::Class`] when the labels do

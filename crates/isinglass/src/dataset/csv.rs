@@ -1,7 +1,7 @@
-//! CSV: cells separated by comma, semicolon, tab or `|`, quoted or not, with or without a row of names.
+//! CSV files: cells separated by comma, semicolon, tab or `|`, optionally quoted, with or without a header row.
 //!
-//! A column is numeric when every cell of it is a number, and categorical when none is; a mixture is an error, because
-//! it is more often a slip of the keyboard than a category. Blanks around a cell do not count.
+//! A column is numeric if every cell is a number, and categorical if none is; a mixture is an error, because it is more
+//! often a typing error than a category. Whitespace around cells is ignored.
 
 mod dialect;
 
@@ -20,7 +20,7 @@ use super::table::{Column, ColumnValues, Table};
 /// Cells, in lower case, that denote a missing value.
 const MISSING: [&str; 6] = ["", "?", "na", "n/a", "nan", "null"];
 
-/// A fault in a CSV file.
+/// Why a CSV file cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum CsvFault {
@@ -55,12 +55,12 @@ pub enum CsvFault {
         /// The first line with the other kind.
         other_line: u64,
     },
-    /// The label column asked for is not there.
+    /// The requested label column does not exist.
     #[error("there is no column \"{wanted}\"; the columns are {}", names.join(", "))]
     NoSuchColumn {
-        /// The column asked for.
+        /// The column requested.
         wanted: String,
-        /// The columns there are; at most the first 20.
+        /// The columns of the file; at most the first 20.
         names: Vec<String>,
     },
     /// Several columns have the name of the label.
@@ -280,7 +280,7 @@ fn label_index(label: &LabelColumn, names: &[String]) -> Result<Option<usize>, C
     }
 }
 
-/// Refuses a name in the list of categorical columns that is no column.
+/// Checks that every name in the list of categorical columns is a column.
 fn check_categorical(categorical: &[String], names: &[String]) -> Result<(), CsvFault> {
     match categorical.iter().find(|wanted| !names.contains(wanted)) {
         Some(wanted) => {
@@ -290,7 +290,7 @@ fn check_categorical(categorical: &[String], names: &[String]) -> Result<(), Csv
     }
 }
 
-/// A column while it grows.
+/// A column under construction.
 enum Builder {
     Numeric(Vec<f64>),
     Categorical { codes: Vec<u32>, of_name: HashMap<String, u32> },

@@ -1,4 +1,4 @@
-//! Which columns of a file are read.
+//! Selection of the columns to read.
 
 use std::collections::HashSet;
 
@@ -9,16 +9,16 @@ use super::read::ReadOptions;
 /// Names listed in a message.
 const SHOWN_NAMES: usize = 20;
 
-/// Why columns cannot be left out.
+/// Why columns cannot be dropped.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum DropFault {
-    /// A column to leave out is not there.
+    /// A column to drop does not exist.
     #[error("cannot drop the column \"{wanted}\": the columns are {}", listed(names, *num_columns))]
     NoSuchColumn {
-        /// The name or position asked for.
+        /// The name or position requested.
         wanted: String,
-        /// The columns there are; at most the first 20.
+        /// The columns of the file; at most the first 20.
         names: Vec<String>,
         /// Number of columns.
         num_columns: usize,
@@ -29,7 +29,7 @@ pub enum DropFault {
         /// The column.
         name: String,
     },
-    /// No column is left.
+    /// All feature columns are dropped.
     #[error("all feature columns are dropped")]
     NothingLeft,
 }

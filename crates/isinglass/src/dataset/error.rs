@@ -1,4 +1,4 @@
-//! What can be wrong with data: every error names its file, its place and what would have been right.
+//! Data set errors, each with file, location and what was expected.
 
 use std::fmt;
 use std::io;
@@ -23,7 +23,7 @@ use super::write::WriteFault;
 /// A place in a text file; displayed as `name, line 3, column 7`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextPlace {
-    /// The file, as it was named to the reader.
+    /// The file name as given.
     pub path: String,
     /// The line, from 1.
     pub line: u64,
@@ -40,7 +40,7 @@ impl fmt::Display for TextPlace {
 /// A place in a binary file; displayed as `name, byte 10`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BytePlace {
-    /// The file, as it was named to the reader; for an array in an NPZ file, `file:array`.
+    /// The file name as given; for an array in an NPZ file, `file:array`.
     pub path: String,
     /// The offset in bytes, from 0, in the file after decompression.
     pub offset: u64,
@@ -74,14 +74,14 @@ impl fmt::Display for Quantity {
     }
 }
 
-/// Why columns and labels do not make a table.
+/// Why columns and labels do not form a table.
 #[derive(Clone, Debug, PartialEq, Error)]
 #[non_exhaustive]
 pub enum TableFault {
-    /// There is no row.
+    /// The table is empty.
     #[error("there are no rows")]
     NoRows,
-    /// There is no feature column.
+    /// The table lacks feature columns.
     #[error("there are no feature columns")]
     NoColumns,
     /// Two columns have the same name.
@@ -100,7 +100,7 @@ pub enum TableFault {
         /// The length of the first column.
         expected: usize,
     },
-    /// There are more or fewer labels than rows.
+    /// The number of labels differs from the number of rows.
     #[error("the number of labels is {found}, the number of rows {expected}")]
     LabelCount {
         /// Number of labels.
@@ -142,7 +142,7 @@ pub enum TableFault {
     },
 }
 
-/// Every way in which reading, making, preparing or writing data can fail.
+/// Errors of reading, generating, preparing or writing data.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum DatasetError {
@@ -169,18 +169,18 @@ pub enum DatasetError {
         path: String,
         /// What was counted.
         quantity: Quantity,
-        /// The number when the limit was seen to be passed; `u64::MAX` also stands for an overflow.
+        /// The number counted when the limit was exceeded; `u64::MAX` also denotes an overflow.
         found: u64,
         /// The limit.
         allowed: u64,
     },
-    /// Neither the name nor the first bytes tell the format.
+    /// The format cannot be determined from the name or the first bytes.
     #[error("{path}: cannot determine the format from the name or the content")]
     UnknownFormat {
         /// The file.
         path: String,
     },
-    /// This format has no columns from which a label could be chosen.
+    /// The format does not support choosing a label column.
     #[error("{path}: the format {format} has no label column to choose")]
     NoLabelColumn {
         /// The file.
@@ -196,7 +196,7 @@ pub enum DatasetError {
         /// How many and where.
         missing: MissingValues,
     },
-    /// Columns cannot be left out.
+    /// Columns cannot be dropped.
     #[error("{path}: {fault}")]
     Drop {
         /// The file or the built-in set.
@@ -204,7 +204,7 @@ pub enum DatasetError {
         /// The cause.
         fault: DropFault,
     },
-    /// A fault in a LIBSVM file.
+    /// A LIBSVM file is malformed.
     #[error("{place}: {fault}")]
     Libsvm {
         /// The location of the fault.
@@ -212,7 +212,7 @@ pub enum DatasetError {
         /// The fault.
         fault: LibsvmFault,
     },
-    /// A fault in a CSV file.
+    /// A CSV file is malformed.
     #[error("{place}: {fault}")]
     Csv {
         /// The location of the fault.
@@ -220,7 +220,7 @@ pub enum DatasetError {
         /// The fault.
         fault: CsvFault,
     },
-    /// A fault in an NPY file or in an array of an NPZ file.
+    /// An NPY file, or an array of an NPZ file, is malformed.
     #[error("{place}: {fault}")]
     Npy {
         /// The location of the fault.
@@ -236,7 +236,7 @@ pub enum DatasetError {
         /// The cause.
         fault: ArrayFault,
     },
-    /// A fault in the archive that an NPZ file is.
+    /// The archive of an NPZ file is malformed.
     #[error("{path}: {fault}")]
     Npz {
         /// The file.
@@ -244,7 +244,7 @@ pub enum DatasetError {
         /// The fault.
         fault: NpzFault,
     },
-    /// A fault in an IDX file.
+    /// An IDX file is malformed.
     #[error("{place}: {fault}")]
     Idx {
         /// The location of the fault.
@@ -252,7 +252,7 @@ pub enum DatasetError {
         /// The fault.
         fault: IdxFault,
     },
-    /// The columns and labels do not make a table.
+    /// The columns and labels do not form a table.
     #[error("{path}: {fault}")]
     Table {
         /// The file or the built-in set.
@@ -268,24 +268,24 @@ pub enum DatasetError {
         /// What is wrong with it.
         fault: BuiltinFault,
     },
-    /// The text of an option cannot be understood.
+    /// The value of an option is invalid.
     #[error("\"{value}\" is not {expected}")]
     Option {
         /// The text.
         value: String,
-        /// What it should have been.
+        /// The expected form.
         expected: &'static str,
     },
-    /// Labels and classes do not fit together.
+    /// Labels and classes do not match.
     #[error(transparent)]
     Class(#[from] ClassError),
     /// The input pipeline cannot be fitted or applied.
     #[error(transparent)]
     Pipeline(#[from] PipelineError),
-    /// The rows cannot be divided as asked.
+    /// The rows cannot be split as requested.
     #[error(transparent)]
     Split(#[from] SplitError),
-    /// The table cannot be expressed in the format it should be written in.
+    /// The table cannot be represented in the output format.
     #[error("cannot write this table as {format}: {fault}")]
     Unwritable {
         /// The format.
@@ -293,7 +293,7 @@ pub enum DatasetError {
         /// The cause.
         fault: WriteFault,
     },
-    /// The destination refused the bytes.
+    /// Writing failed.
     #[error("cannot write the table")]
     Write {
         /// The I/O error.
@@ -302,7 +302,7 @@ pub enum DatasetError {
 }
 
 impl DatasetError {
-    /// What the reader of the message can do about it, if there is something to say.
+    /// A hint that tells the user how to fix the error, if there is one.
     ///
     /// # Examples
     /// ```

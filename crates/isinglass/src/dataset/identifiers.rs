@@ -1,10 +1,10 @@
-//! Columns that name rows and say nothing about them.
+//! Detection of identifier columns, which carry no information about the label.
 
 use std::collections::HashSet;
 
 use super::table::{Column, ColumnValues, Table};
 
-/// Fewer rows than this differ in most columns anyway.
+/// Minimum number of rows: with fewer, most columns differ in every row anyway.
 const LEAST_ROWS: usize = 20;
 
 /// Indices of the columns that look like identifiers: row numbers, keys, names, UUIDs.

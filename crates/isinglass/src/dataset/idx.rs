@@ -11,14 +11,14 @@ use super::error::{BytePlace, DatasetError};
 use super::npy::{Element, Kind, NpyFault};
 use super::read::Limits;
 
-/// A fault in an IDX file.
+/// Why an IDX file cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum IdxFault {
     /// The file does not begin with two zero bytes, a type and a number of dimensions.
     #[error("this is not an IDX file: it does not begin with two zero bytes, a type and a number of dimensions")]
     BadMagic,
-    /// The type of the values is unknown.
+    /// The value type is unknown.
     #[error("0x{code:02X} is not a type of IDX values; 08, 09, 0B, 0C, 0D and 0E are")]
     Type {
         /// The type found.
@@ -30,7 +30,7 @@ pub enum IdxFault {
         /// The length of the header.
         expected: usize,
     },
-    /// There are more or fewer bytes of values than the sizes say.
+    /// The number of value bytes does not match the sizes.
     #[error("the sizes {shape:?} need {expected} bytes of values, the file has {found}")]
     Length {
         /// The sizes.
@@ -48,7 +48,7 @@ pub enum IdxFault {
         /// The limit.
         allowed: u64,
     },
-    /// A value cannot be held.
+    /// A value cannot be represented.
     #[error(transparent)]
     Value(NpyFault),
 }

@@ -12,7 +12,7 @@ use super::error::{DatasetError, TableFault, TextPlace};
 use super::read::{LabelColumn, ReadOptions};
 use super::table::{Column, ColumnValues, Table};
 
-/// A fault in a LIBSVM file.
+/// Why a LIBSVM file cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum LibsvmFault {
@@ -22,19 +22,19 @@ pub enum LibsvmFault {
     /// The line begins with a feature.
     #[error("the line begins with the feature \"{text}\", not with a label")]
     MissingLabel {
-        /// The word found.
+        /// The token found.
         text: String,
     },
-    /// The label is not one number.
+    /// The label is not a number.
     #[error("the label \"{text}\" is not a finite number")]
     BadLabel {
-        /// The word found.
+        /// The token found.
         text: String,
     },
     /// The word after the label is not `id:value`.
     #[error("\"{text}\" is not of the form id:value")]
     NotAPair {
-        /// The word found.
+        /// The token found.
         text: String,
     },
     /// The id is not a positive integer.
@@ -68,7 +68,7 @@ pub enum LibsvmFault {
     /// The line has a query id, which belongs to ranking.
     #[error("query ids (\"{text}\") are for ranking, which is not supported")]
     QueryId {
-        /// The word found.
+        /// The token found.
         text: String,
     },
 }

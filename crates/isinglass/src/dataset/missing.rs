@@ -1,4 +1,4 @@
-//! Values that a file leaves out, counted over all of its columns.
+//! Missing values, counted over all columns of a file.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ const SHOWN_COLUMNS: usize = 8;
 /// Places kept for each column.
 pub(super) const KEPT_PLACES: usize = 3;
 
-/// All missing values of a file: at least one.
+/// Missing values of a file, at least one.
 ///
 /// Displayed as `3 missing values in 2 of 150 rows: "age" 2 (lines 4, 9), "job" 1 (line 9)`.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,8 +1,8 @@
-//! The name that was probably meant.
+//! Suggestions for misspelt names.
 
-/// The candidate with the fewest single-letter changes from `name`, if they are few for its length.
+/// The candidate with the smallest edit distance from `name`, if that is small for its length.
 pub(super) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    // Longer texts are no misspelt names, and the distance takes time in the product of the lengths.
+    // Longer texts are not misspelt names, and the distance takes time in the product of the lengths.
     const LONGEST: usize = 64;
     if name.len() > LONGEST {
         return None;

@@ -1,7 +1,7 @@
 //! NPY: one NumPy array, versions 1 to 3 of the format, numeric and boolean types of either byte order.
 //!
-//! A file is the magic bytes, a header in the form of a Python dictionary (`descr`, `fortran_order`, `shape`), and the
-//! values. The shape is believed only after it was compared with the length of the file.
+//! A file consists of the magic bytes, a header in the form of a Python dictionary (`descr`, `fortran_order`, `shape`),
+//! and the values. The shape is checked against the length of the file before it is used.
 //!
 //! # References
 //! NumPy reference, `numpy.lib.format`.
@@ -15,7 +15,7 @@ use super::array::{Array, num_values};
 use super::error::{BytePlace, DatasetError};
 use super::read::Limits;
 
-/// A fault in an array: in its bytes, its type or its shape.
+/// Why an NPY array cannot be read: malformed bytes, unsupported type or shape.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum NpyFault {
@@ -33,16 +33,16 @@ pub enum NpyFault {
     /// The file ends inside its header.
     #[error("the file ends inside its header")]
     TruncatedHeader,
-    /// The header is not the dictionary it should be.
+    /// The header is malformed.
     #[error("the header is not a dictionary with descr, fortran_order and shape")]
     BadHeader,
-    /// The values are of a type that is not read.
+    /// The value type is not supported.
     #[error("values of the type \"{descr}\" are not supported")]
     Type {
         /// The type as NumPy writes it.
         descr: String,
     },
-    /// There are more or fewer bytes of values than the shape says.
+    /// The number of value bytes does not match the shape.
     #[error("an array of the shape {shape:?} needs {expected} bytes of values, the file has {found}")]
     Length {
         /// The shape.
@@ -66,7 +66,7 @@ pub enum NpyFault {
         /// Which value, from 0, in the order of the file.
         index: usize,
     },
-    /// An integer is too large to be held as a float.
+    /// An integer is too large for an exact `f64`.
     #[error("value {index}, {value}, cannot be held exactly as a float")]
     Inexact {
         /// Which value, from 0, in the order of the file.
@@ -102,7 +102,7 @@ pub(super) enum Kind {
     Float,
 }
 
-/// A value as it is stored: its type, size in bytes and byte order.
+/// The stored form of a value: its type, size in bytes and byte order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Element {
     pub(super) kind: Kind,

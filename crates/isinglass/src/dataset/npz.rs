@@ -1,4 +1,4 @@
-//! NPZ: a zip archive of NPY arrays, of which one holds the features and one the labels.
+//! NPZ: a zip archive of NPY arrays, one with the features and one with the labels.
 
 use std::io::{self, Cursor, Read};
 
@@ -16,19 +16,19 @@ const FEATURES: [&str; 4] = ["X", "x", "data", "x_train"];
 /// Names under which labels are looked for, in this order.
 const LABELS: [&str; 4] = ["y", "labels", "target", "y_train"];
 
-/// A fault in the archive that an NPZ file is.
+/// Why an NPZ file cannot be read.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum NpzFault {
     /// The archive cannot be read.
     #[error("the zip archive is damaged or cut short ({0})")]
     Archive(io::Error),
-    /// An array asked for, or any of the usual names, is not there.
+    /// The requested array, or any array with a default name, is not in the file.
     #[error("there is no array {}; the file has {}", quoted(wanted, " or "), quoted(present, ", "))]
     NoArray {
         /// The names looked for.
         wanted: Vec<String>,
-        /// The names of the arrays of the file.
+        /// Names of the arrays in the file.
         present: Vec<String>,
     },
 }

@@ -1,4 +1,4 @@
-//! The order of rows: as they come, or shuffled from a seed.
+//! Row order: unchanged, or shuffled from a seed.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,11 +9,11 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::error::DatasetError;
 
-/// An order of rows. As text: `none`, `numpy:2`, `seed:5`.
+/// Row order. As text: `none`, `numpy:2`, `seed:5`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Order {
-    /// As the rows come.
+    /// The order of the file.
     #[default]
     None,
     /// [`numpy_shuffle`] with this seed.

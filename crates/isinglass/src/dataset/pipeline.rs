@@ -1,7 +1,7 @@
-//! The input pipeline: from raw rows to rows of bits, everything learnt from the training rows alone.
+//! Input pipeline: converts raw rows to bits, fitted on the training rows alone.
 //!
-//! Its steps, in this order: images are pooled, columns are chosen by name, columns are chosen by their mean, and each
-//! column that is left becomes one or more bits.
+//! The steps, in order: pool images, select columns by name, select columns by mean, and binarize each remaining column
+//! into one or more bits.
 
 mod binarize;
 mod columns;
@@ -23,10 +23,10 @@ use super::summary::mean;
 use super::table::Table;
 use crate::bits::BitMatrix;
 
-/// Inputs beyond this number are taken for a mistake.
+/// Maximum number of inputs; a larger number is treated as a mistake.
 const MAX_INPUTS: usize = 1 << 20;
 
-/// What the pipeline is to do.
+/// Options of the pipeline.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PipelineOptions {
     /// Keep these columns, in this order, even those that are constant. Pooled images have the columns `r1c1`, `r1c2`
@@ -34,15 +34,15 @@ pub struct PipelineOptions {
     pub features: Option<Vec<String>>,
     /// Keep the columns whose mean over the training rows is strictly between these two numbers. [default: all]
     pub feature_mean: Option<(f64, f64)>,
-    /// Average the pixels of images over blocks of so many rows and columns. [default: no pooling]
+    /// Pooling window: average the pixels of images over windows of this many rows and columns. [default: no pooling]
     pub pool: Option<(usize, usize)>,
-    /// How a column becomes bits.
+    /// Feature binarization.
     pub binarize: Binarize,
 }
 
-/// A fitted pipeline. After deserialising call [`Pipeline::check`].
+/// A fitted input pipeline. After deserialising, call [`Pipeline::check`].
 ///
-/// A category that the training rows did not have leaves all bits of its column clear.
+/// A category that does not occur in the training rows leaves all bits of its column clear.
 ///
 /// # Examples
 /// ```
@@ -60,12 +60,12 @@ pub struct Pipeline {
     pool: Option<Pool>,
     columns: Vec<FittedColumn>,
     dropped_columns: usize,
-    /// Columns that the user had left out.
+    /// Columns dropped by the user.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     dropped_by_user: Vec<String>,
 }
 
-/// A column that is kept, and its bits.
+/// A selected column and its bits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FittedColumn {
@@ -123,10 +123,10 @@ impl Pipeline {
         Ok(pipeline)
     }
 
-    /// Checks what deserialising does not: that a fitted pipeline could look like this.
+    /// Checks that a deserialised pipeline is one that fitting can produce.
     ///
     /// # Errors
-    /// [`DatasetError::Pipeline`] with the first thing that cannot be.
+    /// [`DatasetError::Pipeline`] with the first violation.
     pub fn check(&self) -> Result<(), DatasetError> {
         if self.columns.is_empty() {
             return Err(PipelineError::NoStoredColumns.into());
@@ -153,7 +153,7 @@ impl Pipeline {
         Ok(())
     }
 
-    /// Turns raw rows into bits: one row for each row, [`Pipeline::num_inputs`] columns.
+    /// Transforms raw rows into bits: one output row per input row, with [`Pipeline::num_inputs`] columns.
     ///
     /// Columns are found by name, so the table may have more of them and in another order. One that is missing from a
     /// LIBSVM table is zero.
@@ -183,7 +183,7 @@ impl Pipeline {
         self.columns.iter().flat_map(|column| column.encoding.bit_names(&column.name)).collect()
     }
 
-    /// The columns that rows must have, in the order of their bits.
+    /// The columns that the input rows must have, in the order of their bits.
     pub fn column_names(&self) -> impl ExactSizeIterator<Item = &str> {
         self.columns.iter().map(|column| column.name.as_str())
     }
@@ -194,7 +194,7 @@ impl Pipeline {
         self.columns.iter().map(|column| column.encoding.num_bits()).sum()
     }
 
-    /// Names of the columns that the user had left out. Rows to predict from need not have them.
+    /// Names of the columns dropped by the user. Rows to predict from do not need them.
     #[must_use]
     pub fn dropped_by_user(&self) -> &[String] {
         &self.dropped_by_user

@@ -271,7 +271,7 @@ pub fn read_labels_bytes(bytes: &[u8], name: &str, options: &ReadOptions) -> Res
     }
 }
 
-/// The whole file, or an error as soon as it is longer than the limit.
+/// Reads the whole file; fails once it exceeds the limit.
 fn read_file(path: &Path, limits: &Limits) -> Result<Vec<u8>, DatasetError> {
     let failed = |source| DatasetError::File { path: path.display().to_string(), source };
     let file = open_file(path).map_err(failed)?;

@@ -66,7 +66,7 @@ impl SplitError {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub enum TestSource {
-    /// There are no test rows.
+    /// No test set.
     #[default]
     None,
     /// This part of the rows, rounded to whole rows; [`SplitOptions::test_order`] says which.
@@ -196,8 +196,7 @@ pub struct SplitOptions {
     pub classes: Option<Vec<String>>,
     /// The order in which rows are taken.
     pub order: Order,
-    /// Keep the first so many rows of the order; what is left is then divided. Does not touch a test file.
-    /// [default: all]
+    /// Keep only this many rows from the start of the order, before the split. Does not affect a test file.
     pub limit: Option<usize>,
     /// Where the test rows come from.
     pub test: TestSource,

@@ -151,7 +151,8 @@ impl Table {
         self
     }
 
-    /// Leaves out feature columns, by name or by position from 1; a table of images that loses a pixel is no longer one.
+    /// Drops feature columns, by name or by position from 1. A table of images that loses a pixel becomes a plain
+    /// table.
     ///
     /// # Errors
     /// [`DatasetError::Drop`] when a column is not there or none is left.
@@ -323,7 +324,7 @@ fn check(columns: &[Column], labels: Option<&[String]>) -> Result<usize, TableFa
 
 /// One text for all ways of writing a number, so that `+1`, `1` and `1.0` are one label; other text is trimmed.
 ///
-/// Numbers from ±2^53 on are unchanged: they would not survive the way through a float.
+/// Numbers from ±2^53 on are left unchanged: a float cannot represent them exactly.
 ///
 /// # Examples
 /// ```

@@ -47,8 +47,8 @@ pub(super) struct Limits {
 /// The least time between two progress reports.
 const REPORT_EVERY: Duration = Duration::from_millis(250);
 
-/// What a search calls periodically with what is done and what is to do, and the least cost so far (`u32::MAX` before the first network): it
-/// reports progress, and says when to stop.
+/// Progress callback of a search. It receives the completed work, the total work and the lowest cost so far (`u32::MAX`
+/// before the first network), and tells the search when to stop.
 pub(super) fn watch<'a>(
     control: &'a RunControl<'_>,
     loss_of: impl Fn(u32) -> f64 + 'a,

@@ -190,7 +190,7 @@ struct Part<'a> {
 }
 
 impl Walk<'_> {
-    /// Classes that the rows of a cell can get when so many functions are still to come.
+    /// Number of classes that the rows of a cell can get with this many functions still to choose.
     fn num_answers(&self, num_left: usize) -> usize {
         1usize.checked_shl(num_left as u32).unwrap_or(usize::MAX).min(self.votes.num_classes)
     }

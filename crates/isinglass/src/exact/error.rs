@@ -1,12 +1,12 @@
-//! Why exact training is refused.
+//! Errors of exact training.
 
-/// Why the exact trainer does not take a problem.
+/// Why the exact trainer rejects a problem.
 ///
-/// Estimates are orders of magnitude: what the search would meet if it could prune nothing.
+/// Estimates are orders of magnitude, for a search that cannot prune anything.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExactError {
-    /// The task's rows do not fit the network.
+    /// The rows of the task do not match the network.
     #[error("the task has {task_inputs} inputs and {task_outputs} outputs, but the network {inputs} and {outputs}")]
     Shape {
         /// Inputs of the task.
@@ -18,17 +18,17 @@ pub enum ExactError {
         /// Outputs of the network.
         outputs: usize,
     },
-    /// More hidden neurons than the search holds.
+    /// The network has too many hidden neurons.
     #[error(
         "the network has {found} hidden neurons in a layer; the limit for exact training of such a shape is {limit}"
     )]
     HiddenNeurons {
         /// Hidden neurons of the network.
         found: usize,
-        /// The most that are taken.
+        /// The limit.
         limit: usize,
     },
-    /// Too many weight vectors of one neuron.
+    /// A neuron has too many weight vectors to enumerate.
     #[error(
         "a fan-in of {fan_in} gives {vectors:.1e} weight vectors for each hidden neuron, about {seconds:.1e} s to list; \
          the limit is a fan-in of {limit}"
@@ -36,7 +36,7 @@ pub enum ExactError {
     FanIn {
         /// Weights into one neuron of the first layer, its bias included.
         fan_in: usize,
-        /// The largest fan-in taken.
+        /// The maximum fan-in.
         limit: usize,
         /// Number of weight vectors, `2^fan_in`.
         vectors: f64,
@@ -56,10 +56,10 @@ pub enum ExactError {
         /// Number of weight vectors, `2^fan_in`.
         vectors: f64,
     },
-    /// Row weights whose sums are rounded.
+    /// The sums of row weights are rounded.
     #[error("the row weights are not multiples of a common power of two, or too far apart: their sums are rounded")]
     Weights,
-    /// A parameter outside its range.
+    /// A parameter is outside its range.
     #[error("{name} is {value}, but must be {allowed}")]
     Parameter {
         /// The parameter.
@@ -72,7 +72,7 @@ pub enum ExactError {
 }
 
 impl ExactError {
-    /// What the user can do about it.
+    /// A hint that tells the user how to fix the error.
     #[must_use]
     pub fn hint(&self) -> &'static str {
         match self {

@@ -62,7 +62,7 @@ pub(super) fn best_shares(
     let mut solution = solved(program.solve_with(options), control);
     let mut last = f64::INFINITY;
     for _ in 0..MAX_ROUNDS {
-        // A program that its solver gives up has no say.
+        // A linear program that the solver gives up on is ignored.
         let Some(current) = solution.take() else { break };
         let shares: Vec<f64> = variables
             .iter()

@@ -12,17 +12,18 @@ const WORK_PER_CHECK: usize = 1 << 19;
 /// Steps that raise the bound over committees that begin in the same way.
 const STEPS: usize = 10;
 
-/// Prices pay for the first member where there are so many committees.
+/// Minimum number of committees for which prices are computed at the first member.
 const PRICED_ROOT: f64 = 1e6;
 
-/// Prices pay further down where so many candidates are left for the last two members, or for three and more.
+/// Minimum number of remaining candidates for which prices are computed further down, for the last two members, and for
+/// three or more.
 const PRICED_PAIR: usize = 1000;
 const PRICED: usize = 60;
 
 /// A part of a committee with the candidates it may go on with.
 ///
-/// Each candidate has a key, and the keys of the members to come have to fit into a budget. Candidates come in ascending order of
-/// keys, so that a member is followed by members of its own or a higher key, and each multiset comes up once.
+/// Each candidate has a key, and the keys of the remaining members must fit into a budget. Candidates come in ascending
+/// order of keys, so a member is followed by members with the same or a higher key, and each multiset occurs once.
 struct Node {
     part: Part,
     entries: Vec<(u64, u32)>,

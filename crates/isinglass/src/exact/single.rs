@@ -37,7 +37,7 @@ struct Shape {
 }
 
 impl Shape {
-    /// The shape of a lone neuron, or of a hidden layer of so many neurons.
+    /// The architecture of a single neuron, or of a hidden layer of this many neurons.
     fn new(num_hidden: Option<usize>, bias: bool) -> Self {
         let Some(num_hidden) = num_hidden else {
             return Self { num_hidden: 1, output_fan_in: 1, output_biases: &[true] };
@@ -76,7 +76,7 @@ impl<'a> Single<'a> {
         control: &RunControl<'_>,
     ) -> Result<Self, SampleStatus> {
         let fan_in = demand.inputs.num_columns() + usize::from(bias);
-        // A lone neuron of even fan-in cannot compute every complement, and has no output weight to negate it.
+        // A single neuron of even fan-in cannot compute every complement, and has no output weight to negate it.
         let negatable = num_hidden.is_some() || fan_in % 2 == 1;
         let candidates = Candidates::new(functions, &demand.targets, &demand.costs[0], negatable, control)?;
         Ok(Self { demand, candidates, shape: Shape::new(num_hidden, bias), is_lone: num_hidden.is_none(), bias })

@@ -97,7 +97,7 @@ pub enum FormulationError {
     /// `merge_negated` is set without `merge_equal`.
     #[error("rows with opposite inputs can be merged only where rows with equal inputs are")]
     MergeNegatedAlone,
-    /// `gates` asks for wide-gap gates, but half-step gates are switched off.
+    /// Wide-gap gates are requested, but half-step gates are switched off.
     #[error("wide-gap gates take the place of half-step gates, which are switched off")]
     GateWithoutHalfStep,
     /// The QUBO exceeds the size limits.

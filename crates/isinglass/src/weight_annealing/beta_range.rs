@@ -1,12 +1,12 @@
-//! The range of inverse temperatures where the user gives none.
+//! Default range of inverse temperatures.
 
 use crate::task::Groups;
 
-/// The range of inverse temperatures that [`WeightAnnealing`](super::WeightAnnealing) takes for these groups unless told:
-/// `(1 / norm, 4 / max(least, norm / 1000))`, with `norm = sqrt(sum delta²)` and `least` the least delta above zero.
+/// Default range of inverse temperatures of [`WeightAnnealing`](super::WeightAnnealing) for these groups: `(1 / norm, 4
+/// / max(least, norm / 1000))`, with `norm = sqrt(sum delta²)` and `least` the smallest positive delta.
 ///
-/// `norm` is what the loss changes by when about all groups flip at random: at the first sweep hardly any flip is turned
-/// down. At the last one a flip that costs the least delta is taken with probability `exp(-4)`. Groups without deltas get
+/// `norm` is the change of the loss when about all groups flip at random: the first sweep accepts almost every flip.
+/// The last sweep accepts a flip that costs the smallest delta with probability `exp(-4)`. Groups without deltas get
 /// `(0.1, 1)`.
 ///
 /// # Examples

@@ -1,4 +1,4 @@
-//! Functions of spins on all their rows. A row is a number whose bit `k` gives spin `k + 1`: +1 if set, else -1.
+//! Boolean functions of spins on all rows. A row is a number whose bit `k` gives spin `k + 1`: +1 if set, otherwise -1.
 
 use super::BuiltinFault;
 use crate::bits::BitMatrix;

@@ -1,4 +1,4 @@
-//! How a CSV file is written: its separator, and whether it begins with a row of names.
+//! CSV dialect: the separator, and whether the file has a header row.
 
 use std::collections::HashSet;
 
@@ -21,7 +21,7 @@ pub(super) struct Dialect {
 }
 
 impl Dialect {
-    /// Takes what the options say and finds out the rest.
+    /// Takes the dialect from the options and detects the rest.
     pub(super) fn find(content: &[u8], options: &ReadOptions) -> Self {
         let separator = options.separator.unwrap_or_else(|| most_frequent_separator(content));
         let header = options.header.unwrap_or_else(|| has_header(content, separator));

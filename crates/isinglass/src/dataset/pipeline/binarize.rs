@@ -1,4 +1,4 @@
-//! How a column becomes bits, as the user says it.
+//! Feature binarization options.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,7 +8,7 @@ use crate::dataset::error::DatasetError;
 /// Maximum number of bits a thermometer may have.
 pub(super) const MAX_THERMOMETER: usize = 64;
 
-/// How a column becomes bits. As text: `auto`, `threshold:0.5`, `mean`, `median`, `thermometer:3`, `one-hot`.
+/// Feature binarization. As text: `auto`, `threshold:0.5`, `mean`, `median`, `thermometer:3`, `one-hot`.
 ///
 /// Apart from `OneHot`, a column of two categories becomes one bit, set for the later in natural order, and a column of
 /// more categories one bit for each; the variants differ in numbers only. A bit is set above its threshold, not at it.
@@ -28,8 +28,8 @@ pub enum Binarize {
     Mean,
     /// The median of the training values; where it is the largest value, the next smaller one.
     Median,
-    /// So many thresholds, from 1 to 64, that divide the range of the training values into equal parts. They are not
-    /// quantiles, so that every bit of a column that is not constant takes both values.
+    /// This many thresholds, from 1 to 64, that divide the range of the training values into equal parts. They are not
+    /// quantiles, so every bit of a column that is not constant takes both values.
     Thermometer(usize),
     /// One bit for each training value, of which a column may have 256.
     OneHot,
@@ -74,7 +74,7 @@ impl FromStr for Binarize {
 }
 
 impl Binarize {
-    /// Whether its number is one that can be used.
+    /// Whether its number is valid.
     pub(super) fn is_valid(&self) -> bool {
         match self {
             Self::Threshold(threshold) => threshold.is_finite(),

@@ -1,4 +1,4 @@
-//! The columns a pipeline sees: those of the table, or the blocks of its pooled images.
+//! Columns as the pipeline sees them: those of the table, or the windows of its pooled images.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -81,7 +81,7 @@ impl<'a> Columns<'a> {
 
     fn unknown(&self, name: &str) -> PipelineError {
         let candidates = self.names.iter().take(MAX_SUGGESTED_FROM).map(String::as_str);
-        // Any two short numbers are near each other: suggesting one for another helps nobody.
+        // Any two short numbers are close to each other, so a suggestion does not help.
         let suggests = name.parse::<u64>().is_err();
         PipelineError::UnknownColumn {
             path: self.table.source().to_owned(),

@@ -1,4 +1,4 @@
-//! The bits of one column.
+//! Encoding of one column as bits.
 
 use std::collections::HashSet;
 
@@ -15,7 +15,7 @@ use crate::dataset::table::canonical_label;
 /// Maximum number of values of a column that get one bit each.
 const MAX_LEVELS: usize = 256;
 
-/// How a column becomes bits, with what was learnt from the training rows.
+/// Encoding of one column, fitted on the training rows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 #[non_exhaustive]
@@ -118,7 +118,7 @@ impl Encoding {
         }
     }
 
-    /// Whether fitting could have made this.
+    /// Whether fitting can produce this encoding.
     pub(super) fn is_valid(&self) -> bool {
         let increasing = |numbers: &[f64], most: usize| {
             (1..=most).contains(&numbers.len())

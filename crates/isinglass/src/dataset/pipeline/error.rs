@@ -34,7 +34,7 @@ pub enum PipelineError {
         /// The column.
         column: String,
     },
-    /// The table has no images to pool.
+    /// Pooling is requested, but the table does not hold images.
     #[error("{path}: pooling needs images, and the shape of images is not known")]
     NoImages {
         /// The source of the table.
@@ -72,7 +72,7 @@ pub enum PipelineError {
         /// Upper end.
         high: f64,
     },
-    /// A column chosen by its mean has no mean.
+    /// A column of categories cannot be selected by its mean.
     #[error("the column \"{column}\" holds categories, which have no mean")]
     MeanOfCategories {
         /// The column.
@@ -120,7 +120,7 @@ pub enum PipelineError {
         /// How many were left out for being constant.
         num_constant: usize,
     },
-    /// A stored pipeline has no columns.
+    /// The stored pipeline lacks columns.
     #[error("the stored pipeline has no columns")]
     NoStoredColumns,
     /// The stored encoding of a column is not one that fitting makes.
