@@ -16,7 +16,7 @@ use rand_core::Rng;
 
 const NUM_SWEEPS: u64 = 20;
 
-/// So many distinct random rows, each with a random target.
+/// This many distinct random rows, each with a random target.
 fn groups(num_groups: usize, architecture: &Architecture) -> Groups {
     let mut stream = rng::stream(1, num_groups as u64);
     let inputs = BitMatrix::from_fn(num_groups, architecture.num_inputs(), |_, _| stream.next_u64() >> 63 == 1);

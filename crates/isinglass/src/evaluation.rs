@@ -32,17 +32,17 @@ impl Weight {
     }
 }
 
-/// Groups of rows as evaluations read them: bit `g % 64` of word `g / 64` is about group `g`.
+/// Groups of rows in bit-sliced form: bit `g % 64` of word `g / 64` belongs to group `g`.
 #[derive(Clone, Debug)]
 pub struct SlicedGroups {
     slices: Width<Slices<1>, Slices<WIDE>>,
     total_delta: f64,
 }
 
-/// Words to a block where one is not enough: a register of 512 bits.
+/// Words per block if one word is not enough: a 512-bit register.
 const WIDE: usize = 8;
 
-/// One word where the groups fit, and else blocks of words.
+/// One word if the groups fit, otherwise blocks of words.
 #[derive(Clone, Debug)]
 enum Width<N, W> {
     Narrow(N),
@@ -50,7 +50,7 @@ enum Width<N, W> {
 }
 
 impl SlicedGroups {
-    /// Slices the groups of a task for networks of this shape.
+    /// Converts the groups of a task to bit-sliced form, for networks of this architecture.
     ///
     /// # Panics
     /// When groups and network differ in inputs or outputs.
@@ -73,8 +73,8 @@ impl SlicedGroups {
         Self { slices, total_delta }
     }
 
-    /// What the loss can be above its constant: the sum of all deltas, or of the largest one of each group where classification errors are
-    /// counted.
+    /// Maximum of the loss above its constant: the sum of all deltas, or of the largest delta of each group if
+    /// classification errors are counted.
     #[must_use]
     pub fn total_delta(&self) -> f64 {
         self.total_delta
@@ -90,7 +90,7 @@ impl SlicedGroups {
         words.saturating_mul(8).saturating_mul(planes).saturating_add(2 * architecture.num_weights())
     }
 
-    /// Blocks that every flip looks at.
+    /// Number of blocks that every flip visits.
     #[must_use]
     pub fn num_blocks(&self) -> usize {
         match &self.slices {
@@ -103,15 +103,16 @@ impl SlicedGroups {
 /// A network with the counters of all neurons in all groups, so that trying or applying a weight flip costs a few bit
 /// operations per 64 groups.
 ///
-/// A neuron of fan-in `n` fires iff `d = c - ceil(n / 2) >= 0`, where `c` inputs agree with their weights. `d` is held in two's
-/// complement, a bit-plane over the groups for each digit, and beside it the groups in which one agreement more or less
-/// turns the neuron over (`d = -1` and `d = 0`). A flip moves `d` by one, so these are all that a try looks at in the layer of
-/// the flip; what flips there is followed upwards, and only there. The loss is a sum over digits of the deltas of
-/// groups, a popcount each, and exact, where all deltas are multiples of one number by less than `2^20`, and a sum over
-/// groups in `f64` elsewhere.
+/// A neuron of fan-in `n` fires iff `d = c - ceil(n / 2) >= 0`, where `c` inputs agree with their weights. `d` is
+/// stored in two's complement, one bit-plane over the groups per digit, together with the groups in which one agreement
+/// more or less flips the neuron (`d = -1` and `d = 0`). A weight flip changes `d` by one, so trying a flip reads only
+/// these two planes in its layer; only the neurons that flip there are propagated upwards. If all deltas are multiples
+/// of one number by less than `2^20`, the loss is an exact sum over digits of the deltas, one popcount each; otherwise
+/// it is an `f64` sum over groups.
 ///
-/// Where classification errors are counted, the counters of the outputs are compared digit by digit; the class of a group is the first of
-/// the largest ([`winner`](crate::network::winner)). A flip then costs the deltas of the groups whose class changes.
+/// If classification errors are counted, the counters of the outputs are compared digit by digit; the class of a group
+/// is the first of the largest ([`winner`](crate::network::winner)). A flip then costs the deltas of the groups whose
+/// class changes.
 #[derive(Clone, Debug)]
 pub struct Evaluation<'a>(Width<State<'a, 1>, State<'a, WIDE>>);
 
@@ -158,10 +159,10 @@ impl<'a> Evaluation<'a> {
         on_state!(&self.0, state => state.bits())
     }
 
-    /// The network of bits that [`Evaluation::bits`] once were.
+    /// The network with these bits, as returned by [`Evaluation::bits`].
     ///
     /// # Panics
-    /// When there are not as many bits as weights.
+    /// When the number of bits differs from the number of weights.
     #[must_use]
     pub fn network_of(&self, bits: &[bool]) -> Network {
         on_state!(&self.0, state => state.network_of(bits))
@@ -174,13 +175,13 @@ impl<'a> Evaluation<'a> {
         on_state!(&self.0, state => state.is_set(weight))
     }
 
-    /// By how much the loss would change if a weight were flipped.
+    /// Change of the loss if a weight were flipped.
     #[inline(always)]
     pub fn change(&mut self, weight: Weight) -> f64 {
         on_state!(&mut self.0, state => state.change(weight))
     }
 
-    /// By how much loss and linear term together would change.
+    /// Change of loss plus linear term if a weight were flipped.
     #[inline(always)]
     pub fn cost(&mut self, offer: &Move) -> f64 {
         let term = if self.is_set(offer.weight) { -offer.bias } else { offer.bias };

@@ -149,7 +149,7 @@ fn unsound_certificates_are_told_apart() {
     insta::assert_snapshot!(refusal(|changed| changed.network = Network::from_fn(Architecture::new(vec![4, 3, 1], false).unwrap(), |_, _, _| true)), @"the rows have 3 inputs and 1 outputs, but the network 4 and 1");
 }
 
-/// A certificate with these weights in place of its own, and what its network loses on them.
+/// A certificate with these row weights instead, and the loss of its network on them.
 fn with_weights(weights: &[[f64; 2]]) -> Certificate {
     let architecture = Architecture::new(vec![3, 3, 1], false).unwrap();
     let task = random_task(3, 1, 30, 2, 1.0);
@@ -178,7 +178,7 @@ fn no_weight_hides_beside_a_larger_one() {
     for large in [1e12, 1e15] {
         let mut certificate = with_weights(&[[0.0, large], [large, 0.0], [100.0, 0.0], [1.0, 0.0]]);
         certificate.lower_bound = certificate.loss;
-        // what is proven is no more than the truth, in whole units
+        // the proven bound does not exceed the true one, in integer units
         match check(&certificate) {
             Ok(checked) => assert!(checked.optimal),
             Err(error) => {

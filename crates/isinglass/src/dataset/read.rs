@@ -1,4 +1,4 @@
-//! From a file or bytes to a [`Table`]: the options, the limits, and the choice of the reader.
+//! Reading a [`Table`] from a file or bytes: options, limits and format detection.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -30,7 +30,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// The names by which formats are chosen.
+    /// Format names.
     pub const NAMES: [&str; 5] = ["libsvm", "csv", "npy", "npz", "idx"];
 }
 
@@ -57,7 +57,7 @@ impl FromStr for Format {
     }
 }
 
-/// Which column of a CSV or NPY file is the label.
+/// Label column of a CSV or NPY file.
 ///
 /// As text: `first`, `last`, `none`, a position from 1, or else a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,12 +97,12 @@ impl FromStr for LabelColumn {
     }
 }
 
-/// Sizes that no file may exceed; they are checked before memory is taken.
+/// Size limits of a file, checked before memory is allocated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of a file once it is decompressed. [default: 4 GiB]
+    /// Bytes of a file after decompression. [default: 4 GiB]
     pub bytes: u64,
-    /// Rows times columns of the table; a cell takes 8 bytes. [default: 2^28, thus 2 GiB]
+    /// Rows times columns of the table; a cell takes 8 bytes. [default: 2^28, that is 2 GiB]
     pub cells: u64,
     /// Columns of the table. [default: 2^20]
     pub columns: u64,
@@ -115,7 +115,7 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Refuses a table of `num_rows × num_columns` that is over a limit.
+    /// Checks a table of `num_rows × num_columns` against the limits.
     pub(super) fn check(&self, path: &str, num_rows: usize, num_columns: usize) -> Result<(), DatasetError> {
         let too_large =
             |quantity, found, allowed| DatasetError::TooLarge { path: path.to_owned(), quantity, found, allowed };
@@ -130,27 +130,27 @@ impl Limits {
     }
 }
 
-/// How a file is to be read. Everything left at `None` is found out from the file.
+/// Options for reading a file. Options left at `None` are detected from the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReadOptions {
-    /// The format. [default: from the first bytes, else from the ending of the name]
+    /// The format. [default: from the first bytes, otherwise from the file name extension]
     pub format: Option<Format>,
     /// The label column of CSV and of two-dimensional NPY. [default: the last; none when `labels_path` is given]
     pub label: Option<LabelColumn>,
     /// A file with the labels alone: IDX, one-dimensional NPY, or text with one label on each line. [default: for IDX
     /// images the file with `labels` for `images` in its name, if there is one; else none]
     pub labels_path: Option<PathBuf>,
-    /// Whether CSV begins with a row of names. [default: found out]
+    /// Whether a CSV file has a header row. [default: detected]
     pub header: Option<bool>,
     /// The separator of CSV. [default: the most frequent of comma, semicolon, tab and `|` in the first line]
     pub separator: Option<u8>,
-    /// Columns of CSV to be taken as categories although they hold numbers.
+    /// CSV columns to read as categories although they hold numbers.
     pub categorical: Vec<String>,
-    /// Columns to leave out, by name or by position from 1. Their cells are not checked, so that values may be missing there.
-    /// Each must be there.
+    /// Columns to drop, by name or by position from 1. Their cells are not checked, so values may be missing there.
+    /// Each column must exist.
     pub drop: Vec<String>,
-    /// The only feature columns to read, by name; all others are left out like those of `drop`. A table that lacks one of them
-    /// is read whole. LIBSVM and images always are. [default: all]
+    /// The only feature columns to read, by name; all others are dropped. A table that lacks one of them is read
+    /// completely, as are LIBSVM files and images. [default: all]
     pub only: Option<Vec<String>>,
     /// The array of an NPZ file with the features. [default: `X`, `x`, `data`, `x_train`, whichever is first]
     pub features_array: Option<String>,
@@ -161,7 +161,7 @@ pub struct ReadOptions {
 }
 
 impl ReadOptions {
-    /// The label column, or the given default when the options leave it open.
+    /// The label column, or the given default if the options do not set one.
     pub(super) fn label_or(&self, default: LabelColumn) -> LabelColumn {
         match (&self.label, &self.labels_path) {
             (_, Some(_)) => LabelColumn::None,
@@ -172,10 +172,11 @@ impl ReadOptions {
 }
 
 impl Table {
-    /// Reads a table, and its labels from a second file where [`ReadOptions::labels_path`] says so.
+    /// Reads a table, with labels from a second file if [`ReadOptions::labels_path`] is set.
     ///
     /// # Errors
-    /// Any [`DatasetError`] about files: it cannot be read, is damaged, over a limit, or holds no valid table.
+    /// Any [`DatasetError`] about files: the file cannot be read, is damaged, exceeds a limit, or does not hold a valid
+    /// table.
     pub fn read(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Self, DatasetError> {
         let path = path.as_ref();
         let name = path.display().to_string();
@@ -195,9 +196,9 @@ impl Table {
     }
 }
 
-/// Reads a table from the bytes of a file called `name`, which serves messages and the choice of the format.
+/// Reads a table from the bytes of a file; `name` is used in messages and for format detection.
 ///
-/// Looks at no other file: [`ReadOptions::labels_path`] only says that no column holds the labels.
+/// Does not open other files: [`ReadOptions::labels_path`] only indicates that no column holds the labels.
 ///
 /// # Errors
 /// Any [`DatasetError`] about the content.
@@ -215,7 +216,7 @@ pub fn read_bytes(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Tab
 
 /// Reads a table and, from the bytes of a second file called `labels_name`, its labels.
 ///
-/// [`ReadOptions::labels_path`] has to be set, so that no column is taken for the labels; the path is not opened.
+/// [`ReadOptions::labels_path`] must be set, so that no column is used as the labels; the path is not opened.
 ///
 /// # Errors
 /// Any [`DatasetError`] about the content.
@@ -293,7 +294,7 @@ fn check_length(bytes: &[u8], name: &str, limits: &Limits) -> Result<(), Dataset
     Ok(())
 }
 
-/// Undoes gzip, if the bytes are gzip; a bomb is stopped at the limit.
+/// Decompresses gzip data; decompression stops at the limit.
 fn inflate<'a>(bytes: &'a [u8], name: &str, limits: &Limits) -> Result<Cow<'a, [u8]>, DatasetError> {
     if !bytes.starts_with(&[0x1f, 0x8b]) {
         return Ok(Cow::Borrowed(bytes));
@@ -316,7 +317,8 @@ fn detect_by_magic(content: &[u8]) -> Option<Format> {
     }
 }
 
-/// The format by the first bytes, else by the ending of the name, else by the look of the first line of text.
+/// Detects the format from the first bytes, otherwise from the file name extension, otherwise from the first line of
+/// text.
 fn detect(content: &[u8], name: &str) -> Result<Format, DatasetError> {
     if let Some(format) = detect_by_magic(content) {
         return Ok(format);
@@ -343,8 +345,8 @@ fn detect(content: &[u8], name: &str) -> Result<Format, DatasetError> {
     }
 }
 
-/// The file that by custom holds the labels of an IDX file of images: `t10k-images-idx3-ubyte.gz` has
-/// `t10k-labels-idx1-ubyte.gz`, and one of the two may be decompressed.
+/// The conventional label file of an IDX image file: `t10k-images-idx3-ubyte.gz` has `t10k-labels-idx1-ubyte.gz`, and
+/// either may be uncompressed.
 fn labels_beside(images: &Path) -> Option<PathBuf> {
     let name = images.file_name()?.to_str()?;
     if !name.contains("images") {

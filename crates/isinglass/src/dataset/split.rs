@@ -1,5 +1,5 @@
-//! Training and test rows: classes are chosen, rows ordered and counted off, and the test rows drawn from each class, taken
-//! from the end, or read from a second file.
+//! Train/test split: selects classes, orders and limits the rows, and takes the test rows by stratified sampling, from
+//! the end, or from a second file.
 
 mod stratified;
 
@@ -17,7 +17,7 @@ use super::order::Order;
 use super::read::{ReadOptions, read_bytes, read_bytes_with_labels};
 use super::table::Table;
 
-/// Why rows cannot be divided as asked.
+/// Why rows cannot be split as requested.
 #[derive(Clone, Debug, PartialEq, Error)]
 #[non_exhaustive]
 pub enum SplitError {
@@ -27,27 +27,27 @@ pub enum SplitError {
         /// The fraction given.
         fraction: f64,
     },
-    /// No row would be left on one side.
+    /// The training set or the test set would be empty.
     #[error(
         "a test fraction of {fraction} of {num_rows} rows leaves {num_train} for training and {num_test} for testing"
     )]
     EmptySide {
         /// The fraction given.
         fraction: f64,
-        /// Rows before the division.
+        /// Rows before the split.
         num_rows: usize,
         /// Rows for training.
         num_train: usize,
         /// Rows for testing.
         num_test: usize,
     },
-    /// No class has a row to spare.
+    /// Every class has only one row.
     #[error("no class has two rows, so none of the {num_rows} rows can be drawn for testing")]
     NoRowToSpare {
-        /// Rows before the division.
+        /// Rows before the split.
         num_rows: usize,
     },
-    /// The limit leaves no row.
+    /// The row limit is 0.
     #[error("the limit on rows is 0; it must be at least 1")]
     ZeroLimit,
 }
@@ -62,35 +62,35 @@ impl SplitError {
     }
 }
 
-/// Where test rows come from. As text: `none`, a fraction such as `0.2`, or else a path.
+/// Source of the test rows. As text: `none`, a fraction such as `0.2`, or a path.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub enum TestSource {
     /// No test set.
     #[default]
     None,
-    /// This part of the rows, rounded to whole rows; [`SplitOptions::test_order`] says which.
+    /// This fraction of the rows, rounded to an integer number; [`SplitOptions::test_order`] selects which.
     Fraction(f64),
     /// All rows of a second file.
     File {
         /// The file.
         path: PathBuf,
-        /// The file of its labels, where they are apart; see [`ReadOptions::labels_path`].
+        /// The label file, if separate; see [`ReadOptions::labels_path`].
         labels: Option<PathBuf>,
     },
-    /// All rows of a file that was read already, such as standard input.
+    /// All rows of a file that has already been read, such as standard input.
     Content {
-        /// What it holds.
+        /// Its content.
         bytes: Vec<u8>,
-        /// Its name, for messages and for its format.
+        /// Its name, used in messages and for format detection.
         name: String,
-        /// Content and name of the file of its labels, where they are apart.
+        /// Content and name of the label file, if separate.
         labels: Option<(Vec<u8>, String)>,
     },
 }
 
 impl TestSource {
-    /// The rows of a second file, if that is where test rows come from; [`ReadOptions::labels_path`] is not looked at.
+    /// Reads the rows of the second file, if the test rows come from one; ignores [`ReadOptions::labels_path`].
     ///
     /// # Errors
     /// Any error of reading it.
@@ -126,11 +126,12 @@ impl FromStr for TestSource {
     }
 }
 
-/// Which rows a fraction for testing takes. As text: `stratified` or `last`.
+/// Which rows a test fraction selects. As text: `stratified` or `last`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TestOrder {
-    /// Rows drawn at random from each class, in proportion to its size. Every class keeps a row for training.
+    /// Stratified sampling: random rows from each class, in proportion to its size. Every class keeps at least one
+    /// training row.
     #[default]
     Stratified,
     /// The last rows of the order.
@@ -189,7 +190,7 @@ impl fmt::Display for TestRows {
     }
 }
 
-/// What to do with the rows before training.
+/// Options of the train/test split.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SplitOptions {
     /// Keep only the rows of these classes, in the training and the test rows. [default: all]
@@ -200,41 +201,41 @@ pub struct SplitOptions {
     pub limit: Option<usize>,
     /// Where the test rows come from.
     pub test: TestSource,
-    /// Which rows a fraction for testing takes.
+    /// Which rows a test fraction selects.
     pub test_order: TestOrder,
-    /// Seed of the drawing of test rows; the same seed draws the same rows. [default: 0]
+    /// Seed of the random selection of test rows. [default: 0]
     pub seed: u64,
 }
 
-/// Rows to train on and, if asked for, rows to test on.
+/// A train/test split.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Split {
     /// The training rows.
     pub train: Table,
     /// The test rows.
     pub test: Option<Table>,
-    /// How they were chosen, if there are any.
+    /// How the test rows were chosen, if there are any.
     pub test_rows: Option<TestRows>,
-    /// All rows of the file but the test rows, where `limit` left some of them out of training.
+    /// All rows except the test rows, if `limit` excluded some of them from training.
     pub unlimited: Option<Table>,
 }
 
 impl Split {
-    /// The rows that classes and pipeline are fitted to: those to train on and, where there is a limit, those beyond it too.
-    /// So a minibatch of four rows has the classes and inputs of its data set. Test rows are never among them.
+    /// The rows that classes and pipeline are fitted to: the training rows, including those beyond a limit, so that a
+    /// minibatch of four rows has the classes and inputs of its data set. Test rows are never included.
     #[must_use]
     pub fn fitted_on(&self) -> &Table {
         self.unlimited.as_ref().unwrap_or(&self.train)
     }
 
-    /// Keeps the classes asked for, orders the rows, keeps the first `limit`, and takes the test rows. What is left keeps the
-    /// order.
+    /// Splits a table: keeps the selected classes, orders the rows, keeps the first `limit`, and takes the test rows.
+    /// The remaining rows keep their order.
     ///
     /// A test file is read with `read`, apart from [`ReadOptions::labels_path`]; it needs only the columns that `table` has.
     ///
     /// # Errors
-    /// [`DatasetError::Split`] when a side would be empty; [`DatasetError::Class`] when a class to be kept has no row;
-    /// any error of reading the test file.
+    /// [`DatasetError::Split`] when a side would be empty; [`DatasetError::Class`] when a selected class does not
+    /// occur; any error of reading the test file.
     ///
     /// # Examples
     /// ```
@@ -316,7 +317,7 @@ fn test_rows(num_rows: usize, fraction: f64) -> Result<usize, SplitError> {
     Ok(num_test)
 }
 
-/// The rows of these classes in a test file, which need not have all of them.
+/// Selects the rows of these classes in a test file, which need not contain all of them.
 fn rows_of_classes(test: &Table, classes: &[String]) -> Result<Table, DatasetError> {
     let wanted = Classes::try_from(classes.to_vec())?;
     let Some(labels) = test.labels() else { return Ok(test.clone()) };

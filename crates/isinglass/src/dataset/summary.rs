@@ -1,4 +1,4 @@
-//! What a table holds, in numbers, for a reader who has not seen it.
+//! Summary statistics of a table.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -8,10 +8,10 @@ use serde::Serialize;
 use super::classes::sort_naturally;
 use super::table::{Column, ColumnValues, Table};
 
-/// What a table holds.
+/// Summary of a table.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct TableSummary {
-    /// Where the table is from.
+    /// The source of the table.
     pub source: String,
     /// The hash of its origin; see [`Table::sha256`].
     pub sha256: String,
@@ -19,7 +19,7 @@ pub struct TableSummary {
     pub num_rows: usize,
     /// Number of feature columns.
     pub num_columns: usize,
-    /// Number of different rows, labels aside.
+    /// Number of distinct rows, ignoring labels.
     pub num_distinct_rows: usize,
     /// The classes in natural order, empty without labels.
     pub classes: Vec<ClassCount>,
@@ -29,7 +29,7 @@ pub struct TableSummary {
     pub columns: Vec<ColumnSummary>,
 }
 
-/// How many rows have a label.
+/// Number of rows with a label.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ClassCount {
     /// The label.
@@ -38,12 +38,12 @@ pub struct ClassCount {
     pub num_rows: usize,
 }
 
-/// What a column holds.
+/// Summary of a column.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ColumnSummary {
     /// The name of the column.
     pub name: String,
-    /// Number of different values.
+    /// Number of distinct values.
     pub num_distinct: usize,
     /// Numbers or categories.
     #[serde(flatten)]

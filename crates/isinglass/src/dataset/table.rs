@@ -1,4 +1,4 @@
-//! The raw table: named columns of numbers or categories, and the labels as text.
+//! Raw tables: named columns of numbers or categories, with labels as text.
 
 use std::collections::HashSet;
 
@@ -32,13 +32,13 @@ impl ColumnValues {
         }
     }
 
-    /// Whether there is no value.
+    /// Whether the column is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The values of the rows named by `rows`, in that order.
+    /// Selects the values of the rows `rows`, in that order.
     fn select(&self, rows: &[usize]) -> Self {
         match self {
             Self::Numeric(values) => Self::Numeric(rows.iter().map(|&row| values[row]).collect()),
@@ -50,7 +50,7 @@ impl ColumnValues {
     }
 }
 
-/// One feature column.
+/// A feature column.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Column {
     /// Its name, unique in the table.
@@ -59,7 +59,7 @@ pub struct Column {
     pub values: ColumnValues,
 }
 
-/// A table of at least one row and one feature column, all columns equally long, all numbers finite.
+/// A table with at least one row and one feature column; all columns have the same length and all numbers are finite.
 ///
 /// Labels are text, one for each row, in the form of [`canonical_label`]; a table to predict from may have none.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,11 +75,11 @@ pub struct Table {
 }
 
 impl Table {
-    /// A table made in memory; its hash is that of a canonical serialisation of its content.
+    /// Creates a table in memory; its hash is that of a canonical serialisation of its content.
     ///
     /// # Errors
-    /// [`DatasetError::Table`] when there is no row or column, lengths differ, names repeat, a number is not finite or
-    /// a code has no category.
+    /// [`DatasetError::Table`] when the table is empty, lengths differ, names repeat, a number is not finite or a code
+    /// is out of range.
     pub fn new(
         columns: Vec<Column>,
         labels: Option<Vec<String>>,
@@ -90,7 +90,7 @@ impl Table {
         Ok(Self { sha256, ..table })
     }
 
-    /// A table read from bytes whose hash is `sha256`.
+    /// Creates a table read from bytes whose hash is `sha256`.
     pub(super) fn from_parts(
         columns: Vec<Column>,
         labels: Option<Vec<String>>,
@@ -113,7 +113,7 @@ impl Table {
         }
     }
 
-    /// Says that the columns are the pixels of images of `shape` = (rows, columns), row by row.
+    /// Declares the columns to be the pixels of images of `shape` = (rows, columns), row by row.
     ///
     /// # Errors
     /// [`DatasetError::Table`] when rows times columns is not the number of columns of the table.
@@ -126,7 +126,8 @@ impl Table {
         Ok(self)
     }
 
-    /// The same table with these labels; the hash of the second file they are from, if any, joins that of the table.
+    /// Adds labels to the table; the hash of the second file they come from, if any, is combined with that of the
+    /// table.
     pub(super) fn with_labels(mut self, labels: &[String], sha256: Option<&str>) -> Result<Self, DatasetError> {
         if labels.len() != self.num_rows {
             let fault = TableFault::LabelCount { found: labels.len(), expected: self.num_rows };
@@ -139,13 +140,13 @@ impl Table {
         Ok(self)
     }
 
-    /// Says that a column this table does not have holds zero in every row, as in a sparse format.
+    /// Declares that a missing column holds zero in every row, as in a sparse format.
     pub(super) fn with_absent_columns_zero(mut self) -> Self {
         self.absent_columns_are_zero = true;
         self
     }
 
-    /// Says which columns were left out when the table was read.
+    /// Records which columns were dropped when the table was read.
     pub(super) fn with_dropped(mut self, dropped: Vec<String>) -> Self {
         self.dropped = dropped;
         self
@@ -155,7 +156,7 @@ impl Table {
     /// table.
     ///
     /// # Errors
-    /// [`DatasetError::Drop`] when a column is not there or none is left.
+    /// [`DatasetError::Drop`] when a column does not exist or all columns are dropped.
     ///
     /// # Examples
     /// ```
@@ -184,7 +185,7 @@ impl Table {
         self.num_rows
     }
 
-    /// Number of feature columns, at least 1; the label is not one of them.
+    /// Number of feature columns, at least 1, without the label.
     #[must_use]
     pub fn num_columns(&self) -> usize {
         self.columns.len()
@@ -214,19 +215,19 @@ impl Table {
         self.image_shape
     }
 
-    /// Whether a column this table does not have counts as zero: true for LIBSVM, which stores no zeros.
+    /// Whether a missing column counts as zero: true for LIBSVM, which does not store zeros.
     #[must_use]
     pub fn absent_columns_are_zero(&self) -> bool {
         self.absent_columns_are_zero
     }
 
-    /// Names of the columns that the user had left out.
+    /// Names of the columns dropped by the user.
     #[must_use]
     pub fn dropped_columns(&self) -> &[String] {
         &self.dropped
     }
 
-    /// Where the table is from, for reports: a path or the name of a built-in set.
+    /// The source of the table, for reports: a path or the name of a built-in data set.
     #[must_use]
     pub fn source(&self) -> &str {
         &self.source
@@ -240,7 +241,7 @@ impl Table {
         &self.sha256
     }
 
-    /// The rows named by `rows`, from 0, in that order; a row may be named more than once.
+    /// Selects the rows `rows`, from 0, in that order; a row may occur more than once.
     ///
     /// # Errors
     /// [`DatasetError::Table`] when `rows` is empty.
@@ -269,7 +270,7 @@ impl Table {
         })
     }
 
-    /// The columns with these indices, from 0, in that order; the result is no longer a table of images.
+    /// Selects the columns with these indices, from 0, in that order; images become a plain table.
     ///
     /// # Errors
     /// [`DatasetError::Table`] when `columns` is empty or names a column twice.
@@ -284,7 +285,7 @@ impl Table {
     }
 }
 
-/// Checks what every table promises and returns its number of rows.
+/// Checks the invariants of a table and returns its number of rows.
 fn check(columns: &[Column], labels: Option<&[String]>) -> Result<usize, TableFault> {
     let Some(first) = columns.first() else { return Err(TableFault::NoColumns) };
     let num_rows = first.values.len();
@@ -322,7 +323,7 @@ fn check(columns: &[Column], labels: Option<&[String]>) -> Result<usize, TableFa
     }
 }
 
-/// One text for all ways of writing a number, so that `+1`, `1` and `1.0` are one label; other text is trimmed.
+/// Normalises a label, so that `+1`, `1` and `1.0` are the same label; other text is trimmed.
 ///
 /// Numbers from ±2^53 on are left unchanged: a float cannot represent them exactly.
 ///

@@ -1,4 +1,4 @@
-//! A table as a file: CSV holds every table, LIBSVM and NPZ hold numbers.
+//! Writing tables: CSV for every table, LIBSVM and NPZ for numbers.
 
 use std::io::{Cursor, Write};
 
@@ -10,11 +10,11 @@ use super::error::DatasetError;
 use super::read::Format;
 use super::table::{ColumnValues, Table};
 
-/// Why a format cannot hold a table.
+/// Why a table cannot be written in a format.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum WriteFault {
-    /// A column holds categories, and the format only numbers.
+    /// A column holds categories, but the format supports only numbers.
     #[error("the column \"{name}\" holds categories")]
     Categorical {
         /// The column.
@@ -36,10 +36,10 @@ impl WriteFault {
     }
 }
 
-/// Writes CSV: a row of names, then the rows; the label, if there is one, is the last column, called `label`.
+/// Writes CSV: a header row, then the rows; the label, if any, is the last column, named `label`.
 ///
 /// # Errors
-/// [`DatasetError::Write`] when the destination fails.
+/// [`DatasetError::Write`] when writing fails.
 pub fn write_csv(table: &Table, destination: impl Write) -> Result<(), DatasetError> {
     let write = || -> Result<(), csv::Error> {
         let mut writer = csv::Writer::from_writer(destination);
@@ -73,12 +73,12 @@ pub fn write_csv(table: &Table, destination: impl Write) -> Result<(), DatasetEr
     write().map_err(|error| DatasetError::Write { source: error.into() })
 }
 
-/// Writes LIBSVM: the names of the columns are the ids if they are increasing integers from 1 on, else positions
-/// are; zeros are left out, and a table without labels gets the label 0.
+/// Writes LIBSVM: the ids are the column names if these are increasing integers from 1, otherwise positions; zeros are
+/// omitted, and an unlabelled table gets the label 0.
 ///
 /// # Errors
 /// [`DatasetError::Unwritable`] when a column holds categories or a label is not a number; [`DatasetError::Write`] when
-/// the destination fails.
+/// writing fails.
 pub fn write_libsvm(table: &Table, mut destination: impl Write) -> Result<(), DatasetError> {
     let columns = numbers(table, Format::Libsvm)?;
     numeric_labels(table, Format::Libsvm)?;
@@ -103,7 +103,7 @@ pub fn write_libsvm(table: &Table, mut destination: impl Write) -> Result<(), Da
 ///
 /// # Errors
 /// [`DatasetError::Unwritable`] when a column holds categories or a label is not a number; [`DatasetError::Write`] when
-/// the destination fails.
+/// writing fails.
 pub fn write_npz(table: &Table, mut destination: impl Write) -> Result<(), DatasetError> {
     let columns = numbers(table, Format::Npz)?;
     let labels = numeric_labels(table, Format::Npz)?;
@@ -126,7 +126,7 @@ pub fn write_npz(table: &Table, mut destination: impl Write) -> Result<(), Datas
     destination.write_all(&bytes).and_then(|()| destination.flush()).map_err(|source| DatasetError::Write { source })
 }
 
-/// The numbers of each column.
+/// Numbers of each column.
 fn numbers(table: &Table, format: Format) -> Result<Vec<&[f64]>, DatasetError> {
     let numbers = table.columns().iter().map(|column| match &column.values {
         ColumnValues::Numeric(values) => Ok(values.as_slice()),

@@ -1,4 +1,4 @@
-//! Counters of a neuron: one for each group, sliced into planes of bits.
+//! Bit-sliced neuron counters: one counter per group.
 
 /// A plane of a block: one bit for each of `64 * WORDS` groups.
 pub(super) type Plane<const WORDS: usize> = [u64; WORDS];
@@ -32,7 +32,7 @@ pub(super) fn splat(bit: bool) -> u64 {
     0u64.wrapping_sub(u64::from(bit))
 }
 
-/// Whether a plane has no bit set.
+/// Whether all bits of a plane are clear.
 #[inline(always)]
 pub(super) fn is_empty<const WORDS: usize>(plane: &Plane<WORDS>) -> bool {
     plane.iter().fold(0, |all, word| all | word) == 0

@@ -1,11 +1,11 @@
-//! The flips that a search over weights has to choose from.
+//! Moves of a local search over weights.
 
 use super::Weight;
 use crate::formulation::WeightTerms;
 use crate::network::Architecture;
 use std::collections::{HashMap, HashSet};
 
-/// A weight that may be flipped, and the linear term `h` on its bit: `h` where it is `+1`, nothing where it is `-1`.
+/// A free weight, with the linear term `h` on its bit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Move {
     /// The weight.
@@ -14,7 +14,7 @@ pub struct Move {
     pub bias: f64,
 }
 
-/// The weights of a network that are not fixed, by layers, neurons and inputs. Terms given twice for a weight add up.
+/// The free weights of a network, by layers, neurons and inputs. Terms given more than once for a weight add up.
 #[must_use]
 pub fn moves(architecture: &Architecture, terms: &WeightTerms) -> Vec<Move> {
     let fixed: HashSet<_> =

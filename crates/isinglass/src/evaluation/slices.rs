@@ -1,11 +1,11 @@
-//! Groups of rows as planes of bits.
+//! Bit-sliced groups of rows.
 
 use super::counter::{Plane, each};
 use crate::bits::BitMatrix;
 use crate::task::{Groups, Objective};
 use isinglass_qubo::sampler::common_divisor;
 
-/// Digits of a delta at most: with more of them popcounts are no faster than a sum over groups.
+/// Maximum number of digits of a delta: with more digits, popcounts are not faster than a sum over groups.
 const MAX_DIGITS: u32 = 20;
 
 /// The groups in blocks of `64 * WORDS`. The last block is filled up with the first groups again, at no weight: they turn

@@ -1,4 +1,4 @@
-//! A network and its counters on all groups.
+//! State of an evaluation: a network and its counters on all groups.
 
 mod classes;
 

@@ -138,7 +138,7 @@ impl Statistics {
             self.notes.push("the weight terms act on networks whose gauge-fixed outgoing weights are +1".to_owned());
         }
         let fan_ins = (0..architecture.num_layers()).map(|layer| architecture.fan_in(layer));
-        // a gate without known products has range fan_in / 2, one with some has no larger one
+        // a gate without known products has range fan_in / 2, and one with known products does not have a larger range
         let wide: Vec<String> = fan_ins
             .clone()
             .filter(|fan_in| fan_in / 2 > wide_gap::MAX_RANGE as usize)

@@ -2,8 +2,8 @@
 
 use crate::task::Groups;
 
-/// Default range of inverse temperatures of [`WeightAnnealing`](super::WeightAnnealing) for these groups: `(1 / norm, 4
-/// / max(least, norm / 1000))`, with `norm = sqrt(sum delta²)` and `least` the smallest positive delta.
+/// Default range of inverse temperatures of [`WeightAnnealing`](super::WeightAnnealing) for these groups,
+/// `(1 / norm, 4 / max(least, norm / 1000))`, with `norm = sqrt(sum delta²)` and `least` the smallest positive delta.
 ///
 /// `norm` is the change of the loss when about all groups flip at random: the first sweep accepts almost every flip.
 /// The last sweep accepts a flip that costs the smallest delta with probability `exp(-4)`. Groups without deltas get

@@ -115,7 +115,7 @@ fn at_a_fixed_temperature_weights_have_the_boltzmann_distribution() {
                 (count as f64 - expected).powi(2) / expected
             })
             .sum();
-        // mean and standard deviation of the distribution with so many degrees of freedom
+        // mean and standard deviation of the distribution with that number of degrees of freedom
         let degrees = (num_networks - 1) as f64;
         assert!(chi_square < degrees + 4.0 * (2.0 * degrees).sqrt(), "{architecture}: {chi_square} of {degrees}");
     }

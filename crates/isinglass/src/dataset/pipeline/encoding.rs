@@ -26,12 +26,12 @@ pub enum Encoding {
     Levels(Vec<f64>),
     /// One bit, set for this category and clear for every other.
     Category {
-        /// The category for which the bit is clear; so is it for one never seen.
+        /// The category for which the bit is clear; the bit is also clear for unseen categories.
         clear: String,
         /// The category for which the bit is set.
         set: String,
     },
-    /// One bit for each category; all are clear for one never seen.
+    /// One bit for each category; all bits are clear for unseen categories.
     OneHot(Vec<String>),
 }
 
@@ -216,13 +216,13 @@ fn thresholds(numbers: &[f64], distinct: &[f64], binarize: Binarize) -> Vec<f64>
 
 /// The threshold of a column whose training values are all `value`: half-way between 0 and the value, and 0.5 where that is 0.
 ///
-/// So a column of 0/1 or -1/+1 keeps its meaning when the training rows have only one of the two: 1 is set, 0 and -1 are clear,
-/// in training and later.
+/// A column of 0/1 or -1/+1 therefore has the same encoding when the training rows contain only one of the two: 1 is
+/// set, 0 and -1 are clear, in training and in prediction.
 fn threshold_of_constant(value: f64) -> f64 {
     if value == 0.0 { 0.5 } else { value / 2.0 }
 }
 
-/// The middle value, or half-way between the two middle ones.
+/// The median: the middle value, or half-way between the two middle values.
 fn median(numbers: &[f64]) -> f64 {
     let mut sorted = numbers.to_vec();
     sorted.sort_by(f64::total_cmp);

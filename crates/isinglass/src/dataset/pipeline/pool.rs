@@ -1,4 +1,4 @@
-//! Pooling: an image becomes smaller by the mean over blocks of pixels.
+//! Average pooling of images.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,14 +15,14 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// Blocks for the images of `table`.
+    /// Pooling windows for the images of `table`.
     pub(super) fn new(table: &Table, block: (usize, usize)) -> Result<Self, PipelineError> {
         let image = table.image_shape().ok_or_else(|| PipelineError::NoImages { path: table.source().to_owned() })?;
         let pool = Self { image, block };
         pool.checked_names().map(|_| pool)
     }
 
-    /// The names of the blocks, row by row, once it is sure that the blocks tile an image of a size that can be held.
+    /// Names of the windows, row by row; checks that the windows tile the image and that its size is allowed.
     pub(super) fn checked_names(&self) -> Result<Vec<String>, PipelineError> {
         let Self { image, block } = *self;
         let divides = |size: usize, part: usize| size > 0 && part > 0 && size.is_multiple_of(part);
@@ -34,7 +34,7 @@ impl Pool {
         Ok((0..rows * columns).map(|index| pixel_name(index, columns)).collect())
     }
 
-    /// Refuses a table whose images have another shape.
+    /// Checks that the images of a table have the expected shape.
     pub(super) fn check_table(&self, table: &Table) -> Result<(), PipelineError> {
         let path = || table.source().to_owned();
         match table.image_shape() {

@@ -1,4 +1,4 @@
-//! Test rows drawn from each class.
+//! Stratified sampling of test rows.
 
 use std::collections::BTreeMap;
 
@@ -6,11 +6,12 @@ use super::SplitError;
 use crate::dataset::order::seeded_shuffle;
 use crate::dataset::table::Table;
 
-/// Divides `rows` of `table` into training rows and `num_test` test rows, both in the order of `rows`. Rows without labels are
-/// one class.
+/// Splits `rows` of `table` into training rows and `num_test` test rows, both in the order of `rows`. Rows without
+/// labels form one class.
 ///
-/// A class with `c` of the `n` rows gives `num_test * c / n` of them, rounded down; what is missing then comes from the classes
-/// with the largest remainders. Every class keeps at least one row for training, so there may be fewer test rows than asked for.
+/// A class with `c` of the `n` rows contributes `num_test * c / n` of them, rounded down; the remaining test rows come
+/// from the classes with the largest remainders. Every class keeps at least one training row, so there may be fewer
+/// test rows than requested.
 ///
 /// # Errors
 /// [`SplitError::NoRowToSpare`] when all classes have one row.

@@ -1,4 +1,4 @@
-//! Classification errors: which output counts most, in planes of bits.
+//! Classification errors in bit-sliced form: the output with the largest counter.
 
 use super::{Layer, State, Turn};
 use crate::evaluation::Weight;
