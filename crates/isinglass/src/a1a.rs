@@ -1,4 +1,4 @@
-//! Rows of the data set a1a for tests; the files are not part of the repository, so these tests do nothing without them.
+//! The a1a data set, for tests. The files are not part of the repository; without them these tests are skipped.
 
 use crate::bits::BitMatrix;
 

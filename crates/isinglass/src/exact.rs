@@ -29,16 +29,16 @@ use layers::Layers;
 use serde::Serialize;
 use single::Single;
 
-/// Weight vectors are held in 32 bits and counted in bytes; beyond this fan-in listing them takes minutes.
+/// Maximum fan-in: weight vectors are stored in 32 bits and counted in bytes, and enumerating more takes minutes.
 const MAX_FAN_IN: usize = 30;
 
-/// The most hidden neurons: the search keeps a level of groups for each two of them.
+/// Maximum number of hidden neurons: the search keeps one level of groups per two of them.
 const MAX_HIDDEN: usize = 64;
 
-/// The most neurons of a hidden layer that another one, or several outputs, stand on.
+/// Maximum number of neurons in a hidden layer that feeds another hidden layer or several outputs.
 const MAX_CODE: usize = 12;
 
-/// Maximum memory the neuron functions may take, in 64-bit words.
+/// Maximum memory of the neuron functions, in 64-bit words.
 const MAX_FUNCTION_WORDS: usize = 1 << 25;
 
 /// Bytes for each word of a function: in the list and the set of functions, and as candidates while these are sorted.
@@ -53,13 +53,15 @@ const BYTES_PER_FUNCTION_WORD: usize = 160;
 /// rescue it, and members that err on much of the weight cannot together err on little of it, where the weight of each group is its
 /// price in the dual of a linear program, which makes the bound as large as fractions of members allow.
 ///
-/// Several outputs share their hidden layer: its functions are chosen one by one, and each output keeps the signs of its weights that
-/// may still lead to less than the best so far. With several hidden layers, all first layers are tried, and what their codes leave
-/// to the layers behind is solved in the same way: feasible for small ones.
+/// Several outputs share their hidden layer: its functions are chosen one at a time, and each output keeps the signs of
+/// its weights that may still lead below the incumbent. With several hidden layers, the search enumerates all first
+/// layers and solves the problem that their codes leave to the later layers in the same way, which is feasible for
+/// small networks.
 ///
-/// Where the loss counts classification errors ([`Objective::Errors`]), rows with the same code of the first layer get the same class: a
-/// part of a first layer is given up once the rows that it does not tell apart cost too much, however the functions to come may split
-/// them. Behind a whole layer the outputs get their weights one after the other, and a row keeps the largest pre-activation.
+/// If the loss counts classification errors ([`Objective::Errors`]), rows with the same code of the first layer get the
+/// same class: a partial first layer is pruned once the rows that it does not distinguish cost too much, however the
+/// remaining functions may split them. Behind a complete layer the outputs get their weights one after the other, and a
+/// row keeps the largest pre-activation.
 ///
 /// # Examples
 /// ```
@@ -97,16 +99,16 @@ pub struct ExactTraining {
     pub network: Network,
     /// Its loss on the task.
     pub loss: f64,
-    /// [`SampleStatus::Optimal`] if the loss is proven to be the least, otherwise why the search stopped early. A finished search is
-    /// [`SampleStatus::Heuristic`] where row weights are not multiples of a common power of two, or too far apart: the weight of each
-    /// group is then rounded down by up to `2e-9` of their sum.
+    /// [`SampleStatus::Optimal`] if the loss is proven minimal, otherwise the reason the search stopped early. A
+    /// finished search is [`SampleStatus::Heuristic`] if row weights are not multiples of a common power of two, or are
+    /// too far apart: the weight of each group is then rounded down by up to `2e-9` of their sum.
     pub status: SampleStatus,
-    /// No network of this shape has a smaller loss; the loss itself when optimal.
+    /// Lower bound on the loss of every network of this architecture; equal to the loss if optimal.
     pub lower_bound: f64,
     /// Distinct functions of a neuron of the first layer: with one output and at most one hidden layer its distinct
     /// contributions to the output (functions and complements).
     pub num_functions: usize,
-    /// Those that are left when each contribution that another one beats on all rows is dropped.
+    /// Number of contributions left after removing each one that another dominates on all rows.
     pub num_candidates: usize,
     /// Partial and complete committees examined.
     pub num_nodes: u64,
@@ -115,7 +117,7 @@ pub struct ExactTraining {
 impl ExactTrainer {
     /// Trains on `task`; when `control` stops it early, returns the best network so far.
     ///
-    /// The result does not depend on the number of threads, unless it is stopped early.
+    /// The result does not depend on the number of threads, unless the search is stopped early.
     ///
     /// # Errors
     /// [`ExactError`] when the shapes do not match, or the problem exceeds the limits of the trainer.
@@ -177,8 +179,8 @@ impl ExactTrainer {
         })
     }
 
-    /// Prices of inputs that prove as much as prices can about committees that lose less than `loss`, one set for each sign of
-    /// the output's bias; none for networks with several outputs or several hidden layers.
+    /// Computes input prices that give the strongest bound on committees with a loss below `loss`, one set for each
+    /// sign of the output bias; `None` for networks with several outputs or several hidden layers.
     ///
     /// # Errors
     /// [`ExactError`] as for [`train`](Self::train).
@@ -202,10 +204,10 @@ impl ExactTrainer {
         Ok(single.map_or_else(|_| Vec::new(), |single| single.prices(limit, control)))
     }
 
-    /// Checks parameters, shapes and what can be known about the size beforehand.
+    /// Checks parameters, shapes and the size limits that can be checked in advance.
     ///
     /// # Errors
-    /// [`ExactError`] where [`train`](Self::train) would refuse the task before any search.
+    /// [`ExactError`] when [`train`](Self::train) would reject the task before any search.
     pub fn check(&self, task: &Task, architecture: &Architecture) -> Result<(), ExactError> {
         if !(1..=MAX_FAN_IN).contains(&self.max_fan_in) {
             let value = self.max_fan_in as f64;
@@ -237,7 +239,7 @@ impl ExactTrainer {
         Ok(())
     }
 
-    /// The neuron functions, unless there are too many.
+    /// Enumerates the neuron functions, unless there are too many.
     fn functions(
         &self,
         demand: &Demand,
@@ -254,21 +256,22 @@ impl ExactTrainer {
     }
 }
 
-/// How a finished search ends, and by how much its bound may be too high: a bound by rounded costs proves no loss to be the least.
+/// Status of a finished search, and how much its bound may be too high: a bound from rounded costs does not prove
+/// optimality.
 fn precision(task: &Task, demand: &Demand) -> (SampleStatus, f64) {
     let rounding = if task.sums_are_exact() { 0.0 } else { rounding_of_sums(task) };
     let is_exact = task.sums_are_exact() && demand.costs.iter().all(Costs::are_exact);
     (if is_exact { SampleStatus::Optimal } else { SampleStatus::Heuristic }, rounding)
 }
 
-/// By how much sums of row weights may be off: each is one of fewer additions than there are weights, and is rounded each time.
+/// Rounding error of sums of row weights: a sum has fewer additions than there are weights, and each one rounds.
 fn rounding_of_sums(task: &Task) -> f64 {
     let outputs = task.targets().num_columns() as f64;
     let total = task.weights().iter().sum::<f64>() * outputs;
     4.0 * f64::EPSILON * (task.num_rows() as f64 * outputs + 2.0) * total
 }
 
-/// Which rows become one group.
+/// Rule for merging rows.
 fn merge(architecture: &Architecture) -> Merge {
     if architecture.is_odd() { Merge::EqualAndNegated } else { Merge::Equal }
 }

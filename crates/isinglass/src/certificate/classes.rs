@@ -25,7 +25,7 @@ pub(super) struct ErrorProof<'a> {
     pub(super) num_nodes: u64,
 }
 
-/// What a layer has to tell apart, and what may follow it.
+/// The inputs that a layer must distinguish, and the layers that may follow.
 struct Layer<'a> {
     rows: &'a [ClassRow],
     total: i128,
@@ -40,7 +40,7 @@ impl<'a> ErrorProof<'a> {
         Self { widths: architecture.widths(), bias: architecture.bias(), control, num_functions: 0, num_nodes: 0 }
     }
 
-    /// Proves that every network of the architecture errs on at least `limit` of the weight of these rows.
+    /// Proves that every network of the architecture misclassifies a row weight of at least `limit`.
     pub(super) fn no_network_below(&mut self, rows: &[ClassRow], limit: i128) -> Verdict {
         // the proof goes down a level for each layer, neuron of a hidden layer, and class
         if self.widths.len() > MAX_LAYERS + 1 || self.widths[1..].iter().any(|&width| width > MAX_HIDDEN) {
@@ -55,7 +55,7 @@ impl<'a> ErrorProof<'a> {
         }
     }
 
-    /// Proves that every network of these widths errs on at least `limit` of the weight of these rows.
+    /// Proves that every network of these widths misclassifies a row weight of at least `limit`.
     fn prove(&mut self, rows: &[ClassRow], widths: &[usize], limit: i128) -> Result<(), Failed> {
         let total: i128 = rows.iter().flat_map(|(_, weights)| weights).sum();
         let most: i128 = rows.iter().map(|(_, weights)| weights.iter().copied().max().unwrap_or(0)).sum();

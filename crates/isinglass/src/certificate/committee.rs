@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 /// A unit of cost in the fine units of prices.
 const FINE: u64 = 1 << 16;
 
-/// The least time between two progress reports.
+/// Minimum time between two progress reports.
 const REPORT_EVERY: Duration = Duration::from_millis(250);
 
 /// The output neuron, whose weights are all `+1`.
@@ -73,7 +73,7 @@ struct Search<'a> {
     control: &'a RunControl<'a>,
 }
 
-/// Proves that every committee costs `limit` or more; returns how many parts of committees that took.
+/// Proves that every committee costs at least `limit`; returns the number of partial committees examined.
 ///
 /// Of the misses of a committee of `r` members, group `g` of cost `w_g` bears `b_g`; with a share `lambda_g` of
 /// `w_g / (r - b_g)` as the price of a miss, a committee loses at least the price of all misses less `sum_g b_g price_g`. That and
@@ -218,7 +218,7 @@ impl Search<'_> {
         most + depth * spare
     }
 
-    /// The last member.
+    /// Checks the last member.
     fn close(&self, planes: &[Vec<u64>], list: &[usize]) -> Result<u64, Failed> {
         let lost = self.costs.over(planes[planes.len() - 1].iter().copied());
         for &index in list {

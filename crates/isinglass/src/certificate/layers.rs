@@ -23,9 +23,9 @@ pub(super) const MAX_HIDDEN: usize = 64;
 /// The outcome of a proof.
 pub(super) enum Verdict {
     Proven,
-    /// A network with this loss, in units of the weights, was met.
+    /// The proof found a network with this loss, in units of the weights.
     Refuted(i128),
-    /// Costs were rounded down, and do not prove it.
+    /// Costs were rounded down, so the bound is not proven.
     Rounded,
     Stopped(SampleStatus),
     TooLarge,
@@ -38,9 +38,9 @@ pub(super) enum Verdict {
     },
 }
 
-/// Why a proof ends.
+/// Why a proof stopped.
 pub(super) enum Failed {
-    /// A network with this cost was met.
+    /// The proof found a network with this cost.
     Refuted(i128),
     Stopped(SampleStatus),
     TooLarge {
@@ -65,7 +65,7 @@ pub(super) fn check_memory(num_functions: usize, bytes: usize, control: &RunCont
     }
 }
 
-/// Tells how far `part` of `num_parts` equal parts is.
+/// Reports the progress of `part` of `num_parts` equal parts.
 pub(super) fn report_part(control: &RunControl<'_>, (part, num_parts): (usize, usize), done: u64, total: u64) {
     if let Some(whole) = control.progress {
         PartProgress { whole, part, num_parts }.report(ProgressReport { done, total, best_energy: None });

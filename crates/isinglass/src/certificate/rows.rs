@@ -26,7 +26,8 @@ impl Units {
         scale(units as f64, self.exponent)
     }
 
-    /// The least number of units that is not below a finite number; the largest there is where that is out of reach.
+    /// The smallest number of units that is not below a finite number, or the largest representable number if that
+    /// overflows.
     pub(super) fn at_least(&self, value: f64) -> i128 {
         let Some((odd, exponent)) = decode(value) else { return 0 };
         let shift = exponent - self.exponent;
@@ -63,10 +64,10 @@ impl Units {
         rows.inputs().zip(&self.weights).map(of_input).sum()
     }
 
-    /// How much weight each class has at each input, where the targets are one-hot codewords.
+    /// Weight of each class at each input, for one-hot targets.
     ///
     /// # Errors
-    /// [`CertificateError::NotClasses`] where they are not.
+    /// [`CertificateError::NotClasses`] when the targets are not one-hot.
     pub(super) fn of_classes(&self, rows: &Rows) -> Result<Vec<ClassRow>, CertificateError> {
         let of_input = |(index, (input, weights)): (usize, (Vec<bool>, &Vec<[i128; 2]>))| {
             // each row wants one output to be +1 and the others -1
@@ -108,7 +109,7 @@ impl Rows {
         Self { num_outputs, inputs, weights }
     }
 
-    /// The weights without rounding, if the rows are sound, and of this shape.
+    /// Converts the weights without rounding, if the rows are valid and have this shape.
     pub(super) fn units(&self, architecture: &Architecture) -> Result<Units, CertificateError> {
         let (inputs, outputs) = (architecture.num_inputs(), architecture.num_outputs());
         let (row_inputs, row_outputs) = (self.inputs.num_columns(), self.num_outputs);

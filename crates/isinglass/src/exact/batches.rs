@@ -1,50 +1,51 @@
-//! Searches by first member, in batches side by side.
+//! Parallel searches by first member, in batches.
 
 use isinglass_qubo::sampler::{ProgressReport, RunControl, SampleStatus};
 use rayon::prelude::*;
 use std::time::{Duration, Instant};
 
-/// First members searched side by side. All of a batch start from the same limit: the number of threads changes nothing.
+/// Number of first members searched in parallel. All members of a batch start from the same limit, so the result does
+/// not depend on the number of threads.
 const BATCH: usize = 64;
 
-/// What the search behind one first member found.
+/// Result of the search behind one first member.
 pub(super) struct Found<T> {
-    /// The best below the limit, and its cost.
+    /// The best solution below the limit, with its cost.
     pub(super) best: Option<(u32, T)>,
     pub(super) num_nodes: u64,
-    /// Why the search stopped early, if it did.
+    /// The reason the search stopped early, if it did.
     pub(super) stopped: Option<SampleStatus>,
 }
 
-/// What a search found out.
+/// Result of a search.
 pub(super) struct Outcome<T> {
-    /// The best below the limit, and its cost.
+    /// The best solution below the limit, with its cost.
     pub(super) better: Option<(u32, T)>,
-    /// Nothing costs less.
+    /// Lower bound on the cost.
     pub(super) bound: u32,
     /// Partial and complete candidates examined.
     pub(super) num_nodes: u64,
-    /// Why the search stopped early, if it did.
+    /// The reason the search stopped early, if it did.
     pub(super) stopped: Option<SampleStatus>,
 }
 
 impl<T> Outcome<T> {
-    /// A search that was stopped before it began: nothing is known.
+    /// The result of a search that was stopped before it started.
     pub(super) fn stopped(status: SampleStatus) -> Self {
         Self { better: None, bound: 0, num_nodes: 0, stopped: Some(status) }
     }
 }
 
-/// How far a search may go.
+/// Limits of a search.
 #[derive(Clone, Copy)]
 pub(super) struct Limits {
-    /// Only what costs less is of interest.
+    /// Upper limit on the cost: only cheaper solutions are of interest.
     pub(super) cost: u32,
-    /// The most parts and wholes to look at.
+    /// Maximum number of partial and complete solutions to examine.
     pub(super) num_nodes: u64,
 }
 
-/// The least time between two progress reports.
+/// Minimum time between two progress reports.
 const REPORT_EVERY: Duration = Duration::from_millis(250);
 
 /// Progress callback of a search. It receives the completed work, the total work and the lowest cost so far (`u32::MAX`

@@ -1,27 +1,27 @@
-//! What one hidden neuron can contribute to the output, reduced to what a committee can profit from.
+//! Candidate contributions of one hidden neuron to the output, without dominated ones.
 
 use super::cost::Costs;
 use super::functions::Functions;
 use crate::bits::BitMatrix;
 use isinglass_qubo::sampler::{RunControl, SampleStatus};
 
-/// Up to this many candidates are compared pair by pair: beyond it, the comparison costs more than it saves.
+/// Maximum number of candidates compared in pairs: beyond it, the comparison costs more than it saves.
 const MAX_COMPARED: usize = 1 << 16;
 
 /// Words written or compared between two checks of the stop condition: about a millisecond.
 const WORDS_PER_CHECK: usize = 1 << 19;
 
-/// How a candidate is made: the weights into its neuron, and whether what it contributes is the negated output.
+/// Origin of a candidate: the weights of its neuron, and whether it contributes the negated output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Origin {
     pub(super) weights: u32,
     pub(super) negated: bool,
 }
 
-/// Contributions to the output, each as the set of groups on which it speaks against the target.
+/// Contributions to the output, each as the set of groups in which it votes against the target.
 ///
-/// They come in ascending order of cost. A candidate is left out if another misses a subset of its groups: exchanging
-/// the two in a committee can only help.
+/// Sorted by cost in ascending order. A candidate is dropped if another one misses a subset of its groups: replacing
+/// the first by the second in a committee never hurts.
 pub(super) struct Candidates {
     num_words: usize,
     misses: Vec<u64>,
@@ -107,7 +107,7 @@ impl Candidates {
         self.costs[index as usize]
     }
 
-    /// How a candidate is made.
+    /// Origin of a candidate.
     pub(super) fn origin(&self, index: u32) -> Origin {
         self.origins[index as usize]
     }

@@ -1,7 +1,7 @@
-//! Several classes: searches for the fewest classification errors.
+//! Exact training for several classes: search for the fewest classification errors.
 //!
-//! Whatever a network is, rows that its first layer gives the same code get the same class. So a part of a first layer, which tells some
-//! cells of groups apart, errs at least on what no further split of these cells can put right.
+//! In every network, rows to which the first layer gives the same code get the same class. So a partial first layer,
+//! which splits the groups into cells, has at least the errors that no further split of these cells can avoid.
 
 mod outputs;
 mod start;
@@ -61,7 +61,7 @@ impl ExactTrainer {
     }
 }
 
-/// What a network costs in the units of the search.
+/// Cost of a network in the units of the search.
 fn cost_of(demand: &Demand, network: &Network) -> u32 {
     let preactivations = network.output_preactivations(&demand.inputs);
     let classes = preactivations.chunks_exact(demand.costs.len()).map(winner);
@@ -74,7 +74,8 @@ struct Classes<'a> {
     control: &'a RunControl<'a>,
 }
 
-/// What a neuron of the first layer can compute; of a function and its complement only one, as the next layer can undo the other.
+/// The functions that a neuron of the first layer can compute; only one of a function and its complement, as the next
+/// layer can undo the negation.
 struct FirstLayer<'a> {
     functions: &'a Functions,
     /// Numbers of the functions that are kept.
@@ -113,7 +114,7 @@ impl<'a> FirstLayer<'a> {
     }
 }
 
-/// Stops nothing.
+/// A stop condition that never stops.
 fn unwatched(_: (usize, usize), _: u32) -> Option<SampleStatus> {
     None
 }
@@ -195,7 +196,7 @@ impl Walk<'_> {
         1usize.checked_shl(num_left as u32).unwrap_or(usize::MAX).min(self.votes.num_classes)
     }
 
-    /// What a network errs at least whose first layer has this function.
+    /// Lower bound on the errors of a network whose first layer has this function.
     fn bound_with(&self, index: usize) -> u32 {
         let cells = self.split(&vec![0; self.votes.len()], index);
         self.votes.bound(&cells, 2, self.num_answers(self.widths[1] - 1))

@@ -1,4 +1,4 @@
-//! Committees of hidden neurons: what a part of one has decided, and what it will cost at least.
+//! Committees of hidden neurons: the state of a partial committee, and a lower bound on its cost.
 
 use super::candidates::Candidates;
 use super::cost::Costs;
@@ -19,7 +19,7 @@ pub(super) struct Problem<'a> {
     pub(super) root: Part,
 }
 
-/// What a part of a committee leaves open.
+/// The open groups of a partial committee.
 ///
 /// Level `b` holds the groups that bear `b` more members against them and are lost with the next. Groups that can no longer
 /// be lost, and those that are lost already, are in no level.

@@ -1,6 +1,6 @@
-//! Weights of groups as integers, and the weight of a set of groups by table.
+//! Integer costs of groups, and table lookups for the cost of a set of groups.
 
-/// The sum of all costs stays below this, so that every sum of the search fits in 32 bits.
+/// Upper bound on the sum of all costs, so that every sum of the search fits in 32 bits.
 const MAX_TOTAL: f64 = (1u32 << 30) as f64;
 
 /// Finest unit tried: deltas that are multiples of `2^-20` or coarser are kept exactly.
@@ -94,12 +94,12 @@ impl Costs {
         self.is_exact
     }
 
-    /// A cost as loss.
+    /// Converts a cost to a loss.
     pub(super) fn to_loss(&self, cost: u32) -> f64 {
         f64::from(cost) / self.scale
     }
 
-    /// A loss as a cost, rounded up.
+    /// Converts a loss to a cost, rounded up.
     pub(super) fn of_loss(&self, loss: f64) -> u32 {
         (loss * self.scale).ceil() as u32
     }

@@ -1,11 +1,11 @@
-//! What a stack of layers has to answer.
+//! Subproblems: the outputs required of a stack of layers.
 
 use super::cost::Costs;
 use crate::bits::BitMatrix;
 use crate::task::Groups;
 use std::collections::BTreeMap;
 
-/// Distinct inputs, what each output should answer to them, and what a wrong answer costs.
+/// Distinct inputs, with the required output bits and the cost of a wrong one.
 pub(super) struct Demand {
     /// `G × n_0`.
     pub(super) inputs: BitMatrix,

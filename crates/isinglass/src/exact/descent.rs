@@ -1,4 +1,4 @@
-//! A good committee to begin with: exchange one member at a time for the best one.
+//! Initial committee for the search, by exchanging one member at a time.
 
 use super::committee::{Committee, Part, Problem};
 use isinglass_qubo::rng;
@@ -13,7 +13,7 @@ const WORDS_PER_CHECK: usize = 1 << 20;
 const NUM_STARTS: u64 = 16;
 
 impl Problem<'_> {
-    /// The best of several descents; the first of equally good ones.
+    /// The best result of several descents; ties go to the first.
     pub(super) fn descend(&self, control: &RunControl<'_>) -> Committee {
         let descents = (0..NUM_STARTS).into_par_iter().map(|start| (self.descend_once(start, control), start));
         let best = descents.min_by_key(|(committee, start)| (committee.cost, *start));

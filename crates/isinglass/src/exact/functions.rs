@@ -1,4 +1,4 @@
-//! All functions that one hidden neuron can compute on the groups.
+//! Enumeration of the functions that one hidden neuron can compute on the groups.
 
 use crate::bits::BitMatrix;
 use isinglass_qubo::sampler::{RunControl, SampleStatus};
@@ -13,7 +13,7 @@ const KEPT_WHEN_STOPPED: usize = 1 << 8;
 /// A one in each byte of a word.
 const ONES: u64 = 0x0101_0101_0101_0101;
 
-/// Distinct neuron functions, each with one weight vector that computes it.
+/// Distinct neuron functions, each with a weight vector that computes it.
 pub(super) struct Functions {
     /// Words of one function: a bit for each group.
     pub(super) num_words: usize,
@@ -21,11 +21,11 @@ pub(super) struct Functions {
     pub(super) outputs: Vec<u64>,
     /// Weight vector of each function: bit `i` is the weight of input `i`, the bias last.
     pub(super) weights: Vec<u32>,
-    /// Why the enumeration stopped early, if it did.
+    /// The reason the enumeration stopped early, if it did.
     pub(super) stopped: Option<SampleStatus>,
 }
 
-/// More distinct functions than the caller allows.
+/// The number of distinct functions exceeds the limit.
 pub(super) struct TooMany;
 
 impl Functions {

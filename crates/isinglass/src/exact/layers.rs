@@ -1,4 +1,4 @@
-//! Several layers and several outputs: searches over what the first layer may compute.
+//! Exact training of several layers or several outputs: search over the functions of the first layer.
 
 use super::batches::{Found, Limits, Outcome, in_batches};
 use super::committee::Part;
@@ -33,7 +33,7 @@ fn check(index: usize, control: &RunControl<'_>) -> Result<(), SampleStatus> {
     control.should_stop(None).map_or(Ok(()), Err)
 }
 
-/// Stops nothing.
+/// A stop condition that never stops.
 fn unwatched(_: (usize, usize), _: u32) -> Option<SampleStatus> {
     None
 }

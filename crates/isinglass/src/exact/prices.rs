@@ -16,7 +16,7 @@ const PATIENCE: usize = 10;
 /// Share of the newest subgradient in the direction of a step: the rest is that of earlier steps.
 const NEWEST: f64 = 0.6;
 
-/// What is charged for missing each group, between nothing and all that duality allows.
+/// Price of missing each group, between zero and the maximum that duality allows.
 ///
 /// Let `r` members be to come, and let group `g` of cost `w_g` bear `b_g < r` of their misses. Of `k` misses it is lost if
 /// `k > b_g`, and `(k - b_g) / (r - b_g)` is never more than that. So for shares `0 <= lambda_g <= 1` and prices
@@ -31,7 +31,7 @@ pub(super) struct Prices {
 }
 
 impl Prices {
-    /// The prices that these shares make at `part`.
+    /// Prices from these shares at `part`.
     pub(super) fn new(part: &Part, costs: &Costs, shares: &[f64]) -> Self {
         let shares: Vec<u8> = shares.iter().copied().map(in_255ths).collect();
         let mut units = vec![0; shares.len()];

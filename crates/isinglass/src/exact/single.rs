@@ -1,4 +1,4 @@
-//! One output, and at most one hidden layer: committees.
+//! Exact training of networks with one output and at most one hidden layer: committees.
 
 use super::batches::{Limits, Outcome};
 use super::candidates::Candidates;
@@ -27,7 +27,7 @@ impl InputPrices {
     }
 }
 
-/// A network as a committee: a lone neuron is a committee of one whose vote is the output.
+/// A network as a committee; a single neuron is a committee with one member, whose vote is the output.
 struct Shape {
     num_hidden: usize,
     /// Weights into the output neuron, its bias included.
@@ -113,7 +113,7 @@ impl<'a> Single<'a> {
         (0..self.demand.inputs.num_columns()).map(|column| self.demand.inputs.get(group, column)).collect()
     }
 
-    /// A good network to begin with, and its cost.
+    /// Initial network and its cost.
     pub(super) fn descend(&self, control: &RunControl<'_>) -> (u32, Weights) {
         let descents = self.shape.output_biases.iter().map(|&bias| (self.problem(bias).descend(control), bias));
         let (committee, bias) =

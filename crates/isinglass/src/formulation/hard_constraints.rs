@@ -37,8 +37,8 @@ pub struct HardConstraints {
 ///
 /// - `c >= T a` and `c <= T - 1 + (n - T + 1) a`, in integers and so without an epsilon. Where fixed weights leave `c` a smaller range
 ///   than `0..n`, that range takes its place.
-/// - In the first layer inputs are known, and `z` is the weight or its negation. In later layers it is a continuous variable in `[0, 1]`, held by
-///   `z >= w + a - 1`, `z >= 1 - w - a`, `z <= 1 + w - a` and `z <= 1 - w + a`: for binary `w` and `a` these leave the XNOR alone.
+/// - In the first layer inputs are known, and `z` is the weight or its negation. In later layers `z` is a continuous variable in
+///   `[0, 1]` with the constraints `z >= w + a - 1`, `z >= 1 - w - a`, `z <= 1 + w - a` and `z <= 1 - w + a`: for binary `w` and `a` these leave the XNOR alone.
 /// - The objective is `sum delta [a != target]` over groups and outputs.
 ///
 /// Of `options`, only row merging and the gauge apply. With the gauge, and unless `terms` constrains single weights,

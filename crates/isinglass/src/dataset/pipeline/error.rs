@@ -93,7 +93,10 @@ pub enum PipelineError {
         column: String,
     },
     /// A column has too many values for one bit each.
-    #[error("the column \"{column}\" has {found} different {}; the limit for one bit per value is {allowed}", if *is_text { "texts" } else { "values" })]
+    #[error(
+        "the column \"{column}\" has {found} different {}; the limit for one bit per value is {allowed}",
+        if *is_text { "texts" } else { "values" }
+    )]
     TooManyLevels {
         /// The column.
         column: String,

@@ -1,4 +1,4 @@
-//! The layer of the outputs: a weight vector for each class, and the class of the largest pre-activation.
+//! Search over the output layer: a weight vector for each class; the predicted class has the largest pre-activation.
 
 use super::votes::Votes;
 use crate::exact::batches::{Found, Limits, Outcome, in_batches};

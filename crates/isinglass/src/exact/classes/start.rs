@@ -1,4 +1,4 @@
-//! A good network to begin with.
+//! Initial network for the search, by local search.
 
 use crate::evaluation::{Evaluation, SlicedGroups, Weight};
 use crate::network::{Architecture, Network};

@@ -1,12 +1,12 @@
-//! Which class the rows of each group want.
+//! Votes: the row weight of each class in each group.
 
 use crate::bits::BitMatrix;
 use crate::exact::demand::Demand;
 use std::collections::BTreeMap;
 
-/// Distinct inputs, and what is won by answering each class to them.
+/// Distinct inputs, with the gain of predicting each class for them.
 ///
-/// A network costs `total` less what it wins. Of every group the class that wins least wins nothing.
+/// The cost of a network is `total` minus its gain. In every group, the class with the smallest gain has gain zero.
 pub(super) struct Votes {
     /// `G × n_0`.
     pub(super) inputs: BitMatrix,
