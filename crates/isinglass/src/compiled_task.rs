@@ -27,7 +27,7 @@ const FORMAT: &str = "isinglass-layout";
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CompiledTask {
-    /// What each variable means.
+    /// The role of each variable.
     pub layout: Layout,
     /// How the task was compiled.
     pub options: FormulationOptions,
@@ -142,7 +142,7 @@ impl HandoverError {
 pub struct Decoded {
     /// The model, with the training errors in its provenance.
     pub model: Model,
-    /// Its loss on the training rows: what the [objective](crate::task::Objective) of the task counts.
+    /// Its loss on the training rows, for the [objective](crate::task::Objective) of the task.
     pub loss: f64,
     /// The loss of the sample's weights before local search.
     pub sampled_loss: f64,

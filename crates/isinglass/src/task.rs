@@ -15,7 +15,7 @@ use std::collections::HashMap;
 /// weights that is the number of errors. With several classes that is not so: [`Task::of_classes`] makes a task whose loss counts
 /// classification errors ([`Objective`]).
 ///
-/// Serialised with packed rows; weights are left out where all are 1, and the objective where it is the default.
+/// Serialised with packed rows; unit weights and the default objective are omitted.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Fields", into = "Fields")]
 pub struct Task {
@@ -243,7 +243,7 @@ impl Groups {
         self.deltas[group * self.targets.num_columns() + output]
     }
 
-    /// The sum of the deltas of a group: for output bits what it costs at most above its share of the constant.
+    /// The sum of the deltas of a group: for output bits, the maximum cost above its share of the constant.
     ///
     /// # Panics
     /// When `group` is out of range.

@@ -92,7 +92,7 @@ fn errors(network: &Network, task: &Task) -> f64 {
     weighted(task, |row| usize::from(!task.targets().get(row, class_of(network, &input_of(task, row)))))
 }
 
-/// What is wrong with each row times its weight; rows are looked at on all threads, and added in their order.
+/// Weighted sum of the errors of each row, computed on all threads and added in row order.
 fn weighted(task: &Task, wrong: impl Fn(usize) -> usize + Send + Sync) -> f64 {
     let wrong: Vec<usize> = (0..task.num_rows()).into_par_iter().map(wrong).collect();
     wrong.into_iter().zip(task.weights()).map(|(wrong, weight)| weight * wrong as f64).sum()
@@ -123,7 +123,7 @@ fn input_of(task: &Task, row: usize) -> Vec<bool> {
     (0..task.inputs().num_columns()).map(|column| task.inputs().get(row, column)).collect()
 }
 
-/// What a network answers to one input, by the forward pass of [`loss`].
+/// The outputs of a network for one input, from the forward pass of [`loss`].
 pub(crate) fn outputs(network: &Network, input: &[bool]) -> Vec<bool> {
     forward(network, input).pop().unwrap_or_default()
 }

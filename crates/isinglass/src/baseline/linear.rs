@@ -147,7 +147,7 @@ fn set_bits(words: &[u64]) -> impl Iterator<Item = usize> {
     })
 }
 
-/// What the training minimises.
+/// The training objective.
 struct Objective {
     rows: Counted,
     num_scores: usize,

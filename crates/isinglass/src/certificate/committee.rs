@@ -67,7 +67,7 @@ struct Search<'a> {
     missed: Vec<&'a [u64]>,
     prices: Vec<u64>,
     own_costs: Vec<u64>,
-    /// What the prices of all members may add up to.
+    /// Budget for the sum of the prices of all members.
     budget: u64,
     num_words: usize,
     control: &'a RunControl<'a>,
@@ -189,7 +189,7 @@ impl Search<'_> {
         Ok(nodes)
     }
 
-    /// What one more member loses: the groups that bear no more misses.
+    /// The cost lost with one more member: the groups that tolerate no further misses.
     fn loses(&self, planes: &[Vec<u64>], index: usize) -> u64 {
         let (last, before) = (planes.len() - 1, planes.len().checked_sub(2));
         let critical = (0..self.num_words).map(|word| {

@@ -56,7 +56,7 @@ const COPIES: u64 = 6;
 /// Bytes for a function beside its bits, in a set or a list.
 const BYTES_PER_FUNCTION: u64 = 64;
 
-/// Refuses another function of `bytes` where the limit leaves no place for it.
+/// Checks that another function of `bytes` fits into the memory limit.
 pub(super) fn check_memory(num_functions: usize, bytes: usize, control: &RunControl<'_>) -> Result<(), Failed> {
     let bytes = COPIES * (num_functions as u64 + 1) * (bytes as u64 + BYTES_PER_FUNCTION);
     match control.memory_limit {
@@ -72,7 +72,7 @@ pub(super) fn report_part(control: &RunControl<'_>, (part, num_parts): (usize, u
     }
 }
 
-/// Distinct inputs of some layer, what each output should answer, and what a wrong answer costs in integer units.
+/// Distinct inputs of some layer, with the required outputs and integer costs of wrong outputs.
 pub(super) struct Wanted {
     /// Bit `i` is input `i`; a bias is one more bit, always set.
     inputs: Vec<u64>,
@@ -144,7 +144,7 @@ impl Wanted {
         complement
     }
 
-    /// The groups on which a function differs from what an output should answer.
+    /// The groups in which a function differs from the required output.
     pub(super) fn missed(&self, function: &[u64], output: usize) -> Vec<u64> {
         let mut missed = function.to_vec();
         for (group, &wanted) in self.outputs[output].0.iter().enumerate() {
@@ -300,7 +300,7 @@ impl<'a> Proof<'a> {
         if least < limit { Err(Failed::Refuted(i128::from(least))) } else { Ok(()) }
     }
 
-    /// All first layers that begin with `chosen`, and what can stand behind them.
+    /// Enumerates all first layers that begin with `chosen`, and the layers that may follow.
     fn prove_behind(
         &mut self,
         wanted: &Wanted,

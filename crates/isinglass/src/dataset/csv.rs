@@ -196,7 +196,7 @@ pub(super) fn read(content: &[u8], name: &str, sha256: String, options: &ReadOpt
     Ok(table.with_dropped(if options.drop.is_empty() { Vec::new() } else { dropped }))
 }
 
-/// What the first pass found.
+/// Result of the first pass.
 struct Survey {
     num_rows: usize,
     /// For each column whether it is numeric; `None` while no cell has decided it.

@@ -52,7 +52,7 @@ impl fmt::Display for BytePlace {
     }
 }
 
-/// What a size limit counts.
+/// The quantity that a size limit applies to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Quantity {
@@ -265,7 +265,7 @@ pub enum DatasetError {
     Builtin {
         /// The name as it was given.
         name: String,
-        /// What is wrong with it.
+        /// The cause.
         fault: BuiltinFault,
     },
     /// The value of an option is invalid.

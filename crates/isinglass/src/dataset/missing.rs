@@ -18,7 +18,7 @@ pub struct MissingValues {
     pub num_affected_rows: usize,
     /// Rows of the file.
     pub num_rows: usize,
-    /// What a place counts: `line` of a text or `row` of an array, both from 1.
+    /// The unit of a location: `line` of a text or `row` of an array, both from 1.
     pub unit: &'static str,
 }
 

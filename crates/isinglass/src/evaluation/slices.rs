@@ -24,7 +24,7 @@ pub(super) struct Slices<const WORDS: usize> {
     pub(super) objective: Objective,
 }
 
-/// What a wrong output costs in each group, or an answer of each class.
+/// Cost of a wrong output, or of predicting each class, in each group.
 #[derive(Clone, Debug)]
 pub(super) enum Deltas<const WORDS: usize> {
     /// Multiples of `unit`: digit `k` of output `o` in block `b` is `digits[(b * num_outputs + o) * num_digits + k]`.
@@ -69,7 +69,8 @@ impl<const WORDS: usize> Slices<WORDS> {
         Self { num_blocks, num_outputs, inputs, fan_in, targets, deltas, constant, objective }
     }
 
-    /// Adds to `tally` what it costs that an output flips in the groups of `mask`, being `activation` before.
+    /// Adds to `tally` the cost of flipping an output in the groups of `mask`; `activation` is its value before the
+    /// flip.
     #[inline(always)]
     pub(super) fn turn(
         &self,

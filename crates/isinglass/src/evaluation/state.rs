@@ -9,7 +9,7 @@ use crate::network::{Architecture, Network};
 use crate::task::Objective;
 use classes::Classes;
 
-/// The records of all neurons, block by block, so that what a flip touches in a block lies together.
+/// The records of all neurons, block by block, so that the memory a flip touches in a block is contiguous.
 #[derive(Clone, Debug)]
 pub(super) struct State<'a, const WORDS: usize> {
     slices: &'a Slices<WORDS>,
@@ -197,7 +197,7 @@ impl<'a, const WORDS: usize> State<'a, WORDS> {
         self.slices.to_loss(&tally)
     }
 
-    /// Adds to `tally` what it costs in a block that a neuron flips.
+    /// Adds to `tally` the cost of flipping a neuron in a block.
     #[inline(always)]
     fn follow(&mut self, block: usize, layer: usize, turn: Turn<WORDS>, tally: &mut Tally<WORDS>) {
         if self.slices.objective == Objective::Errors {

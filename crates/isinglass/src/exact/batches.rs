@@ -70,7 +70,7 @@ pub(super) fn watch<'a>(
 /// Calls `search` for the first members `0..total`, in batches, with the cost to beat and its share of nodes.
 ///
 /// `bound_from` bounds from below what begins with a member from some index on; it must not fall. `watch` is called between
-/// batches with the number of first members done and the least cost so far; it says when to stop.
+/// batches with the number of first members done and the least cost so far; it tells the search when to stop.
 pub(super) fn in_batches<T: Send>(
     total: usize,
     limits: Limits,

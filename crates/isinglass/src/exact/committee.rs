@@ -60,7 +60,7 @@ impl Part {
         &self.levels[..self.num_words]
     }
 
-    /// Writes to `next` what is open after one more member, which misses the groups `missed`.
+    /// Writes to `next` the open groups after one more member, which misses the groups `missed`.
     pub(super) fn extend_into(&self, next: &mut Self, missed: &[u64], costs: &Costs) {
         let words = self.num_words;
         next.num_words = words;
@@ -75,7 +75,7 @@ impl Part {
         }
     }
 
-    /// What is open after one more member.
+    /// The open groups after one more member.
     pub(super) fn extend(&self, missed: &[u64], costs: &Costs) -> Self {
         let mut next = Self::default();
         self.extend_into(&mut next, missed, costs);

@@ -47,7 +47,7 @@ impl Demand {
         self.inputs.num_rows()
     }
 
-    /// What any network costs at most.
+    /// Upper bound on the cost of any network.
     pub(super) fn total(&self) -> u32 {
         self.costs.iter().map(Costs::total).sum()
     }

@@ -99,7 +99,7 @@ impl Layers<'_> {
         all
     }
 
-    /// What each of several outputs costs at least behind one hidden layer, and how to go on from a part of that layer.
+    /// Lower bound on the cost of each output behind one hidden layer, and the state to extend a partial layer.
     fn outputs(
         &self,
         demand: &Demand,
@@ -275,7 +275,7 @@ impl<'a> FirstLayer<'a> {
         (0..self.fan_in).map(|input| self.weights[index] >> input & 1 == 1).collect()
     }
 
-    /// The groups on which a function differs from what an output should answer.
+    /// The groups in which a function differs from the required output.
     fn missed(&self, index: usize, demand: &Demand, output: usize) -> Vec<u64> {
         let mut missed = self.outputs[index].clone();
         for group in 0..demand.len() {
@@ -296,7 +296,7 @@ impl<'a> FirstLayer<'a> {
     }
 }
 
-/// What is known of several outputs behind one hidden layer.
+/// Bounds for several outputs behind one hidden layer.
 struct Outputs {
     /// The least cost of each output alone.
     bounds: Vec<u32>,

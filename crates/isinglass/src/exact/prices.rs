@@ -49,7 +49,7 @@ impl Prices {
         (part.remaining as f64 * least as f64 - self.free as f64) / FINE as f64
     }
 
-    /// The price of what a candidate misses.
+    /// The price of the groups that a candidate misses.
     pub(super) fn of(&self, missed: &[u64]) -> u64 {
         self.weights.weigh(missed)
     }

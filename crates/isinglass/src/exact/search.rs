@@ -27,7 +27,7 @@ const PRICED: usize = 60;
 struct Node {
     part: Part,
     entries: Vec<(u64, u32)>,
-    /// The budget for a spare cost of nothing, and what each unit of spare cost adds.
+    /// The budget at zero spare cost, and its increase per unit of spare cost.
     base: u64,
     per_cost: u64,
     /// Shares of the prices, to begin with further down.
@@ -35,7 +35,7 @@ struct Node {
 }
 
 impl Node {
-    /// What the keys of all members to come may add up to, if the loss is to stay below `limit`.
+    /// Budget for the keys of all remaining members, if the loss is to stay below `limit`.
     fn budget(&self, limit: u32) -> Option<u64> {
         Some(self.base + self.per_cost * u64::from(limit.checked_sub(self.part.lost + 1)?))
     }
@@ -53,7 +53,7 @@ impl Node {
 impl Problem<'_> {
     /// Searches all committees for one that costs less than the limit.
     ///
-    /// `watch` is called periodically with first members done and in all, and the least cost so far; it says when to stop.
+    /// `watch` is called periodically with first members done and in all, and the least cost so far; it tells the search when to stop.
     pub(super) fn search(
         &self,
         limits: Limits,
@@ -80,7 +80,7 @@ impl Problem<'_> {
         )
     }
 
-    /// No committee costs less, as far as can be told before the search.
+    /// Lower bound on the cost of every committee, computed before the search.
     pub(super) fn bound(&self, limit: u32, control: &RunControl<'_>) -> u32 {
         self.root(limit, control).map_or(limit, |root| root.bound_from(0).min(limit))
     }
@@ -98,7 +98,8 @@ impl Problem<'_> {
         Some(self.priced(self.root.clone(), &all, shares, (0, spare)))
     }
 
-    /// A node whose keys are costs: members miss so much in all, and only so much of it goes unpunished.
+    /// A node whose keys are costs: the total cost that the members miss is bounded by the cost that the tolerances
+    /// absorb.
     fn counted(&self, part: Part, indices: impl Iterator<Item = u32>, shares: Vec<f64>) -> Node {
         let (base, per_cost) = part.room(self.costs);
         let mut entries: Vec<(u64, u32)> =

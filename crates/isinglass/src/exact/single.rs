@@ -19,7 +19,8 @@ pub struct InputPrices {
 }
 
 impl InputPrices {
-    /// The share of an input, or of its negation where the two are one group; zero for an input without a say.
+    /// The share of an input, or of its negation if both are in the same group; zero for an input that does not affect
+    /// the loss.
     #[must_use]
     pub fn share(&self, input: &[bool]) -> u8 {
         let negated = || input.iter().map(|bit| !bit).collect::<Vec<bool>>();

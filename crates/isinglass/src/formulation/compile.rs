@@ -32,7 +32,7 @@ pub(super) const MAX_COEFFICIENTS: u128 = 100_000_000;
 pub struct Formulation {
     /// The QUBO to minimize. Its energy equals the loss, offset included, when all constraints hold.
     pub qubo: Bqm,
-    /// What each variable means.
+    /// The role of each variable.
     pub layout: Layout,
     /// Size and guarantees of the formulation.
     pub statistics: Statistics,

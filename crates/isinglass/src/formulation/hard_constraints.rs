@@ -25,7 +25,7 @@ pub struct HardConstraints {
     merge: Merge,
     /// `weights[layer][neuron][input]`
     weights: Vec<Vec<Vec<Bit>>>,
-    /// What each variable means.
+    /// The role of each variable.
     roles: Vec<Role>,
 }
 

@@ -266,7 +266,7 @@ impl Layout {
 
     /// Checks that every weight of the architecture occurs once, as a variable or fixed.
     fn check_weights(&self) -> Result<(), LayoutError> {
-        // before memory is taken for a count of each weight
+        // before memory is allocated for a count of each weight
         let (given, expected) = (self.weight_places().count(), self.architecture.num_weights());
         if given != expected {
             return Err(LayoutError::NumWeights { given, expected, architecture: self.architecture.clone() });

@@ -28,7 +28,7 @@ impl Penalties {
         Self { rule, surplus: f64::INFINITY, ratio: f64::INFINITY }
     }
 
-    /// The factor in front of a threshold gate that costs at least `gap` times that factor where it is wrong.
+    /// Strength of a threshold gate whose violation costs at least `gap` times that strength.
     pub(super) fn gate(&mut self, need: f64, gap: f64) -> f64 {
         let strength = match self.rule {
             PenaltyRule::PerGroup { margin } => margin * need / gap,
@@ -38,7 +38,7 @@ impl Penalties {
         strength
     }
 
-    /// The factor in front of a product or copy.
+    /// Strength of a product or copy.
     pub(super) fn product(&mut self, need: f64) -> ProductPenalty {
         let strength = match self.rule {
             PenaltyRule::PerGroup { margin } => margin * need,

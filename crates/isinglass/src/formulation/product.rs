@@ -9,9 +9,9 @@ use super::penalty::Penalties;
 /// The strength of a product's penalties.
 #[derive(Clone, Copy)]
 pub(super) struct ProductPenalty {
-    /// What a wrong product costs at least.
+    /// Minimum cost of a wrong product.
     pub(super) strength: f64,
-    /// By how much a wrong ancilla stays above the state with the right one.
+    /// Minimum cost of a wrong ancilla, relative to the state with the correct one.
     pub(super) ancilla_gap: f64,
 }
 

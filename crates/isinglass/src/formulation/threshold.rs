@@ -16,7 +16,7 @@ pub(super) enum GateForm {
 
 /// The simplified form of a gate before any variable is added.
 pub(super) enum Gate {
-    /// The output is decided by what is known already.
+    /// The known products decide the output.
     Decided(bool),
     /// Fan-in 1 with a literal product: the output is that product.
     Alias(Bit),
@@ -63,7 +63,7 @@ impl Threshold {
         (self.threshold - 1).max(self.num_open - self.threshold)
     }
 
-    /// What the gate costs at least where it is wrong, in units of its strength.
+    /// Minimum cost of a wrong output, in units of the strength.
     pub(super) fn gap(&self, form: GateForm) -> f64 {
         match form {
             GateForm::Plain => 1.0,

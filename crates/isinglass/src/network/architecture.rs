@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Maximum number of weights a network may have: sizes are checked before memory is taken.
+/// Maximum number of weights a network may have: sizes are checked before memory is allocated.
 const MAX_WEIGHTS: usize = 1 << 28;
 
 /// Why widths do not form an architecture.

@@ -32,7 +32,7 @@ impl<'a> Walk<'a> {
         Self { evaluation, energy, best: energy, best_bits, stream, num_blocks: groups.num_blocks().max(1) }
     }
 
-    /// Sweeps down the schedule, until that is done or the watch says stop.
+    /// Sweeps through the schedule until it is complete or the watch requests a stop.
     pub(super) fn anneal(&mut self, isa: Isa, moves: &[Move], schedule: &Schedule, num_sweeps: u64, watch: &Watch<'_>) {
         let between_looks = (BLOCKS_BETWEEN_LOOKS / self.num_blocks).max(1);
         let mut since_look = 0;

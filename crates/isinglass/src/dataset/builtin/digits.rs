@@ -1,4 +1,4 @@
-//! Handwritten digits, shipped with the library; `data/README.md` says where they are from and how they are packed.
+//! The handwritten digits data set, shipped with the library; `data/README.md` describes its source and packing.
 
 use std::io::Read;
 

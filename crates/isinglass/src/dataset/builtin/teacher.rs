@@ -22,7 +22,7 @@ const LISTED_UP_TO: usize = 20;
 const DEFAULT_ROWS: usize = 1024;
 const MAX_ATTEMPTS: u32 = 1000;
 
-/// What the argument asks for.
+/// The parsed argument.
 #[derive(Debug)]
 pub(super) struct Teacher {
     /// Inputs, then the width of each layer; the last is 1.

@@ -51,7 +51,7 @@ fn most_frequent_separator(content: &[u8]) -> u8 {
     [b'|', b'\t', b';', b','].into_iter().max_by_key(|&separator| count(separator)).unwrap_or(b',')
 }
 
-/// The rows as cells; a cell that is not UTF-8 is only looked at here, and refused where it is read.
+/// Parses the rows into cells; invalid UTF-8 is tolerated here and rejected when the cell is read.
 fn rows(content: &[u8], separator: u8) -> impl Iterator<Item = Vec<String>> {
     let mut reader = ReaderBuilder::new().delimiter(separator).has_headers(false).flexible(true).from_reader(content);
     let mut record = ByteRecord::new();

@@ -6,7 +6,7 @@ const MAGIC: &[u8] = b"\x93NUMPY";
 /// NumPy itself knows at most 64 dimensions.
 const MAX_DIMENSIONS: usize = 64;
 
-/// What the header says of the values behind it.
+/// The array description in the header.
 #[derive(Debug)]
 pub(super) struct Header {
     pub(super) element: Element,
@@ -15,7 +15,7 @@ pub(super) struct Header {
 }
 
 impl Header {
-    /// Reads the header and says at which byte the values begin; a fault comes with its byte.
+    /// Parses the header and returns the offset of the first value; errors carry a byte offset.
     pub(super) fn parse(content: &[u8]) -> Result<(Self, usize), (usize, NpyFault)> {
         if !content.starts_with(MAGIC) {
             return Err((0, NpyFault::BadMagic));
@@ -98,7 +98,7 @@ fn element_of(descr: &str) -> Result<Element, NpyFault> {
     Ok(Element { kind, size, big_endian })
 }
 
-/// What is still to be read of the dictionary.
+/// The unparsed rest of the dictionary.
 struct Rest<'a>(&'a str);
 
 impl<'a> Rest<'a> {

@@ -214,7 +214,8 @@ fn thresholds(numbers: &[f64], distinct: &[f64], binarize: Binarize) -> Vec<f64>
     thresholds
 }
 
-/// The threshold of a column whose training values are all `value`: half-way between 0 and the value, and 0.5 where that is 0.
+/// Threshold of a column whose training values are all `value`: half-way between 0 and the value, or 0.5 if the value
+/// is 0.
 ///
 /// A column of 0/1 or -1/+1 therefore has the same encoding when the training rows contain only one of the two: 1 is
 /// set, 0 and -1 are clear, in training and in prediction.

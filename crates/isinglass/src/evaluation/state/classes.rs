@@ -71,7 +71,7 @@ impl<const WORDS: usize> State<'_, WORDS> {
         self.classes.winners[block * num_classes..][..num_classes].copy_from_slice(&self.classes.tried);
     }
 
-    /// Adds to `tally` what it costs in a block that a weight into an output is flipped.
+    /// Adds to `tally` the cost in a block of flipping a weight of an output.
     #[inline(always)]
     pub(super) fn try_output(&mut self, block: usize, weight: Weight, agrees: &Plane<WORDS>, tally: &mut Tally<WORDS>) {
         self.gather_outputs(block);
@@ -81,7 +81,7 @@ impl<const WORDS: usize> State<'_, WORDS> {
         self.try_winners(block, tally);
     }
 
-    /// Adds to `tally` what it costs in a block that a hidden neuron flips.
+    /// Adds to `tally` the cost in a block of flipping a hidden neuron.
     #[inline(always)]
     pub(super) fn follow_classes(&mut self, block: usize, layer: usize, turn: Turn<WORDS>, tally: &mut Tally<WORDS>) {
         let last = self.layers.len() - 1;

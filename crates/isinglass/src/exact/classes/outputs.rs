@@ -17,7 +17,7 @@ pub(super) struct OutputLayer<'a> {
     /// Inputs of the groups, the constant of the bias in front.
     codes: Vec<u32>,
     fan_in: usize,
-    /// What the best class from some class on wins: `later[class * G + group]`.
+    /// Suffix maxima of the votes: the largest gain over the classes from some class on, `later[class * G + group]`.
     later: Vec<u32>,
     control: &'a RunControl<'a>,
 }

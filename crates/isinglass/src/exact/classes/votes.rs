@@ -13,12 +13,12 @@ pub(super) struct Votes {
     /// `G × num_classes` in integer units, group after group.
     gains: Vec<u32>,
     pub(super) num_classes: usize,
-    /// What the best answers win.
+    /// Total gain of the best predictions.
     pub(super) total: u32,
 }
 
 impl Votes {
-    /// The votes of groups by class: what an answer wins is what the worst one costs more.
+    /// Votes of groups by class: the gain of a class is its cost advantage over the worst class.
     pub(super) fn new(demand: &Demand) -> Self {
         let num_classes = demand.costs.len();
         let cost = |group: usize, class: usize| demand.costs[class].of_group(group);
@@ -36,7 +36,7 @@ impl Votes {
         self.inputs.num_rows()
     }
 
-    /// What each class wins in a group.
+    /// Gain of each class in a group.
     pub(super) fn of_group(&self, group: usize) -> &[u32] {
         &self.gains[group * self.num_classes..][..self.num_classes]
     }
