@@ -80,8 +80,10 @@ impl ChecksummedError {
                 "isinglass-layout" => "give a file that `isinglass compile --layout` wrote".to_owned(),
                 _ => "give a file that `isinglass train --checkpoint` wrote".to_owned(),
             },
-            Self::Version { .. } => "use the version of isinglass that wrote it, or make it again".to_owned(),
-            Self::Checksum { .. } | Self::Content { .. } => "make it again, or take it from a backup".to_owned(),
+            Self::Version { .. } => "use the version of isinglass that wrote it, or create the file again".to_owned(),
+            Self::Checksum { .. } | Self::Content { .. } => {
+                "create the file again, or restore it from a backup".to_owned()
+            }
         }
     }
 }

@@ -36,7 +36,7 @@ impl From<DatasetError> for Failure {
                 let names = missing.columns.iter().map(|column| column.name.as_str());
                 let flag =
                     if missing.columns.len() > MAX_DROPPED { "--drop COLUMNS".to_owned() } else { drop_flag(names) };
-                Some(format!("fill the cells, or leave the columns out with {flag}; missing values are not guessed"))
+                Some(format!("fill the cells, or leave the columns out with {flag}; missing values are not imputed"))
             }
             DatasetError::Drop { fault: DropFault::IsLabel { .. }, .. } => {
                 Some("choose another label with --label COLUMN; without it the last column is the label".to_owned())

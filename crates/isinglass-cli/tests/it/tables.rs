@@ -33,14 +33,14 @@ fn all_missing_values_come_in_one_message_with_the_flag_that_drops_their_columns
     insta::assert_snapshot!(message, @r#"
     error: a.csv: 14 missing values in 14 of 40 rows: "note" 14 (lines 2, 5, 8, ...)
 
-    hint: fill the cells, or leave the columns out with --drop note; missing values are not guessed
+    hint: fill the cells, or leave the columns out with --drop note; missing values are not imputed
     "#);
     let gaps = Program::new().file("gaps.csv", "a b,c,y\n,NA,0\n1,?,1\n");
     let message = error(&gaps, "train --data gaps.csv");
     insta::assert_snapshot!(message, @r#"
     error: gaps.csv: 3 missing values in 2 of 2 rows: "a b" 1 (line 2), "c" 2 (lines 2, 3)
 
-    hint: fill the cells, or leave the columns out with --drop 'a b,c'; missing values are not guessed
+    hint: fill the cells, or leave the columns out with --drop 'a b,c'; missing values are not imputed
     "#);
     let unlabelled = Program::new().file("a.csv", "a,y\n1,\n2,1\n");
     assert!(error(&unlabelled, "train --data a.csv").contains("hint: remove the rows without a label"));

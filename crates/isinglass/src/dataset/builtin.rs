@@ -44,7 +44,7 @@ const LIST: [Builtin; 8] = [
         num_columns: Some(9),
         num_classes: 2,
         description: "all final boards of tic-tac-toe with x first; positive where x has won",
-        source: "made by the rules; as D. Aha, Tic-Tac-Toe Endgame, UCI, 1991",
+        source: "generated from the rules; same data as D. Aha, Tic-Tac-Toe Endgame, UCI, 1991",
     },
     Builtin {
         name: "monks-1",
@@ -52,7 +52,7 @@ const LIST: [Builtin; 8] = [
         num_columns: Some(6),
         num_classes: 2,
         description: "all robots; 1 where a1 = a2 or a5 = 1",
-        source: "made by the rules; S. Thrun et al., The MONK's problems, 1991",
+        source: "generated from the rules; S. Thrun et al., The MONK's problems, 1991",
     },
     Builtin {
         name: "monks-2",
@@ -60,7 +60,7 @@ const LIST: [Builtin; 8] = [
         num_columns: Some(6),
         num_classes: 2,
         description: "all robots; 1 where exactly two attributes are 1",
-        source: "made by the rules; S. Thrun et al., The MONK's problems, 1991",
+        source: "generated from the rules; S. Thrun et al., The MONK's problems, 1991",
     },
     Builtin {
         name: "monks-3",
@@ -68,7 +68,7 @@ const LIST: [Builtin; 8] = [
         num_columns: Some(6),
         num_classes: 2,
         description: "all robots; 1 where a5 = 3 and a4 = 1, or a5 is not 4 and a2 is not 3; without noise",
-        source: "made by the rules; S. Thrun et al., The MONK's problems, 1991",
+        source: "generated from the rules; S. Thrun et al., The MONK's problems, 1991",
     },
     Builtin {
         name: "parity:N",

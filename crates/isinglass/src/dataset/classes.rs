@@ -82,7 +82,7 @@ impl ClassError {
             Self::NoLabels { .. } => Some("say which column is the label, or give a file of labels".into()),
             Self::TooFew { .. } => Some("check the label column and the choice of classes".into()),
             Self::TooMany { .. } => Some(
-                "check which column is the label; divide numbers into classes, or list the classes to keep if they are classes"
+                "check which column is the label; bin numbers into classes, or list the classes to keep if they are classes"
                     .into(),
             ),
             Self::Unseen { .. } => Some("keep only classes that the training rows have, or train on more rows".into()),

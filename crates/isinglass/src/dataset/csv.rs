@@ -81,9 +81,7 @@ impl CsvFault {
     pub(super) fn hint(&self) -> Option<String> {
         match self {
             Self::CellCount { .. } => Some("check the separator, and quotes that are not closed".into()),
-            Self::Mixed { name, .. } => {
-                Some(format!("correct the cell, or say that the column \"{name}\" is categorical"))
-            }
+            Self::Mixed { name, .. } => Some(format!("correct the cell, or declare the column \"{name}\" categorical")),
             Self::NoSuchColumn { .. } => {
                 Some("name a column of the header, a position from 1, first, last or none".into())
             }

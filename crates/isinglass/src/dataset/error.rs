@@ -318,16 +318,16 @@ impl DatasetError {
                 Some("if the file is what you expect, split it, or use a machine with more memory".into())
             }
             Self::TooLarge { .. } => {
-                Some("check the ids or the header of the file; a table is held dense in memory".into())
+                Some("check the ids or the header of the file; tables are stored densely in memory".into())
             }
             Self::UnknownFormat { .. } => Some(format!("name the format: {}", Format::NAMES.join(", "))),
             Self::NoLabelColumn { .. } => {
                 Some("leave the label column out, or give the labels in a second file".into())
             }
             Self::Missing { missing, .. } if missing.columns.iter().any(|column| column.is_label) => {
-                Some("remove the rows without a label; missing values are not guessed".into())
+                Some("remove the rows without a label; missing values are not imputed".into())
             }
-            Self::Missing { .. } => Some("fill the cells or drop the columns; missing values are not guessed".into()),
+            Self::Missing { .. } => Some("fill the cells or drop the columns; missing values are not imputed".into()),
             Self::Drop { fault, .. } => fault.hint(),
             Self::Libsvm { fault, .. } => fault.hint(),
             Self::Csv { fault, .. } => fault.hint(),

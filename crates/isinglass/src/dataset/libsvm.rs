@@ -82,10 +82,10 @@ impl LibsvmFault {
             }
             Self::MissingLabel { .. } => Some("rows without labels can be read with the label column none".into()),
             Self::BadLabel { .. } | Self::NotAPair { .. } | Self::BadValue { .. } => {
-                Some("a line is: label id:value id:value ..., separated by blanks".into())
+                Some("a line is: label id:value id:value ..., separated by spaces".into())
             }
             Self::BadId { .. } => Some("ids count from 1".into()),
-            Self::IdTooLarge { .. } => Some("check the id; a table is held dense in memory".into()),
+            Self::IdTooLarge { .. } => Some("check the id; tables are stored densely in memory".into()),
             Self::NotIncreasing { .. } => Some("sort the pairs of the line by id and merge equal ids".into()),
             Self::QueryId { .. } => Some("remove the qid: words".into()),
         }

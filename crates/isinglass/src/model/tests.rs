@@ -48,8 +48,8 @@ fn damaged_and_foreign_files_are_refused_with_a_reason() {
     insta::assert_snapshot!(message(&text[..text.len() / 2]), @"not an isinglass-model file: invalid JSON (line 59, column 4) | give a file that `isinglass train --out` wrote");
     insta::assert_snapshot!(message("{}"), @"not an isinglass-model file: its `format` is missing | give a file that `isinglass train --out` wrote");
     insta::assert_snapshot!(message(r#"{"format": "isinglass-layout"}"#), @r#"not an isinglass-model file: its `format` is "isinglass-layout" | give a file that `isinglass train --out` wrote"#);
-    insta::assert_snapshot!(message(&text.replace("\"version\": 1", "\"version\": 9")), @"version 9 of isinglass-model is not supported; this program reads version 1 | use the version of isinglass that wrote it, or make it again");
-    insta::assert_snapshot!(message(&text.replace("\"train_errors\": 216", "\"train_errors\": 0")), @"the isinglass-model file is damaged | make it again, or take it from a backup");
+    insta::assert_snapshot!(message(&text.replace("\"version\": 1", "\"version\": 9")), @"version 9 of isinglass-model is not supported; this program reads version 1 | use the version of isinglass that wrote it, or create the file again");
+    insta::assert_snapshot!(message(&text.replace("\"train_errors\": 216", "\"train_errors\": 0")), @"the isinglass-model file is damaged | create the file again, or restore it from a backup");
 }
 
 #[test]

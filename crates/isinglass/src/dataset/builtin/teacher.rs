@@ -10,7 +10,7 @@ use crate::bits::BitMatrix;
 use crate::dataset::order::seeded_shuffle;
 
 /// How the argument is written.
-pub(super) const FORM: &str = "teacher:INPUTS-WIDTH-...-1, and after it any of :bias and :rows=N";
+pub(super) const FORM: &str = "teacher:INPUTS-WIDTH-...-1, optionally followed by :bias and :rows=N";
 
 const MAX_WIDTH: u64 = 1024;
 const MAX_LAYERS: u64 = 16;

@@ -115,11 +115,11 @@ fn names_and_arguments_that_cannot_be_are_refused() {
     insta::assert_snapshot!(refused("parity:x"), @r#""parity:x": the argument "x" is invalid; the form is parity:N"#);
     insta::assert_snapshot!(refused("parity:21"), @r#""parity:21": the number of spins is 21; it must be 1 to 20"#);
     insta::assert_snapshot!(refused("majority:0"), @r#""majority:0": the number of spins is 0; it must be 1 to 20"#);
-    insta::assert_snapshot!(refused("teacher:"), @r#""teacher:": the argument "" is invalid; the form is teacher:INPUTS-WIDTH-...-1, and after it any of :bias and :rows=N"#);
+    insta::assert_snapshot!(refused("teacher:"), @r#""teacher:": the argument "" is invalid; the form is teacher:INPUTS-WIDTH-...-1, optionally followed by :bias and :rows=N"#);
     insta::assert_snapshot!(refused("teacher:7"), @r#""teacher:7": the number of layers is 0; it must be 1 to 16"#);
     insta::assert_snapshot!(refused("teacher:7-3-2"), @r#""teacher:7-3-2": the width of the last layer is 2; it must be 1"#);
     insta::assert_snapshot!(refused("teacher:7-0-1"), @r#""teacher:7-0-1": a width is 0; it must be 1 to 1024"#);
     insta::assert_snapshot!(refused("teacher:99999999999-1"), @r#""teacher:99999999999-1": a width is 99999999999; it must be 1 to 1024"#);
     insta::assert_snapshot!(refused("teacher:7-3-1:rows=129"), @r#""teacher:7-3-1:rows=129": the number of rows is 129; it must be 2 to 128"#);
-    insta::assert_snapshot!(refused("teacher:7-3-1:noise"), @r#""teacher:7-3-1:noise": the argument "noise" is invalid; the form is teacher:INPUTS-WIDTH-...-1, and after it any of :bias and :rows=N"#);
+    insta::assert_snapshot!(refused("teacher:7-3-1:noise"), @r#""teacher:7-3-1:noise": the argument "noise" is invalid; the form is teacher:INPUTS-WIDTH-...-1, optionally followed by :bias and :rows=N"#);
 }

@@ -88,14 +88,14 @@ fn labels_that_are_measurements_or_names_are_refused() {
     assert_eq!(fit(&|row| format!("word {}", row % 150), 300).unwrap().names().len(), 150);
     insta::assert_snapshot!(refusal(fit(&|row| (row % 51).to_string(), 300)), @"
     a.csv: the label has 51 different numbers in 300 rows, too many for classes (the limit is 50)
-    hint: check which column is the label; divide numbers into classes, or list the classes to keep if they are classes
+    hint: check which column is the label; bin numbers into classes, or list the classes to keep if they are classes
     ");
     insta::assert_snapshot!(refusal(fit(&|row| format!("{row}.25"), 60)), @"
     a.csv: the label has 60 different numbers in 60 rows, too many for classes (the limit is 50)
-    hint: check which column is the label; divide numbers into classes, or list the classes to keep if they are classes
+    hint: check which column is the label; bin numbers into classes, or list the classes to keep if they are classes
     ");
     insta::assert_snapshot!(refusal(fit(&|row| format!("name {row}"), 60)), @"
     a.csv: the label has 60 different texts in 60 rows, too many for classes (the limit is 50)
-    hint: check which column is the label; divide numbers into classes, or list the classes to keep if they are classes
+    hint: check which column is the label; bin numbers into classes, or list the classes to keep if they are classes
     ");
 }

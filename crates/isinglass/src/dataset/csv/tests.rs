@@ -69,21 +69,21 @@ fn every_fault_is_refused_with_its_line_and_cell() {
     "#);
     insta::assert_snapshot!(refusal(read("a,b\n1,2\n,4\n")), @r#"
     a.csv: 1 missing value in 1 of 2 rows: "a" 1 (line 3)
-    hint: fill the cells or drop the columns; missing values are not guessed
+    hint: fill the cells or drop the columns; missing values are not imputed
     "#);
     insta::assert_snapshot!(refusal(read("a,b\n1,2\n3,?\n")), @r#"
     a.csv: 1 missing value in 1 of 2 rows: "b" 1 (line 3)
-    hint: remove the rows without a label; missing values are not guessed
+    hint: remove the rows without a label; missing values are not imputed
     "#);
     insta::assert_snapshot!(refusal(read("a,b\n1,2\ninf,4\n")), @r#"a.csv, line 3, column 1: "inf" in the column "a" is not a finite number"#);
     insta::assert_snapshot!(refusal(read("a,b\n1,2\n1e400,4\n")), @r#"a.csv, line 3, column 1: "1e400" in the column "a" is not a finite number"#);
     insta::assert_snapshot!(refusal(read("a,b\n1,2\n1o,4\n")), @r#"
     a.csv, line 3, column 1: "1o" in the column "a" is not a number, unlike the cell in line 2
-    hint: correct the cell, or say that the column "a" is categorical
+    hint: correct the cell, or declare the column "a" categorical
     "#);
     insta::assert_snapshot!(refusal(read("a,b\nx,2\n1,4\n")), @r#"
     a.csv, line 3, column 1: "1" in the column "a" is a number, unlike the cell in line 2
-    hint: correct the cell, or say that the column "a" is categorical
+    hint: correct the cell, or declare the column "a" categorical
     "#);
     insta::assert_snapshot!(refusal(read("a,a,y\n1,2,3\n")), @r#"
     a.csv: two columns are named "a"
@@ -98,18 +98,18 @@ fn all_missing_values_are_counted_in_one_message() {
         "id,age,job,y\r\n\r\n1,,clerk,0\r\n2,NA,?,1\r\n3,\"\",cook,1\r\n4,  ,n/a,0\r\n5,7,cook,1\r\n6,NaN,null,0\r\n";
     insta::assert_snapshot!(refusal(read(text)), @r#"
     a.csv: 8 missing values in 5 of 6 rows: "age" 5 (lines 3, 4, 5, ...), "job" 3 (lines 4, 6, 8)
-    hint: fill the cells or drop the columns; missing values are not guessed
+    hint: fill the cells or drop the columns; missing values are not imputed
     "#);
     let DatasetError::Missing { missing, .. } = read(text).unwrap_err() else { panic!() };
     assert_eq!((missing.columns[1].position, missing.columns[1].is_label), (3, false));
     let wide: String = (0..3).map(|_| format!("{}1\n", ",".repeat(20))).collect();
     insta::assert_snapshot!(refusal(read(&wide)), @r#"
     a.csv: 60 missing values in 3 of 3 rows: "1" 3 (lines 1, 2, 3), "2" 3 (lines 1, 2, 3), "3" 3 (lines 1, 2, 3), "4" 3 (lines 1, 2, 3), "5" 3 (lines 1, 2, 3), "6" 3 (lines 1, 2, 3), "7" 3 (lines 1, 2, 3), "8" 3 (lines 1, 2, 3) and 12 more columns
-    hint: fill the cells or drop the columns; missing values are not guessed
+    hint: fill the cells or drop the columns; missing values are not imputed
     "#);
     insta::assert_snapshot!(refusal(read("a,label\n1,\n2,\n")), @r#"
     a.csv: 2 missing values in 2 of 2 rows: "label" 2 (lines 2, 3)
-    hint: remove the rows without a label; missing values are not guessed
+    hint: remove the rows without a label; missing values are not imputed
     "#);
 }
 
@@ -117,7 +117,7 @@ fn all_missing_values_are_counted_in_one_message() {
 fn the_kind_of_a_column_comes_from_its_first_value_that_is_there() {
     insta::assert_snapshot!(refusal(read("a,b,y\n,1,0\n5,1,0\nx,1,0\n")), @r#"
     a.csv, line 4, column 1: "x" in the column "a" is not a number, unlike the cell in line 3
-    hint: correct the cell, or say that the column "a" is categorical
+    hint: correct the cell, or declare the column "a" categorical
     "#);
 }
 
@@ -160,7 +160,7 @@ fn too_many_cells_are_refused() {
     let limits = Limits { cells: 3, ..Limits::default() };
     insta::assert_snapshot!(refusal(read_with("1,2\n3,4\n", ReadOptions { limits, ..ReadOptions::default() })), @r#"
     a.csv: over the limit of 3 cells (rows × columns): at least 4
-    hint: check the ids or the header of the file; a table is held dense in memory
+    hint: check the ids or the header of the file; tables are stored densely in memory
     "#);
 }
 

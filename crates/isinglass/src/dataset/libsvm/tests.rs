@@ -33,7 +33,7 @@ fn every_fault_is_refused_with_its_line_and_column() {
     "#);
     insta::assert_snapshot!(refusal(read("1 1:1\nx 3:1\n")), @r#"
     a.libsvm, line 2, column 1: the label "x" is not a finite number
-    hint: a line is: label id:value id:value ..., separated by blanks
+    hint: a line is: label id:value id:value ..., separated by spaces
     "#);
     insta::assert_snapshot!(refusal(read("1,2 1:1\n")), @r#"
     a.libsvm, line 1, column 1: the label "1,2" is not a finite number
@@ -41,11 +41,11 @@ fn every_fault_is_refused_with_its_line_and_column() {
     "#);
     insta::assert_snapshot!(refusal(read("nan 1:1\n")), @r#"
     a.libsvm, line 1, column 1: the label "nan" is not a finite number
-    hint: a line is: label id:value id:value ..., separated by blanks
+    hint: a line is: label id:value id:value ..., separated by spaces
     "#);
     insta::assert_snapshot!(refusal(read("1 1:1 7\n")), @r#"
     a.libsvm, line 1, column 7: "7" is not of the form id:value
-    hint: a line is: label id:value id:value ..., separated by blanks
+    hint: a line is: label id:value id:value ..., separated by spaces
     "#);
     insta::assert_snapshot!(refusal(read("1 0:1\n")), @r#"
     a.libsvm, line 1, column 3: the id "0" is not a positive integer
@@ -57,11 +57,11 @@ fn every_fault_is_refused_with_its_line_and_column() {
     "#);
     insta::assert_snapshot!(refusal(read("1 3:abc\n")), @r#"
     a.libsvm, line 1, column 5: the value "abc" is not a finite number
-    hint: a line is: label id:value id:value ..., separated by blanks
+    hint: a line is: label id:value id:value ..., separated by spaces
     "#);
     insta::assert_snapshot!(refusal(read("1 3:1e999\n")), @r#"
     a.libsvm, line 1, column 5: the value "1e999" is not a finite number
-    hint: a line is: label id:value id:value ..., separated by blanks
+    hint: a line is: label id:value id:value ..., separated by spaces
     "#);
     insta::assert_snapshot!(refusal(read("1 3:1 3:2\n")), @r#"
     a.libsvm, line 1, column 7: the id 3 follows 3; ids must increase along a line
@@ -80,7 +80,7 @@ fn every_fault_is_refused_with_its_line_and_column() {
 fn a_huge_id_is_refused_before_memory_is_taken() {
     insta::assert_snapshot!(refusal(read("1 1000000000:1\n")), @r#"
     a.libsvm, line 1, column 3: the id 1000000000 is over the limit of 1048576 columns
-    hint: check the id; a table is held dense in memory
+    hint: check the id; tables are stored densely in memory
     "#);
     insta::assert_snapshot!(refusal(read("1 99999999999999999999:1\n")), @r#"
     a.libsvm, line 1, column 3: the id "99999999999999999999" is not a positive integer
@@ -90,7 +90,7 @@ fn a_huge_id_is_refused_before_memory_is_taken() {
     let options = ReadOptions { limits, ..ReadOptions::default() };
     insta::assert_snapshot!(refusal(read_bytes(b"1 6:1\n1 1:1\n", "a.libsvm", &options)), @r#"
     a.libsvm: over the limit of 10 cells (rows × columns): at least 12
-    hint: check the ids or the header of the file; a table is held dense in memory
+    hint: check the ids or the header of the file; tables are stored densely in memory
     "#);
 }
 

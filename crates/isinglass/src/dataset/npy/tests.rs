@@ -136,7 +136,7 @@ fn arrays_of_other_shapes_are_refused() {
     insta::assert_snapshot!(refused("(3, 0)", &[]), @"a.npy: there are no feature columns");
     insta::assert_snapshot!(refused("(0, 4294967296, 4294967296)", &[]), @r#"
     a.npy: over the limit of 1048576 columns: at least 18446744073709551615
-    hint: check the ids or the header of the file; a table is held dense in memory
+    hint: check the ids or the header of the file; tables are stored densely in memory
     "#);
     insta::assert_snapshot!(refused("(1, 2, 2, 2)", &[0; 8]), @"a.npy: an array of the shape [1, 2, 2, 2] is neither rows × columns nor rows of images");
     let options = ReadOptions { label: Some("class".parse().unwrap()), ..ReadOptions::default() };
@@ -175,12 +175,12 @@ fn nan_is_a_missing_value_and_counted_by_column() {
     };
     insta::assert_snapshot!(refusal(read("2")), @r#"
     a.npy: 3 missing values in 2 of 2 rows: "1" 2 (rows 1, 2), "3" 1 (row 2)
-    hint: fill the cells or drop the columns; missing values are not guessed
+    hint: fill the cells or drop the columns; missing values are not imputed
     "#);
     assert!(refusal(read("last")).contains("remove the rows without a label"));
     let labels = npy(&header("<f8", "False", "(3,)"), &data[8..32]);
     insta::assert_snapshot!(refusal(crate::dataset::read_labels_bytes(&labels, "y.npy", &ReadOptions::default())), @r#"
     y.npy: 1 missing value in 1 of 3 rows: "labels" 1 (row 3)
-    hint: remove the rows without a label; missing values are not guessed
+    hint: remove the rows without a label; missing values are not imputed
     "#);
 }

@@ -68,7 +68,7 @@ impl FromStr for Binarize {
         };
         binarize.ok_or_else(|| DatasetError::Option {
             value: text.to_owned(),
-            expected: "a way to make bits: auto, threshold:NUMBER, mean, median, thermometer:LEVELS (1 to 64) or one-hot",
+            expected: "a binarization: auto, threshold:NUMBER, mean, median, thermometer:LEVELS (1 to 64) or one-hot",
         })
     }
 }

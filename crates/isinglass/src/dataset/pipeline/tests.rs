@@ -261,5 +261,5 @@ fn ways_to_make_bits_are_read_as_they_are_written() {
     for text in ["threshold:nan", "thermometer:0", "thermometer", "binary"] {
         assert!(text.parse::<Binarize>().is_err(), "{text}");
     }
-    insta::assert_snapshot!(refusal("thermometer:99".parse::<Binarize>()), @r#""thermometer:99" is not a way to make bits: auto, threshold:NUMBER, mean, median, thermometer:LEVELS (1 to 64) or one-hot"#);
+    insta::assert_snapshot!(refusal("thermometer:99".parse::<Binarize>()), @r#""thermometer:99" is not a binarization: auto, threshold:NUMBER, mean, median, thermometer:LEVELS (1 to 64) or one-hot"#);
 }
