@@ -136,7 +136,7 @@ impl Classes {
         Ok(classes)
     }
 
-    /// The same for labels that are known to be classes, however many there are.
+    /// Finds the classes of labels that are known to be classes, without a limit on their number.
     ///
     /// # Errors
     /// [`DatasetError::Class`] when there are no labels or fewer than two different ones.

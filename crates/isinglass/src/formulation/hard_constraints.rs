@@ -41,7 +41,7 @@ pub struct HardConstraints {
 ///   `[0, 1]` with the constraints `z >= w + a - 1`, `z >= 1 - w - a`, `z <= 1 + w - a` and `z <= 1 - w + a`: for binary `w` and `a` these leave the XNOR alone.
 /// - The objective is `sum delta [a != target]` over groups and outputs.
 ///
-/// Of `options`, only row merging and the gauge apply. With the gauge, and unless `terms` constrains single weights,
+/// Of `options`, only row merging and the gauge apply. With the gauge, and unless `terms` fixes or biases weights,
 /// symmetry breaking also orders the hidden neurons of each layer: their first ten weights, read as binary numbers, do
 /// not increase. Every network has an equivalent one in that order, and the gauge holds for it too: where the gauge
 /// fixes row 0 of a later layer, the row is all `+1` and stays first. With [`FormulationOptions::reference`], no rows

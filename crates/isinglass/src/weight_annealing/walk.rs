@@ -6,7 +6,7 @@ use isinglass_qubo::rng::Stream;
 use isinglass_qubo::sampler::{Isa, Schedule, Watch};
 use rand_core::Rng;
 
-/// Blocks of groups looked at between two checks of the stop condition: well below a millisecond.
+/// Blocks of groups evaluated between two checks of the stop condition: well below a millisecond.
 const BLOCKS_BETWEEN_LOOKS: usize = 1 << 13;
 
 /// Beyond this, `exp(-x)` is below every number that is drawn but 0.
