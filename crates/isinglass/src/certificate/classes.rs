@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The largest fan-in whose weight vectors are listed.
 const MAX_FAN_IN: usize = 24;
 
-/// Parts of networks looked at between two checks of the stop condition.
+/// Parts of networks examined between two checks of the stop condition.
 const NODES_PER_CHECK: u64 = 1 << 10;
 
 /// An input of some layer (bit `i` is input `i`), and how much weight each class has there.

@@ -13,10 +13,11 @@ const MAX_FAN_IN: usize = 24;
 /// Groups that functions are evaluated on between two checks of the stop condition: about a millisecond.
 const GROUPS_PER_CHECK: usize = 1 << 20;
 
-/// The sum of all costs stays at or below this.
+/// Maximum sum of all costs.
 const MAX_TOTAL: i128 = 1 << 40;
 
-/// Maximum number of layers, and the most neurons in the hidden layer before one output: the proof goes down a level for each.
+/// Maximum number of layers, and of neurons in the hidden layer before a single output: the proof recurses once for
+/// each.
 pub(super) const MAX_LAYERS: usize = 16;
 pub(super) const MAX_HIDDEN: usize = 64;
 

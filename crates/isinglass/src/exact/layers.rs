@@ -16,7 +16,7 @@ const NUM_STARTS: u64 = 4;
 /// Leaves between two checks of the stop condition.
 const LEAVES_PER_CHECK: u64 = 8;
 
-/// Functions looked at between two checks of the stop condition.
+/// Functions examined between two checks of the stop condition.
 const FUNCTIONS_PER_CHECK: usize = 1 << 10;
 
 /// The search for a network of any number of layers and outputs.

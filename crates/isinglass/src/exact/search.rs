@@ -6,7 +6,7 @@ use super::prices::{self, FINE};
 use super::program;
 use isinglass_qubo::sampler::{RunControl, SampleStatus};
 
-/// Words of candidates looked at between two checks of the stop condition: a few milliseconds.
+/// Words of candidates examined between two checks of the stop condition: a few milliseconds.
 const WORK_PER_CHECK: usize = 1 << 19;
 
 /// Steps that raise the bound over committees that begin in the same way.

@@ -103,7 +103,7 @@ pub enum FormulationError {
     /// The QUBO exceeds the size limits.
     #[error(
         "the QUBO would have up to {variables} variables, {interactions} interactions and {terms} terms to add up; \
-         at most {MAX_VARIABLES}, {MAX_INTERACTIONS} and {MAX_TERMS} are built"
+         the limits are {MAX_VARIABLES}, {MAX_INTERACTIONS} and {MAX_TERMS}"
     )]
     TooLarge {
         /// Estimated variables.
@@ -139,8 +139,8 @@ pub enum FormulationError {
     },
     /// The mixed-integer program exceeds the size limits.
     #[error(
-        "the program would have up to {variables} variables and {coefficients} coefficients in rows; at most \
-         {MAX_VARIABLES} and {MAX_COEFFICIENTS} are built"
+        "the program would have up to {variables} variables and {coefficients} coefficients in rows; the limits \
+         are {MAX_VARIABLES} and {MAX_COEFFICIENTS}"
     )]
     ProgramTooLarge {
         /// Estimated variables.
@@ -150,7 +150,8 @@ pub enum FormulationError {
     },
     /// The mixed-integer program needs more memory than the limit.
     #[error(
-        "the program would have up to {variables} variables and {coefficients} coefficients in rows, about {} of memory, but the limit is {}",
+        "the program would have up to {variables} variables and {coefficients} coefficients in rows, about {} of memory, \
+         but the limit is {}",
         Bytes(*bytes), Bytes(*limit)
     )]
     ProgramMemory {

@@ -35,10 +35,11 @@ pub struct HardConstraints {
 /// outputs included. With `z_i = XNOR(w_i, a_i)`, `c = sum_i z_i` over the fan-in `n` and `T = ceil(n / 2)`, a neuron's
 /// activation `a` is `+1` iff `c >= T`; a tie gives `+1`:
 ///
-/// - `c >= T a` and `c <= T - 1 + (n - T + 1) a`, in integers and so without an epsilon. Where fixed weights leave `c` a smaller range
-///   than `0..n`, that range takes its place.
-/// - In the first layer inputs are known, and `z` is the weight or its negation. In later layers `z` is a continuous variable in
-///   `[0, 1]` with the constraints `z >= w + a - 1`, `z >= 1 - w - a`, `z <= 1 + w - a` and `z <= 1 - w + a`: for binary `w` and `a` these leave the XNOR alone.
+/// - `c >= T a` and `c <= T - 1 + (n - T + 1) a`, in integers and therefore without an epsilon. Where fixed weights
+///   restrict the range of `c`, that range replaces `0..n`.
+/// - In the first layer, inputs are known and `z` is the weight or its negation. In later layers `z` is a continuous
+///   variable in `[0, 1]` with the constraints `z >= w + a - 1`, `z >= 1 - w - a`, `z <= 1 + w - a` and
+///   `z <= 1 - w + a`: for binary `w` and `a`, only the XNOR satisfies them.
 /// - The objective is `sum delta [a != target]` over groups and outputs.
 ///
 /// Of `options`, only row merging and the gauge apply. With the gauge, and unless `terms` fixes or biases weights,
