@@ -76,8 +76,8 @@ pub fn loss(network: &Network, task: &Task) -> f64 {
     }
 }
 
-/// Computes the weighted number of wrong output bits of a network on a task, row by row, in plain spins: `sum_r
-/// weight_r #{o : f(x_r)_o != y_ro}`.
+/// Computes the weighted number of wrong output bits of a network on a task, row by row, in plain spins:
+/// `sum_r weight_r #{o : f(x_r)_o != y_ro}`.
 #[must_use]
 pub fn wrong_output_bits(network: &Network, task: &Task) -> f64 {
     let wrong = |row: usize| {
