@@ -78,8 +78,6 @@ struct Search<'a> {
 /// In a committee of `r` members, group `g` of cost `w_g` tolerates `b_g` misses. With a share `lambda_g` of
 /// `w_g / (r - b_g)` as the price of a miss, a committee loses at least the price of all misses less `sum_g b_g price_g`. The
 /// proof prunes only by this bound, and by the same bound on what the rest of a partial committee can miss.
-/// `w_g / (r - b_g)` as the price of a miss, a committee loses at least the price of all misses less `sum_g b_g price_g`. That and
-/// the same count of what the rest of a committee can miss at most, at each part of one, is all that is left out by.
 pub(super) fn prove(
     wanted: &Wanted,
     missed: &[Vec<u64>],
