@@ -149,3 +149,34 @@ fn a_termination_signal_ends_a_proof_and_keeps_what_was_trained() {
     assert_eq!(report["result"]["optimum"]["loss"], serde_json::Value::Null);
     assert!(report["result"]["loss"].is_number());
 }
+
+#[test]
+fn every_long_command_ends_at_its_time_limit_and_at_ctrl_c() {
+    let sparse: String = (0..20_000)
+        .flat_map(|i| {
+            [7, 91, 1013]
+                .map(|step| format!("{i} {} {}\n", (i * step + step) % 20_000, if i % 3 == 0 { 1 } else { -1 }))
+        })
+        .filter(|line| line.split(' ').next() != line.split(' ').nth(1))
+        .collect();
+    let program = Program::new().file("sparse.coo", format!("# vartype=SPIN\n{sparse}"));
+    for command in [
+        "solve sparse.coo --solver pa --num-sweeps 100000",
+        "solve sparse.coo --solver random --num-reads 10000",
+        "solve sparse.coo --solver descent --num-reads 10000",
+        "tts sparse.coo --solver sa --num-sweeps 1000 --target -1e9",
+        "bench sparse.coo --solvers sa,tabu",
+        "ablate --hidden 3 --seconds 1h",
+        "reproduce",
+    ] {
+        // a minute would be an hour without the limit: how soon after it is measured by bench/stops.py
+        let start = Instant::now();
+        program.run(&format!("{command} --time-limit 1s"));
+        assert!(start.elapsed() < Duration::from_secs(30), "{command} took {:?}", start.elapsed());
+        let child = long_run(&program, command);
+        press_ctrl_c(&child);
+        let output = end_of(child);
+        assert!(matches!(output.status.code(), Some(0 | 1)), "{command}: {:?}", output.status);
+        assert!(json(&output).is_object(), "{command}");
+    }
+}
