@@ -20,6 +20,7 @@ pub mod compiled_task;
 pub mod weight_annealing;
 pub mod train;
 pub mod report;
+pub mod trainer;
 
 #[cfg(test)]
 mod a1a;

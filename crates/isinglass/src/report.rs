@@ -18,6 +18,20 @@ use crate::train::{StepRecord, Training};
 use isinglass_qubo::SampleStatus;
 use serde::Serialize;
 
+/// A count with a comma between groups of three digits.
+#[must_use]
+pub fn thousands(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// What was learned from.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct DatasetReport {

@@ -141,4 +141,22 @@ impl FormulationOptions {
         let penalties = PenaltyRule::PerGroup { margin: Self::DEFAULT_MARGIN };
         Self { reductions: Reductions::ALL, gate: GateKind::HalfStep, penalties }
     }
+
+    /// `reference` without any reduction, else `compact`.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        if self.reductions == Reductions::NONE { "reference" } else { "compact" }
+    }
+
+    /// The names of the reductions that `compact` does without. `merge-negated` goes with `merge-equal`, which it needs.
+    #[must_use]
+    pub fn left_out(&self) -> Vec<String> {
+        if self.reductions == Reductions::NONE {
+            return Vec::new();
+        }
+        let mut reductions = self.reductions;
+        reductions.merge_negated |= !reductions.merge_equal;
+        let is_off = |name: &&str| reductions.switch(name).is_some_and(|switch| !*switch);
+        Reductions::NAMES.into_iter().filter(is_off).map(str::to_owned).collect()
+    }
 }
