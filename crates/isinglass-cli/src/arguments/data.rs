@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use isinglass::dataset::{
-    Binarize, ClassError, Classes, Dataset, DatasetError, Pipeline, PipelineOptions, Split, SplitOptions, TestOrder,
-    TestRows, TestSource, identifier_columns,
+    Binarize, ClassError, Classes, DatasetError, PipelineOptions, PreparedData, Split, SplitOptions, TestOrder,
+    TestRows, TestSource,
 };
 
 use super::fetched::fetched;
@@ -50,38 +50,21 @@ pub(crate) struct DataArguments {
     pub(crate) binarize: Binarize,
 }
 
-/// Rows of bits with class indices, and what turned raw rows into them.
-#[derive(Clone, Debug)]
-pub(crate) struct PreparedData {
-    /// What makes bits of raw rows, fitted on the training rows.
-    pub(crate) pipeline: Pipeline,
-    /// The classes of the training rows.
-    pub(crate) classes: Classes,
-    /// The training rows.
-    pub(crate) train: Dataset,
-    /// The test rows.
-    pub(crate) test: Option<Dataset>,
-    /// The columns among the inputs that look like identifiers of the rows, unless the user chose them.
-    pub(crate) identifiers: Vec<String>,
-}
-
-impl PreparedData {
-    /// Names the columns that look like identifiers, and the flag that drops them.
-    pub(crate) fn note_identifiers(&self, session: &Session) {
-        const SHOWN: usize = 8;
-        let names: Vec<&str> = self.identifiers.iter().take(SHOWN).map(String::as_str).collect();
-        let shown = names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
-        let more = if self.identifiers.len() > SHOWN { ", ..." } else { "" };
-        let (columns, look, them) = match names.len() {
-            0 => return,
-            1 => ("column", "looks like an identifier", "it"),
-            _ => ("columns", "look like identifiers", "them"),
-        };
-        session.output().note(&format!(
-            "the {columns} {shown}{more} {look}: nearly every row has another value. To leave {them} out: {}",
-            drop_flag(names)
-        ));
-    }
+/// Names the columns that look like identifiers, and the flag that drops them.
+pub(crate) fn note_identifiers(identifiers: &[String], session: &Session) {
+    const SHOWN: usize = 8;
+    let names: Vec<&str> = identifiers.iter().take(SHOWN).map(String::as_str).collect();
+    let shown = names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
+    let more = if identifiers.len() > SHOWN { ", ..." } else { "" };
+    let (columns, look, them) = match names.len() {
+        0 => return,
+        1 => ("column", "looks like an identifier", "it"),
+        _ => ("columns", "look like identifiers", "them"),
+    };
+    session.output().note(&format!(
+        "the {columns} {shown}{more} {look}: nearly every row has another value. To leave {them} out: {}",
+        drop_flag(names)
+    ));
 }
 
 impl DataArguments {
@@ -116,15 +99,8 @@ impl DataArguments {
         let rows = split.fitted_on();
         // labels that the user listed are classes, however many there are
         let classes = if self.rows.classes.is_some() { Classes::of_labels(rows) } else { Classes::fit(rows) };
-        let classes = classes.map_err(|error| unfit(error, split))?;
-        let pipeline = Pipeline::fit(rows, &self.pipeline_options())?;
-        let train = Dataset::encode(&split.train, &pipeline, &classes)?;
-        let encode_test = |table| Dataset::encode(table, &pipeline, &classes);
-        let test = split.test.as_ref().map(encode_test).transpose().map_err(|error| unfit(error, split))?;
-        let is_input = |name: &String| self.features.is_none() && pipeline.column_names().any(|input| input == name);
-        let identifiers = identifier_columns(rows).into_iter().map(|index| rows.columns()[index].name.clone());
-        let identifiers = identifiers.filter(is_input).collect();
-        Ok(PreparedData { pipeline, classes, train, test, identifiers })
+        let prepared = classes.and_then(|classes| PreparedData::with_classes(split, &self.pipeline_options(), classes));
+        prepared.map_err(|error| unfit(error, split))
     }
 
     /// Whether the labels can be classes: not so if they are measurements or names, unless the user listed them.

@@ -29,9 +29,6 @@ pub(crate) use make::Call;
 pub(crate) use mip::{MipArguments, claim_lines};
 pub(crate) use tuning::TuningArguments;
 
-/// Up to this many variables training's `auto` searches all samples: far below a second.
-pub(crate) const AUTO_EXHAUSTIVE: usize = 24;
-
 /// Which sampler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SolverName {
@@ -129,6 +126,16 @@ pub(crate) fn with_restarts(argument: Arg) -> Arg {
         "time_limit" => argument.help(
             "Sample until this time, such as 500ms, 10s or 2m; samplers restart, unless --num-reads is given, \
              and then stop early when all reads are done",
+        ),
+        _ => argument,
+    }
+}
+
+/// An argument as `train` has it, which compares the network after training.
+pub(crate) fn with_baselines(argument: Arg) -> Arg {
+    match argument.get_id().as_str() {
+        "time_limit" => argument.help(
+            "Time limit of the whole run but the proof (three quarters for the solver), such as 500ms, 10s or 2m",
         ),
         _ => argument,
     }

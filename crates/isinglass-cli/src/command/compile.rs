@@ -20,7 +20,7 @@ use isinglass_qubo::mip::Mip;
 use serde::Serialize;
 
 use crate::app::Outcome;
-use crate::arguments::data::DataArguments;
+use crate::arguments::data::{DataArguments, note_identifiers};
 use crate::arguments::formulation::FormulationArguments;
 use crate::arguments::network::NetworkArguments;
 use crate::arguments::problem::{parse_format, written_format};
@@ -130,7 +130,7 @@ pub(crate) fn run(arguments: &CompileArguments, session: &Session) -> Result<Out
     arguments.formulation.note_rounding(session.output());
     let split = arguments.data.split(None)?;
     let prepared = arguments.data.prepare(&split)?;
-    prepared.note_identifiers(session);
+    note_identifiers(&prepared.identifiers, session);
     let codebook = Codebook::for_classes(prepared.classes.names().len());
     let architecture = arguments.network.architecture(prepared.pipeline.num_inputs(), &codebook)?;
     let options = arguments.formulation.options();

@@ -4,7 +4,6 @@ mod checkpoint;
 mod chip;
 mod document;
 mod job;
-mod proof;
 mod solver;
 mod text;
 
@@ -14,28 +13,21 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use isinglass::baseline::{BaselineResult, LabelledBits, evaluate_all};
 use isinglass::certificate::Certificate;
-use isinglass::dataset::{Dataset, Split};
-use isinglass::metrics::{Confusion, Score, confusion_matrix};
-use isinglass::model::{Model, Provenance, predict};
-use isinglass::network::Codebook;
-use isinglass::report::{
-    DatasetReport, FormulationReport, NetworkReport, OptimumReport, OutputBitsReport, ResultReport, SolverReport,
-    TrainReport,
-};
-use isinglass::task::{Merge, Task};
-use isinglass::train::{Batching, RandomWeights, Solver, TrainError, Training, TrainingPlan, random_weights, train};
+use isinglass::network::Network;
+use isinglass::task::Task;
+use isinglass::train::{Batching, EmbeddingPlan, TrainError};
+use isinglass::trainer::{NUM_READS, NUM_SWEEPS, SolverChoice, Trainer};
 use isinglass_chip::embedding::{EmbeddingCompositeError, FindError};
-use isinglass_qubo::{RunControl, SampleStatus};
+use isinglass_qubo::RunControl;
 
 use crate::app::Outcome;
-use crate::arguments::data::{DataArguments, PreparedData};
+use crate::arguments::data::{DataArguments, note_identifiers};
 use crate::arguments::embedding::{EmbeddingArguments, stopped_early};
 use crate::arguments::formulation::{FormulationArguments, note_rounding};
 use crate::arguments::network::NetworkArguments;
 use crate::arguments::report::ReportArguments;
-use crate::arguments::solver::{SamplingArguments, TuningArguments};
+use crate::arguments::solver::{Call, SamplingArguments, SolverOptions, TuningArguments, with_baselines};
 use crate::arguments::value;
 use crate::command::eval::goal;
 use crate::failure::Failure;
@@ -52,6 +44,7 @@ use text::TrainOutput;
 ///
 /// Without a data set this is the main job: the handwritten digits 4 and 9.
 #[derive(Args, Clone, Debug)]
+#[command(mut_args = with_baselines)]
 pub(crate) struct TrainArguments {
     #[command(flatten)]
     data: DataArguments,
@@ -115,6 +108,7 @@ pub(crate) struct TrainArguments {
 /// A [`Failure`] when data, network, solver or files do not allow it.
 pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outcome, Failure> {
     let start = Instant::now();
+    let deadline = arguments.sampling.deadline();
     let arguments = &job::with_main_job(arguments.clone());
     for file in [&arguments.out, &arguments.checkpoint, &arguments.certificate] {
         check_ending(file.as_deref(), &["json"])?;
@@ -132,98 +126,73 @@ pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outco
     note_rounding(session.output(), "--alpha", arguments.alpha);
     let split = arguments.data.split(None)?;
     let prepared = arguments.data.prepare(&split)?;
-    prepared.note_identifiers(session);
-    let codebook = Codebook::for_classes(prepared.classes.names().len());
-    let architecture = arguments.network.architecture(prepared.pipeline.num_inputs(), &codebook)?;
-    let task = Task::of_classes(prepared.train.inputs.clone(), &prepared.train.labels, &codebook)
-        .map_err(|error| Failure::from_error(&error))?;
+    note_identifiers(&prepared.identifiers, session);
+    let setup = arguments.embedding.setup(session.output())?;
+    let options = arguments.solver_options();
+    let Choice { solver, emulation } = Choice::new(arguments.solver, &options, setup.as_ref())?;
+    let embedding = setup.as_ref().map(|setup| chip::plan(setup, emulation.as_ref())).transpose()?;
+    let trainer = arguments.trainer(solver, embedding, &options);
+    let fit = trainer.prepare(&prepared)?;
     if arguments.certificate.is_some() {
-        Certificate::check_task(&task, &architecture).map_err(|error| {
+        Certificate::check_task(fit.task(), fit.architecture()).map_err(|error| {
             Failure::from_error(&error).with_hint(error.hint()).context("nothing can be certified about this task")
         })?;
     }
-    let setup = arguments.embedding.setup(session.output())?;
     let cancel = session.interrupted()?;
-    let bar = session.bar("training").until(arguments.sampling.deadline());
-    let control = arguments.sampling.control(cancel, &bar);
-    let solving = Instant::now();
-    let choice = Choice::new(arguments, setup.as_ref(), &task, &architecture, &control)?;
-    let Choice { solver, reason, emulation } = choice;
-    let plan = TrainingPlan {
-        architecture,
-        formulation: arguments.formulation.options(),
-        solver,
-        batching: batching(arguments, task.num_rows()),
-        polish: !arguments.no_polish,
-        seed: arguments.sampling.seed,
-        embedding: setup.as_ref().map(|setup| chip::plan(setup, emulation.as_ref())).transpose()?,
-        threads: None,
-    };
+    let unlimited = RunControl { cancel: Some(cancel), memory_limit: memory::limit(), ..RunControl::default() };
+    let limited = RunControl { deadline, target: arguments.sampling.target, ..unlimited };
+    let solving = trainer.control_of_solver(&limited);
+    let bar = session.bar("training").until(solving.deadline);
+    let control = RunControl { progress: Some(&bar), ..solving };
+    let planned = fit.plan(&control)?;
 
-    let checkpoints = Checkpoints::new(arguments.checkpoint.as_deref(), &plan, &task);
+    let checkpoints = Checkpoints::new(arguments.checkpoint.as_deref(), planned.plan(), planned.task());
     let state = if arguments.resume { checkpoints.load(session)? } else { checkpoints.start()? };
     let mut unsaved = None;
-    let result = train(&task, &plan, state, &control, |state| {
+    let result = planned.train(state, &control, |state| {
         // the result is worth more than the checkpoint: the run goes on, and tells at its end
         unsaved = checkpoints.save(state).err();
         ControlFlow::Continue(())
     });
-    let training = result.map_err(|error| {
+    let fitted = result.map_err(|error| {
         let is_search =
             matches!(error, TrainError::Embedding(EmbeddingCompositeError::Find(FindError::NotFound { .. })));
         let stopped = if is_search { control.should_stop(None) } else { None };
         stopped_early(error.into(), stopped)
     })?;
-    let solver_seconds = solving.elapsed().as_secs_f64();
     drop(bar);
-    checkpoints.note_if_empty(&training.state, session);
+    checkpoints.note_if_empty(&fitted.training().state, session);
 
-    let run =
-        Run { arguments, split: &split, prepared: &prepared, codebook: &codebook, plan: &plan, training: &training };
-    let (train_score, test_score) = run.scores();
     // the model is safe before anything else is computed
     if let Some(path) = &arguments.out {
-        write_text(path, &run.model(train_score).to_json())?;
+        write_text(path, &fitted.model().to_json())?;
     }
-    let unlimited = RunControl { cancel: Some(cancel), memory_limit: memory::limit(), ..RunControl::default() };
-    let optimum = run.optimum(&task, &unlimited, session);
-    let is_certified = run.certify(&task, optimum.lower_bound, &unlimited)?;
-    let comparing = RunControl { deadline: arguments.sampling.deadline(), ..unlimited };
-    let baselines = run.baselines(&comparing, session)?;
-    let random_weights = run.random_weights(&task, &comparing);
-    let solver = run.solver_report(reason, solver_seconds);
-    let result = run.result(&task, train_score, test_score, optimum);
-    let report = TrainReport {
-        isinglass: env!("CARGO_PKG_VERSION").to_owned(),
-        command: command_line(),
-        dataset: run.dataset_report(&task),
-        network: NetworkReport::of(&plan.architecture),
-        formulation: FormulationReport {
-            name: arguments.formulation.name().to_owned(),
-            without: arguments.formulation.left_out(),
-            gate: arguments.formulation.gate_kind(),
-            compiled: training.formulation.is_some(),
-            statistics: training.formulation.as_ref().map(|formulation| formulation.statistics.clone()),
-        },
-        solver,
-        result,
-        baselines,
-        batches: if plan.batching == Batching::Whole { Vec::new() } else { training.state.steps.clone() },
-        seconds: start.elapsed().as_secs_f64(),
-    };
-    let accuracy = test_score.unwrap_or(train_score).accuracy();
+    // what is within the time limit comes before the proof, which has a time of its own
+    let bar = session.bar("baselines").until(deadline);
+    let baselines = fitted.baselines(&RunControl { progress: Some(&bar), ..limited })?;
+    drop(bar);
+    let bar = stage("random weights");
+    let random_weights = fitted.random_weights(&limited);
+    drop(bar);
+    let bar = session.bar("proof").until(Instant::now().checked_add(arguments.proof_time));
+    let optimum = fitted.optimum(&RunControl { progress: Some(&bar), ..unlimited });
+    drop(bar);
+    let is_certified =
+        arguments.certify(planned.task(), &fitted.training().network, optimum.lower_bound, &unlimited)?;
+    let report = fitted.report(optimum, baselines, start.elapsed().as_secs_f64());
+    let trained = fitted.finish(report, random_weights);
+    let (plan, training) = (planned.plan(), &trained.training);
+    let (accuracy, has_test_rows) = (trained.accuracy(), trained.test_score.is_some());
     let output = TrainOutput {
         mip: (plan.batching == Batching::Whole).then(|| training.state.steps.last()?.mip.clone()).flatten(),
-        report,
-        embedded: setup.as_ref().and_then(|setup| OnChip::of(&setup.chosen, &training)),
-        emulation: emulation.as_ref().map(|emulation| chip::emulated(emulation, &training)),
-        random_weights,
+        report: trained.report,
+        embedded: setup.as_ref().and_then(|setup| OnChip::of(&setup.chosen, training)),
+        emulation: emulation.as_ref().map(|emulation| chip::emulated(emulation, training)),
+        random_weights: trained.random_weights,
         network: &training.network,
         out: arguments.out.as_deref(),
     };
-    arguments
-        .report
-        .write(session.output(), || document::document(&output, chip::chains(&plan, &training).as_ref()))?;
+    arguments.report.write(session.output(), || document::document(&output, chip::chains(plan, training).as_ref()))?;
     session.output().report(&output)?;
     if !is_certified {
         return Ok(Outcome::GoalNotMet("nothing was proven about the loss: there is no certificate".to_owned()));
@@ -237,17 +206,55 @@ pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outco
         let loss = training.loss;
         return Ok(Outcome::GoalNotMet(format!("the loss {loss} is above the target {target}")));
     }
-    Ok(goal(arguments.require_accuracy, accuracy, if test_score.is_some() { "test" } else { "training" }))
+    Ok(goal(arguments.require_accuracy, accuracy, if has_test_rows { "test" } else { "training" }))
 }
 
-fn batching(arguments: &TrainArguments, num_rows: usize) -> Batching {
-    match arguments.batch_size {
-        None => Batching::Whole,
-        Some(batch_size) => {
-            let batch_size = batch_size.get();
-            let batches = arguments.batches.map_or(num_rows.div_ceil(batch_size), NonZeroUsize::get);
-            Batching::Minibatches { batch_size, batches, alpha: arguments.alpha }
+impl TrainArguments {
+    fn solver_options(&self) -> SolverOptions {
+        let (sampling, tuning) = (self.sampling.clone(), self.tuning.clone());
+        SolverOptions { presolve: false, polish: false, sampling, tuning }
+    }
+
+    /// The trainer that these arguments describe.
+    fn trainer(&self, solver: SolverChoice, embedding: Option<EmbeddingPlan>, options: &SolverOptions) -> Trainer {
+        let sampling = &self.sampling;
+        Trainer {
+            hidden: self.network.hidden.as_ref().map_or_else(Vec::new, |hidden| hidden.0.clone()),
+            bias: self.network.bias,
+            formulation: self.formulation.options(),
+            solver,
+            num_reads: sampling.num_reads.map_or(NUM_READS, NonZeroUsize::get),
+            num_sweeps: sampling.num_sweeps.map_or(NUM_SWEEPS, |sweeps| sweeps.get() as u64),
+            beta_range: sampling.beta_range,
+            annealing: options.annealing(Call::of(sampling)),
+            batch_size: self.batch_size.map(NonZeroUsize::get),
+            batches: self.batches.map(NonZeroUsize::get),
+            alpha: self.alpha,
+            polish: !self.no_polish,
+            seed: sampling.seed,
+            embedding,
+            proof_time: (!self.no_proof).then_some(self.proof_time),
+            baselines: !self.no_baselines,
+            command: command_line(),
         }
+    }
+
+    /// Writes the certificate, if one is asked for; false if nothing was proven.
+    fn certify(
+        &self,
+        task: &Task,
+        network: &Network,
+        lower_bound: Option<f64>,
+        control: &RunControl<'_>,
+    ) -> Result<bool, Failure> {
+        let Some(path) = &self.certificate else { return Ok(true) };
+        let Some(lower_bound) = lower_bound else { return Ok(false) };
+        let _bar = stage("certificate");
+        let control = RunControl { deadline: Instant::now().checked_add(self.proof_time), ..*control };
+        let certificate = Certificate::new(task, network, lower_bound, &control)
+            .map_err(|error| Failure::from_error(&error).with_hint(error.hint()).context(cannot_write(path)))?;
+        write_text(path, &certificate.to_json())?;
+        Ok(true)
     }
 }
 
@@ -255,167 +262,4 @@ fn batching(arguments: &TrainArguments, num_rows: usize) -> Batching {
 pub(crate) fn command_line() -> String {
     let words = std::env::args_os().skip(1).map(|word| value::quoted(&word.to_string_lossy()));
     std::iter::once("isinglass".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
-}
-
-fn labelled(data: &Dataset, num_classes: usize) -> Result<LabelledBits<'_>, Failure> {
-    Ok(LabelledBits::new(&data.inputs, &data.labels, num_classes)?)
-}
-
-/// A finished run and all that it came from.
-struct Run<'a> {
-    arguments: &'a TrainArguments,
-    split: &'a Split,
-    prepared: &'a PreparedData,
-    codebook: &'a Codebook,
-    plan: &'a TrainingPlan,
-    training: &'a Training,
-}
-
-impl Run<'_> {
-    fn scores(&self) -> (Score, Option<Score>) {
-        let score =
-            |data: &Dataset| Score::of(&predict(&self.training.network, self.codebook, &data.inputs), &data.labels);
-        (score(&self.prepared.train), self.prepared.test.as_ref().map(score))
-    }
-
-    fn model(&self, train: Score) -> Model {
-        Model {
-            network: self.training.network.clone(),
-            classes: self.prepared.classes.clone(),
-            codebook: self.codebook.clone(),
-            pipeline: self.prepared.pipeline.clone(),
-            made: Provenance {
-                isinglass: env!("CARGO_PKG_VERSION").to_owned(),
-                command: command_line(),
-                seed: self.plan.seed,
-                data: self.split.train.source().to_owned(),
-                data_sha256: self.split.train.sha256().to_owned(),
-                formulation: self.arguments.formulation.name().to_owned(),
-                solver: self.plan.solver.name().to_owned(),
-                train_errors: train.errors,
-                num_train_rows: train.num_rows,
-            },
-        }
-    }
-
-    fn optimum(&self, task: &Task, control: &RunControl<'_>, session: &Session) -> OptimumReport {
-        if self.arguments.no_proof {
-            let how = "not asked for".to_owned();
-            return OptimumReport { loss: None, lower_bound: None, how, seconds: 0.0 };
-        }
-        let formulation = self.training.formulation.as_ref();
-        let is_exact = formulation.is_none_or(|formulation| formulation.statistics.exact);
-        let already = self.training.status == SampleStatus::Optimal && is_exact;
-        let deadline = Instant::now().checked_add(self.arguments.proof_time);
-        let bar = session.bar("proof").until(deadline);
-        let control = RunControl { deadline, progress: Some(&bar), ..*control };
-        let by_solver = already.then_some((self.training.loss, &self.plan.solver));
-        let optimum = proof::optimum(task, &self.plan.architecture, by_solver, &control);
-        proof::or_unavoidable(optimum, task, self.training.loss)
-    }
-
-    /// Writes the certificate, if one is asked for; false if nothing was proven.
-    fn certify(&self, task: &Task, lower_bound: Option<f64>, control: &RunControl<'_>) -> Result<bool, Failure> {
-        let Some(path) = &self.arguments.certificate else { return Ok(true) };
-        let Some(lower_bound) = lower_bound else { return Ok(false) };
-        let _bar = stage("certificate");
-        let control = RunControl { deadline: Instant::now().checked_add(self.arguments.proof_time), ..*control };
-        let certificate = Certificate::new(task, &self.training.network, lower_bound, &control)
-            .map_err(|error| Failure::from_error(&error).with_hint(error.hint()).context(cannot_write(path)))?;
-        write_text(path, &certificate.to_json())?;
-        Ok(true)
-    }
-
-    fn baselines(&self, control: &RunControl<'_>, session: &Session) -> Result<Vec<BaselineResult>, Failure> {
-        if self.arguments.no_baselines {
-            return Ok(Vec::new());
-        }
-        let bar = session.bar("baselines").until(control.deadline);
-        let control = RunControl { progress: Some(&bar), ..*control };
-        let num_classes = self.prepared.classes.names().len();
-        let train = labelled(&self.prepared.train, num_classes)?;
-        let test = self.prepared.test.as_ref().map(|test| labelled(test, num_classes)).transpose()?;
-        Ok(evaluate_all(&train, test.as_ref(), &self.plan.architecture, self.codebook, self.plan.seed, &control)?)
-    }
-
-    /// What weights reach that nobody learned; for runs with more than one read on all rows.
-    fn random_weights(&self, task: &Task, control: &RunControl<'_>) -> Option<RandomWeights> {
-        let num_reads = self.training.state.steps.iter().map(|step| step.num_reads).sum();
-        let is_asked = !self.arguments.no_baselines && self.plan.batching == Batching::Whole && num_reads > 1;
-        let _bar = stage("random weights");
-        let formulation = self.training.formulation.as_ref();
-        is_asked.then(|| random_weights(task, self.plan, formulation, num_reads, control)).flatten()
-    }
-
-    /// Groups in the QUBO; those of equal inputs where there is none.
-    fn num_groups(&self, task: &Task) -> usize {
-        match &self.training.formulation {
-            Some(formulation) => formulation.statistics.num_groups,
-            None => task.group(Merge::Equal).len(),
-        }
-    }
-
-    fn dataset_report(&self, task: &Task) -> DatasetReport {
-        DatasetReport {
-            source: self.split.train.source().to_owned(),
-            sha256: self.split.train.sha256().to_owned(),
-            num_rows: self.prepared.train.labels.len(),
-            num_test_rows: self.prepared.test.as_ref().map_or(0, |test| test.labels.len()),
-            num_groups: self.num_groups(task),
-            num_inputs: self.prepared.pipeline.num_inputs(),
-            input_names: self.prepared.train.input_names.clone(),
-            num_dropped_columns: self.prepared.pipeline.dropped_columns(),
-            dropped_by_user: self.prepared.pipeline.dropped_by_user().to_vec(),
-            identifier_columns: self.prepared.identifiers.clone(),
-            test_rows: self.split.test_rows.clone(),
-            classes: self.prepared.classes.names().to_vec(),
-        }
-    }
-
-    fn solver_report(&self, reason: Option<String>, seconds: f64) -> SolverReport {
-        let steps = &self.training.state.steps;
-        let found = self.training.state.best.as_ref().and_then(|best| steps.get(best.step));
-        let updates: u64 = steps.iter().map(|step| step.num_updates).sum();
-        let has_spins = self.plan.solver != Solver::Exact && updates > 0;
-        SolverReport {
-            name: self.plan.solver.name().to_owned(),
-            reason,
-            status: self.training.status,
-            num_reads: steps.iter().map(|step| step.num_reads).sum(),
-            num_sweeps: found.map_or(0, |step| step.num_sweeps),
-            num_best: found.map_or(0, |step| step.num_best),
-            polished: self.plan.polish,
-            sampled_loss: found.map(|step| step.sampled_loss),
-            beta_range: found.and_then(|step| step.beta_range),
-            seed: self.plan.seed,
-            seconds,
-            updates_per_second: has_spins.then(|| updates as f64 / seconds.max(1e-9)),
-        }
-    }
-
-    fn result(&self, task: &Task, train: Score, test: Option<Score>, optimum: OptimumReport) -> ResultReport {
-        let has_qubo = self.training.formulation.is_some();
-        ResultReport {
-            objective: task.objective(),
-            output_bits: OutputBitsReport::of(self.training, task),
-            energy: has_qubo.then_some(self.training.verification.energy),
-            loss: self.training.loss,
-            train_errors: train.errors,
-            train_accuracy: train.accuracy(),
-            test_errors: test.map(|score| score.errors),
-            test_accuracy: test.map(|score| score.accuracy()),
-            proven_optimal: optimum.loss == Some(self.training.loss),
-            optimum,
-            violations: self.training.is_sampled.then(|| self.training.verification.violations()),
-            confusion: self.confusion(),
-        }
-    }
-
-    fn confusion(&self) -> Confusion {
-        let of = |data: &Dataset| {
-            let predicted = predict(&self.training.network, self.codebook, &data.inputs);
-            confusion_matrix(&predicted, &data.labels, self.codebook.num_classes())
-        };
-        Confusion { train: of(&self.prepared.train), test: self.prepared.test.as_ref().map(of) }
-    }
 }

@@ -9,6 +9,7 @@ use isinglass::dataset::{
 use isinglass::formulation::FormulationError;
 use isinglass::model::ModelError;
 use isinglass::train::{CheckpointError, PlanError, TrainError};
+use isinglass::trainer::FitError;
 use isinglass_chip::embedding::{EmbedError, EmbeddingCompositeError, EmbeddingFileError, FindError};
 use isinglass_chip::qpu;
 use isinglass_paper::ablation::AblationError;
@@ -124,6 +125,17 @@ impl From<ReproduceError> for Failure {
             ReproduceError::Embedding(error) => error.into(),
             ReproduceError::Train(error) => error.into(),
             ReproduceError::Baseline(error) => error.into(),
+            error => Self::from_error(&error),
+        }
+    }
+}
+
+impl From<FitError> for Failure {
+    fn from(error: FitError) -> Self {
+        match error {
+            FitError::Formulation(error) => error.into(),
+            FitError::Train(error) => error.into(),
+            FitError::Baseline(error) => error.into(),
             error => Self::from_error(&error),
         }
     }

@@ -1,17 +1,6 @@
 //! Numbers and times for people.
 
-/// A count with a comma between groups of three digits.
-pub(crate) fn thousands(count: u64) -> String {
-    let digits = count.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
+pub(crate) use isinglass::report::thousands;
 
 /// A number of things, with the word for one or for many.
 pub(crate) fn count(number: usize, one: &str, many: &str) -> String {

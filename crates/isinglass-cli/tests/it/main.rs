@@ -15,6 +15,7 @@ mod failures;
 #[cfg(feature = "fetch")]
 mod fetch;
 mod interrupt;
+mod library;
 mod limits;
 mod measure;
 mod mip;

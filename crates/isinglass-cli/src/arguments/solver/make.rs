@@ -47,7 +47,8 @@ pub(super) fn has_beta_range(solver: SolverName) -> bool {
 }
 
 impl SolverOptions {
-    pub(super) fn annealing(&self, call: Call) -> SimulatedAnnealing {
+    /// Simulated annealing with the parameters given.
+    pub(crate) fn annealing(&self, call: Call) -> SimulatedAnnealing {
         let default = SimulatedAnnealing::default();
         SimulatedAnnealing {
             num_reads: call.num_reads.unwrap_or(default.num_reads),

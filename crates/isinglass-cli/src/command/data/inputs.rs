@@ -5,7 +5,7 @@ use isinglass::network::Codebook;
 use isinglass::task::{Merge, Task};
 use serde::Serialize;
 
-use crate::arguments::data::DataArguments;
+use crate::arguments::data::{DataArguments, note_identifiers};
 use crate::failure::Failure;
 use crate::output::number::{compact, thousands};
 use crate::session::Session;
@@ -52,7 +52,7 @@ impl Inputs {
             });
         }
         let data = arguments.prepare(split)?;
-        data.note_identifiers(session);
+        note_identifiers(&data.identifiers, session);
         let codebook = Codebook::for_classes(data.classes.names().len());
         let task = Task::of_classes(data.train.inputs, &data.train.labels, &codebook)
             .map_err(|error| Failure::from_error(&error))?;

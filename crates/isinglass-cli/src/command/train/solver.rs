@@ -5,25 +5,12 @@ use std::sync::Arc;
 
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
-use isinglass::formulation::{FormulationError, Size, WeightTerms, compile_within};
-use isinglass::network::Architecture;
-use isinglass::task::{Objective, Task};
 use isinglass::train::{NamedMipSolver, NamedSampler, SamplerCall, Solver};
-use isinglass_qubo::RunControl;
+use isinglass::trainer::{NUM_READS, NUM_SWEEPS, SolverChoice};
 
-use super::TrainArguments;
 use crate::arguments::embedding::Setup;
-use crate::arguments::solver::{AUTO_EXHAUSTIVE, Call, Emulation, SolverName, SolverOptions};
+use crate::arguments::solver::{Call, Emulation, SolverName, SolverOptions};
 use crate::failure::Failure;
-
-/// Reads when training, unless the user says how many.
-const NUM_READS: usize = 128;
-/// Sweeps when training, unless the user says how many.
-const NUM_SWEEPS: u64 = 2000;
-/// The largest QUBO, by its estimate, that is compiled to count its variables.
-const MOST_COUNTED: u128 = 50_000;
-/// Why `auto` anneals weights.
-const BETTER: &str = "flips of weights find lower losses than flips of a QUBO";
 
 /// The name of what `solve` calls `mip`: when training that is the program with hard constraints.
 const MIP_QUBO: &str = "mip-qubo";
@@ -94,97 +81,53 @@ impl ValueEnum for TrainSolver {
     }
 }
 
-/// The solver of a run.
+/// The solver of a run, as the trainer takes it.
 pub(super) struct Choice {
-    pub(super) solver: Solver,
-    /// Why it was taken, if the user left the choice.
-    pub(super) reason: Option<String>,
+    pub(super) solver: SolverChoice,
     /// The chip that it emulates.
     pub(super) emulation: Option<Emulation>,
 }
 
 impl Choice {
-    /// The solver that was named, or the one that suits the task.
+    /// The solver that was named.
     ///
     /// # Errors
     /// A [`Failure`] for parameters that it does not have, or a chip that cannot be emulated.
-    pub(super) fn new(
-        arguments: &TrainArguments,
-        setup: Option<&Setup>,
-        task: &Task,
-        architecture: &Architecture,
-        control: &RunControl<'_>,
-    ) -> Result<Self, Failure> {
-        let options = SolverOptions {
-            presolve: false,
-            polish: false,
-            sampling: arguments.sampling.clone(),
-            tuning: arguments.tuning.clone(),
-        };
-        let plain = |solver, reason| Ok(Self { solver, reason, emulation: None });
-        match arguments.solver {
-            TrainSolver::Weights => plain(weights(&options)?, None),
+    pub(super) fn new(name: TrainSolver, options: &SolverOptions, setup: Option<&Setup>) -> Result<Self, Failure> {
+        let plain = |solver| Self { solver, emulation: None };
+        Ok(match name {
+            TrainSolver::Weights => {
+                options.tuning.check(Err("weights"))?;
+                plain(SolverChoice::Weights)
+            }
             TrainSolver::Exact => {
                 options.tuning.check(Err("exact"))?;
-                plain(Solver::Exact, None)
+                plain(SolverChoice::Exact)
             }
             TrainSolver::HardConstraints => {
                 options.check_on_chip(SolverName::Mip)?;
                 let (solver, threads) = (options.tuning.mip.installed()?, options.tuning.mip.threads());
-                plain(Solver::Mip(NamedMipSolver { parameters: format!("{threads} threads"), solver }), None)
+                let solver = NamedMipSolver { parameters: format!("{threads} threads"), solver };
+                plain(SolverChoice::Given(Solver::Mip(solver)))
             }
-            TrainSolver::Named(name) => Self::named(name, options, setup, None),
-            TrainSolver::Auto if setup.is_some() => {
-                let reason = "a chip takes a QUBO, not weights".to_owned();
-                Self::named(SolverName::Auto, options, setup, Some(reason))
-            }
-            TrainSolver::Auto if task.objective() == Objective::Errors => {
-                let reason = "it counts classification errors, where a QUBO counts wrong output bits".to_owned();
-                plain(weights(&options)?, Some(reason))
-            }
-            // minibatches differ in size, so only the whole set is small enough or not
-            TrainSolver::Auto if arguments.batch_size.is_some() => plain(weights(&options)?, Some(BETTER.to_owned())),
+            TrainSolver::Named(name) => Self::named(name, options.clone(), setup)?,
             TrainSolver::Auto => {
-                let annealing = weights(&options)?;
-                let formulation = arguments.formulation.options();
-                let too_large = |annealing| {
-                    plain(annealing, Some(format!("the QUBO is too large to try all samples, and {BETTER}")))
-                };
-                if Size::of_task(task, architecture, &formulation).variables > MOST_COUNTED {
-                    return too_large(annealing);
+                match setup {
+                    Some(_) => options.check_on_chip(SolverName::Auto)?,
+                    None => options.tuning.check(Err("weights"))?,
                 }
-                let size = match compile_within(task, architecture, &formulation, &WeightTerms::default(), control) {
-                    Err(FormulationError::Stopped { .. } | FormulationError::Memory { .. }) => {
-                        return too_large(annealing);
-                    }
-                    size => size?,
-                };
-                let num_variables = size.statistics.num_variables;
-                if num_variables <= AUTO_EXHAUSTIVE {
-                    plain(
-                        Solver::Exhaustive,
-                        Some(format!("{num_variables} variables are few enough to try all samples")),
-                    )
-                } else {
-                    let reason = format!("{num_variables} variables are too many to try all samples, and {BETTER}");
-                    plain(annealing, Some(reason))
-                }
+                plain(SolverChoice::Auto)
             }
-        }
+        })
     }
 
-    fn named(
-        name: SolverName,
-        options: SolverOptions,
-        setup: Option<&Setup>,
-        reason: Option<String>,
-    ) -> Result<Self, Failure> {
+    fn named(name: SolverName, options: SolverOptions, setup: Option<&Setup>) -> Result<Self, Failure> {
         match setup {
             Some(_) => options.check_on_chip(name)?,
             None => options.check(name)?,
         }
         if name == SolverName::Exhaustive {
-            return Ok(Self { solver: Solver::Exhaustive, reason, emulation: None });
+            return Ok(Self { solver: SolverChoice::Given(Solver::Exhaustive), emulation: None });
         }
         let emulation = match setup {
             Some(setup) => options.emulation(name, || setup.properties(), setup.num_spin_reversal_transforms)?,
@@ -192,7 +135,7 @@ impl Choice {
         };
         let sampling = &options.sampling;
         let (default_reads, default_sweeps) = match name {
-            SolverName::Auto | SolverName::Sa => (Some(NUM_READS), Some(NUM_SWEEPS)),
+            SolverName::Sa => (Some(NUM_READS), Some(NUM_SWEEPS)),
             SolverName::QpuEmulator => (emulation.as_ref().map(Emulation::num_reads), None),
             // exact ones return what they prove
             SolverName::Tree | SolverName::BranchAndBound | SolverName::Mip => (None, None),
@@ -220,16 +163,6 @@ impl Choice {
             has_rounds,
             make: Arc::new(make),
         });
-        Ok(Self { solver, reason, emulation })
+        Ok(Self { solver: SolverChoice::Given(solver), emulation })
     }
-}
-
-/// Annealing of the weights.
-fn weights(options: &SolverOptions) -> Result<Solver, Failure> {
-    options.tuning.check(Err("weights"))?;
-    Ok(Solver::Weights {
-        num_reads: options.sampling.num_reads.map_or(NUM_READS, NonZeroUsize::get),
-        num_sweeps: options.sampling.num_sweeps.map_or(NUM_SWEEPS, |sweeps| sweeps.get() as u64),
-        beta_range: options.sampling.beta_range,
-    })
 }
