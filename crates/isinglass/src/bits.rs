@@ -48,6 +48,27 @@ impl BitMatrix {
         bits
     }
 
+    /// The matrix with these rows of equal length.
+    ///
+    /// # Panics
+    /// When the rows differ in length.
+    ///
+    /// # Examples
+    /// ```
+    /// use isinglass::bits::BitMatrix;
+    /// let bits = BitMatrix::from_rows(&[[true, false, true], [false, false, true]]);
+    /// assert_eq!((bits.num_rows(), bits.row(0)), (2, &[0b101][..]));
+    /// ```
+    #[must_use]
+    pub fn from_rows<R: AsRef<[bool]>>(rows: &[R]) -> Self {
+        let num_columns = rows.first().map_or(0, |row| row.as_ref().len());
+        for (index, row) in rows.iter().enumerate() {
+            let length = row.as_ref().len();
+            assert_eq!(length, num_columns, "row {index} has {length} bits, but row 0 has {num_columns}");
+        }
+        Self::from_fn(rows.len(), num_columns, |row, column| rows[row].as_ref()[column])
+    }
+
     /// Number of rows.
     #[must_use]
     pub fn num_rows(&self) -> usize {

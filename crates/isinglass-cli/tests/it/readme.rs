@@ -84,3 +84,15 @@ fn a_pattern_fits_whole_lines_only() {
     assert!(!fits("time [..] s", "time 1.5 ms, or so"));
     assert!(!fits("a", "a b"));
 }
+
+#[test]
+fn the_programs_of_the_readme_are_those_of_the_crate_page() {
+    let page = read("crates/isinglass/src/lib.rs");
+    let page: String = page
+        .lines()
+        .map_while(|line| line.strip_prefix("//!"))
+        .fold(String::new(), |page, line| page + line.strip_prefix(' ').unwrap_or(line) + "\n");
+    let programs = blocks(&read("README.md"), "rust");
+    assert_eq!(programs.len(), 2, "one trains, one compiles, samples and decodes");
+    assert_eq!(programs, blocks(&page, ""));
+}
