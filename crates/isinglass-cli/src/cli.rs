@@ -85,7 +85,7 @@ pub(crate) enum Command {
     Predict(predict::PredictArguments),
     /// Count the errors of a trained model on labelled rows
     Eval(eval::EvalArguments),
-    /// Check a certificate: count the loss of its network, and prove its bound anew
+    /// Verify a certificate: recompute its loss and prove its bound again
     Verify(Box<verify::VerifyArguments>),
     /// Compile training into a QUBO file, to be solved elsewhere
     Compile(Box<compile::CompileArguments>),

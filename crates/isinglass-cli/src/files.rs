@@ -127,7 +127,7 @@ pub(crate) fn check_ending(path: Option<&Path>, endings: &[&str]) -> Result<(), 
 pub(crate) fn unknown_ending(path: &Path, endings: &[&str]) -> Failure {
     let cause = match path.extension() {
         Some(ending) => format!("`.{}` is not the ending of a format that is written here", ending.display()),
-        None => "the name has no ending that tells the format".to_owned(),
+        None => "the file extension does not identify a format".to_owned(),
     };
     let endings: Vec<String> = endings.iter().map(|ending| format!(".{ending}")).collect();
     let hint = match endings.as_slice() {

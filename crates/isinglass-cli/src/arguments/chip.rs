@@ -26,10 +26,10 @@ pub(crate) struct ChipArguments {
     /// Any graph as a chip: a file with two qubits of a coupler in each line
     #[arg(long, value_name = "EDGES")]
     pub(crate) graph: Option<PathBuf>,
-    /// Qubits that do not work besides: a list such as 3,17, or a file
+    /// Additional faulty qubits: a list such as 3,17, or a file
     #[arg(long, value_name = "LIST|FILE")]
     pub(crate) missing_qubits: Option<String>,
-    /// Couplers that do not work besides: a list such as 3-28,4-30, or a file with two qubits in each line
+    /// Additional faulty couplers: a list such as 3-28,4-30, or a file
     #[arg(long, value_name = "LIST|FILE")]
     pub(crate) missing_couplers: Option<String>,
 }

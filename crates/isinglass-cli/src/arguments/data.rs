@@ -42,7 +42,7 @@ pub(crate) struct DataArguments {
     /// Keep the columns whose mean over the training rows is inside this range, bounds excluded
     #[arg(long, value_name = "LOW..HIGH", value_parser = value::range, allow_hyphen_values = true, help_heading = "Inputs")]
     pub(crate) feature_mean: Option<(f64, f64)>,
-    /// Average images over blocks of so many rows and columns, such as 2x2
+    /// Pooling window for averaging images, such as 2x2
     #[arg(long, value_name = "ROWSxCOLUMNS", value_parser = value::shape, help_heading = "Inputs")]
     pub(crate) pool: Option<(usize, usize)>,
     /// How a column becomes bits: auto, threshold:NUMBER, mean, median, thermometer:LEVELS or one-hot

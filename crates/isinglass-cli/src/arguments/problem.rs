@@ -98,7 +98,7 @@ pub(crate) fn written_format(path: &Path, named: Option<Format>) -> Result<Forma
         if is_standard(path) {
             let names = Format::all().map(Format::name).collect::<Vec<_>>().join(", ");
             let hint = format!("name the format with --to: {names}");
-            return Failure::input("standard output has no ending that tells the format").with_hint(hint);
+            return Failure::input("the format of standard output is not specified").with_hint(hint);
         }
         let mut endings: Vec<&str> = Format::all().flat_map(Format::endings).copied().collect();
         endings.sort_unstable();

@@ -221,7 +221,7 @@ impl SolverOptions {
     /// A [`Failure`] that names the flag, and the solvers that have it.
     pub(crate) fn check(&self, solver: SolverName) -> Result<(), Failure> {
         if solver == SolverName::QpuEmulator {
-            return Err(Failure::input("there is no chip to emulate")
+            return Err(Failure::input("emulation requires a chip")
                 .with_hint("name one with --chip advantage6, the JSON file of a solver, or --topology pegasus:16"));
         }
         self.check_on_chip(solver)
@@ -241,7 +241,7 @@ impl SolverOptions {
             if let Some((flag, _)) = given.into_iter().find(|(_, is_given)| *is_given) {
                 let failure = Failure::input(format!("{flag} means nothing to the solver qpu-emulator"));
                 return Err(match flag {
-                    "--presolve" => failure.with_hint("a chip takes the model over its qubits as it is"),
+                    "--presolve" => failure.with_hint("presolve is not supported on a chip"),
                     _ => failure
                         .with_hint("say how long an anneal is, with --annealing-time and --sweeps-per-microsecond"),
                 });

@@ -77,7 +77,7 @@ pub(crate) struct ReproduceArguments {
     /// Reads of the chip for each batch [default: 500, as in the paper's shorter runs; 20 with --quick]
     #[arg(long, value_name = "N", value_parser = value::count, help_heading = "Effort")]
     qpu_reads: Option<NonZeroUsize>,
-    /// Time for each proof that is not at hand at once: of a batch by branch and bound, of a whole set by the exact trainer
+    /// Time limit for each proof of an optimum
     /// [default: 10s; 2s with --quick]
     #[arg(long, value_name = "TIME", value_parser = value::duration, help_heading = "Effort")]
     proof_time: Option<Duration>,

@@ -123,7 +123,9 @@ pub(crate) fn run(arguments: &SolveArguments, session: &Session) -> Result<Outco
         let info: Map<String, Value> = context.into_iter().chain(emulated.into_iter().flatten()).collect();
         let format = arguments.to.or_else(|| SampleFormat::from_path(path)).unwrap_or(SampleFormat::DimodJson);
         if format == SampleFormat::Csv && !info.is_empty() {
-            session.output().note(&format!("{}: CSV has no place for what JSON says of the chip", output_name(path)));
+            session
+                .output()
+                .note(&format!("{}: CSV omits the chip details; write JSON to keep them", output_name(path)));
         }
         write(path, format, &problem, &sampled.sampling, info)?;
     }
@@ -247,7 +249,7 @@ fn outcome(sampling: &SampleResult, target: Option<f64>) -> Outcome {
         (Some(target), Some(best)) if best > target => {
             Outcome::GoalNotMet(format!("the best energy {} is above the target {}", compact(best), compact(target)))
         }
-        (Some(_), None) => Outcome::GoalNotMet("there is no sample to compare with the target".to_owned()),
+        (Some(_), None) => Outcome::GoalNotMet("no sample was returned to compare with the target".to_owned()),
         _ => Outcome::Done,
     }
 }

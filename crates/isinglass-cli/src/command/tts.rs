@@ -73,7 +73,7 @@ impl TtsArguments {
                     true => "name a cut with --target-cut CUT, or an energy with --target ENERGY",
                     false => "name an energy with --target ENERGY",
                 };
-                known.ok_or_else(|| Failure::input("there is no target that counts as success").with_hint(hint))?
+                known.ok_or_else(|| Failure::input("no success target specified").with_hint(hint))?
             }
         };
         if target.energy > mean + 1e-9 * mean.abs() {

@@ -160,8 +160,9 @@ impl From<EmbeddingCompositeError> for Failure {
         match error {
             EmbeddingCompositeError::Find(error) => Self::from(error).context("no embedding was found"),
             EmbeddingCompositeError::Sample(error) => error.into(),
-            EmbeddingCompositeError::AllDiscarded { .. } => Self::from_error(&error)
-                .with_hint("hold chains together with more --chain-strength, or mend them with --chain-break majority"),
+            EmbeddingCompositeError::AllDiscarded { .. } => {
+                Self::from_error(&error).with_hint("increase --chain-strength, or pass --chain-break majority")
+            }
             EmbeddingCompositeError::Given { .. } => Self::from_error(&error).with_hint(OTHER_EMBEDDING),
             EmbeddingCompositeError::Embed(EmbedError::ChainStrength(_) | EmbedError::Model(_))
             | EmbeddingCompositeError::Model(_) => Self::from_error(&error)

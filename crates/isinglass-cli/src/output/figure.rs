@@ -110,7 +110,7 @@ pub(crate) fn weights(name: &str, of: &str, network: &Network, input_names: &[St
 pub(crate) fn on_chip(name: &str, of: &str, chip: &Chip, chains: &[Vec<u32>], labels: &[String]) -> Block {
     let drawing = Drawing { chip, chains, labels, background: Background::Light, is_cropped: true };
     let caption = format!(
-        "{of}: {} on {} of {}, each chain in a colour of its own",
+        "{of}: {} on {} of {}, one colour per chain",
         count(chains.len(), "variable", "variables"),
         count(chains.iter().map(Vec::len).sum(), "qubit", "qubits"),
         chip.name()

@@ -95,7 +95,7 @@ fn a_maximum_becomes_a_minimum_and_the_file_says_so() {
     exit 2
     --- stdout
     --- stderr
-    error: standard output has no ending that tells the format
+    error: the format of standard output is not specified
 
     hint: name the format with --to: coo, bqm, json, qubo, lp, mps, sparse, rudy, qubist, bqpjson, qplib
     ");
@@ -158,9 +158,12 @@ fn a_place_where_nothing_can_be_written_is_refused_before_the_work() {
 
     hint: end the name with .bq, .bqm, .bqpjson, .coo, .gset, .json, .lp, .mc, .mps, .qh, .qplib, .qs, .qubo, .rud or .sparse
     ");
-    for (out, cause) in
-        [("problem", "no ending"), ("no/such/a.coo", "No such file"), (".", "no ending"), ("..", "no ending")]
-    {
+    for (out, cause) in [
+        ("problem", "file extension"),
+        ("no/such/a.coo", "No such file"),
+        (".", "file extension"),
+        ("..", "file extension"),
+    ] {
         let text = program.transcript(&format!("convert missing.coo {out}"));
         assert!(text.starts_with("exit 2\n") && text.contains(cause) && !text.contains("missing.coo"), "{text}");
     }

@@ -126,7 +126,7 @@ fn without_a_target_the_optimum_of_the_file_counts() {
     exit 2
     --- stdout
     --- stderr
-    error: there is no target that counts as success
+    error: no success target specified
 
     hint: name a cut with --target-cut CUT, or an energy with --target ENERGY
     ");

@@ -147,7 +147,8 @@ proptest! {
             let between = |&(first, second, _): &(usize, usize, f64)| sample[first] != sample[second];
             let cut: f64 = graph.interactions().filter(between).map(|(_, _, weight)| weight).sum();
             let found = file.cut(graph.energy(&sample)).unwrap();
-            prop_assert!((found - cut).abs() <= 1e-14 * size, "{} {}", found, cut);
+            // numbers below the least normal one have fewer digits
+            prop_assert!((found - cut).abs() <= 1e-14 * size + f64::MIN_POSITIVE, "{} {}", found, cut);
         }
     }
 

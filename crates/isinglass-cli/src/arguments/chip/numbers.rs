@@ -36,7 +36,7 @@ fn separates(character: char) -> bool {
 
 fn label(word: &str) -> Result<u32, String> {
     let label = word.parse().ok().filter(|&label: &u32| label <= MAX_NODE);
-    label.ok_or_else(|| format!("`{word}` is no whole number from 0 to {MAX_NODE}"))
+    label.ok_or_else(|| format!("`{word}` is not an integer from 0 to {MAX_NODE}"))
 }
 
 /// What `of_line` makes of each line without its comment; an error names the line.
@@ -76,7 +76,7 @@ mod tests {
             couplers("3-28,4").unwrap_err().message(),
             "`3-28,4`: 3 qubits make no couplers, which have two each"
         );
-        assert_eq!(qubits("3,-1").unwrap_err().message(), "`3,-1`: `-1` is no whole number from 0 to 9999999");
+        assert_eq!(qubits("3,-1").unwrap_err().message(), "`3,-1`: `-1` is not an integer from 0 to 9999999");
         assert!(qubits("no such file").is_err());
     }
 

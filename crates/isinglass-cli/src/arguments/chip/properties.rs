@@ -37,7 +37,7 @@ impl ChipArguments {
                 Ok(properties)
             }
             (None, None) if self.graph.is_some() => {
-                Err(Failure::input("a graph alone has no ranges and times").with_hint(hint))
+                Err(Failure::input("a graph file does not define ranges and times").with_hint(hint))
             }
             (None, None) => Err(Failure::input("no chip is named").with_hint(hint)),
         }
@@ -60,6 +60,6 @@ mod tests {
         insta::assert_snapshot!(of(Some("chimera:4"), None).unwrap_err().message(), @"no ranges and times are known for topology chimera:4,4,4");
         insta::assert_snapshot!(of(None, None).unwrap_err().message(), @"no chip is named");
         let graph = ChipArguments { graph: Some("a.edges".into()), ..ChipArguments::default() };
-        insta::assert_snapshot!(graph.properties().unwrap_err().message(), @"a graph alone has no ranges and times");
+        insta::assert_snapshot!(graph.properties().unwrap_err().message(), @"a graph file does not define ranges and times");
     }
 }

@@ -27,10 +27,10 @@ pub(crate) struct EmulatorArguments {
     /// Length of an anneal in microseconds, within the chip's range [default: the chip's]
     #[arg(long, value_name = "US", value_parser = value::positive)]
     pub(super) annealing_time: Option<f64>,
-    /// What stands for the dynamics of the chip [default: spin-vector]
+    /// Emulation model [default: spin-vector]
     #[arg(long, value_name = "DYNAMICS", ignore_case = true)]
     pub(super) dynamics: Option<DynamicsName>,
-    /// Sweeps that stand for a microsecond: how long an anneal is computed, not how fast a chip is [default: 50]
+    /// Emulated sweeps per microsecond of annealing time [default: 50]
     #[arg(long, value_name = "N", value_parser = value::positive)]
     pub(super) sweeps_per_microsecond: Option<f64>,
     /// Steps and errors of programmed biases: on, off, or a factor of what is published [default: on]

@@ -101,7 +101,7 @@ pub(crate) enum Form {
 }
 
 fn step(text: &str) -> Result<(f64, u64), String> {
-    let expected = || format!("`{text}` is no inverse temperature with its sweeps, such as 0.1:100");
+    let expected = || format!("`{text}` is not of the form BETA:SWEEPS, such as 0.1:100");
     let (beta, sweeps) = text.split_once(':').ok_or_else(expected)?;
     let sweeps = sweeps.parse().map_err(|_| expected())?;
     Ok((value::not_negative(beta).map_err(|_| expected())?, sweeps))

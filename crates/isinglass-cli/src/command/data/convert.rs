@@ -66,7 +66,7 @@ fn parse_target(name: &str) -> Result<&'static Target, String> {
 
 fn target(path: &Path) -> Result<&'static Target, Failure> {
     if is_standard(path) {
-        return Err(Failure::input("standard output has no ending that tells the format")
+        return Err(Failure::input("the format of standard output is not specified")
             .with_hint("name the format with --to: csv, libsvm or npz"));
     }
     let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();

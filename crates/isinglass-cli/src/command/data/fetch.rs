@@ -101,7 +101,7 @@ pub(super) fn run(arguments: &FetchArguments, session: &Session) -> Result<(), F
     let folder = match &arguments.data_dir {
         Some(folder) => folder.clone(),
         None => data_folder().ok_or_else(|| {
-            Failure::input("the user has no folder for data").with_hint("name one with --data-dir DIR")
+            Failure::input("the data directory could not be determined").with_hint("name one with --data-dir DIR")
         })?,
     };
     let wanted = arguments.wanted(&folder)?;
@@ -124,7 +124,7 @@ impl FetchArguments {
                     .with_hint("name the file: `isinglass data fetch a1a --url URL`"));
             }
             if !(url.starts_with("http://") || url.starts_with("https://")) {
-                return Err(Failure::input(format!("`{url}` is no address that files are fetched from"))
+                return Err(Failure::input(format!("`{url}` is not a supported download URL"))
                     .with_hint("addresses begin with https:// or http://"));
             }
         }

@@ -119,7 +119,7 @@ fn overview(report: &ReproduceReport) -> Section {
     let short = |title: &String| columns.iter().find_map(|(_, modes)| mode(title, modes)).map(|mode| mode.mode);
     let names = titles.iter().filter_map(short).collect();
     blocks.extend(bars("optimal", caption, ("", axis("batches at the optimum, %")), names, series.collect()));
-    blocks.push(Block::Text("Weights are those of the sample of least energy, as it is, without polish.".to_owned()));
+    blocks.push(Block::Text("Weights come from the lowest-energy sample, without local search.".to_owned()));
     Section::new("At a glance", blocks)
 }
 

@@ -56,7 +56,7 @@ impl Report for ReproduceReport {
                     plan.chip
                 ),
                 format!("QPU: {} reads on {}: {}", thousands(plan.qpu_reads as u64), plan.qpu_chip, plan.qpu_notice),
-                "weights are those of the sample of least energy, as it is: no polish; excess is errors above the optimum".to_owned(),
+                "weights: lowest-energy sample, no local search; excess: errors above the optimum".to_owned(),
                 format!("median and max are seconds of a batch, {}", self.timed),
             ],
         );
