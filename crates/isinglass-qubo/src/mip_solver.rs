@@ -41,7 +41,7 @@ pub struct MipSolution {
     pub bound: Option<f64>,
 }
 
-/// What a solver says of the minimum, for reports: nobody here has checked it.
+/// What a solver says of the minimum, for reports. isinglass does not check it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MipClaim {

@@ -58,7 +58,7 @@ pub enum PresolveError {
     Model(#[from] ModelError),
 }
 
-/// Regions are given up after so many searches in a row that found nothing: a large model without gates would only cost time.
+/// Searches in a row without a result after which regions are given up: a large model without gates would only cost time.
 const PATIENCE: usize = 1000;
 
 /// Regions are given up as well when this effort, a tenth of a second, was in vain.
@@ -103,7 +103,7 @@ const LARGEST_REGION: usize = 20;
 pub struct Presolve {
     /// Fix variables whose field has one sign. `[default: true]`
     pub dominated: bool,
-    /// Minimise over variables with at most so many neighbours. `[default: 3] [range: 0..=3; None: over none]`
+    /// Largest number of neighbours of a variable that is minimised over. `[default: 3] [range: 0..=3; None: over none]`
     pub max_degree: Option<usize>,
     /// Fix and merge pairs by what their rows imply. `[default: true]`
     pub pairs: bool,

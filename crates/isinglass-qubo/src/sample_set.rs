@@ -57,7 +57,7 @@ impl SampleSet {
     /// Samples of `bqm`, each checked for length and values, with energies computed here.
     ///
     /// # Errors
-    /// [`SampleSetError`] for the first row that is no sample of `bqm`.
+    /// [`SampleSetError`] for the first row that is not a sample of `bqm`.
     pub fn from_samples<S: AsRef<[i8]>>(
         bqm: &Bqm,
         samples: impl IntoIterator<Item = S>,

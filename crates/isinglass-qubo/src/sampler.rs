@@ -244,7 +244,7 @@ pub enum SampleError {
         /// How many.
         threads: usize,
     },
-    /// An initial state is no sample of the problem.
+    /// An initial state is not a sample of the problem.
     #[error("an initial state does not fit the problem")]
     InitialState(#[source] SampleSetError),
     /// Some sample's energy could be too large for a number.

@@ -59,7 +59,7 @@ pub(crate) struct ReproduceArguments {
         help_heading = "What is run"
     )]
     formulations: Vec<FormulationName>,
-    /// Whole training sets up to so many inputs are trained on: 3, 7, 9 and 15 with a1a; 0 leaves them out [default: all; 7 with --quick]
+    /// Maximum inputs for whole training sets: 3, 7, 9 and 15 with a1a; 0 skips them [default: all; 7 with --quick]
     #[arg(long, value_name = "N", help_heading = "What is run")]
     max_inputs: Option<usize>,
     /// Hidden neurons of the networks on whole sets, each without and with bias

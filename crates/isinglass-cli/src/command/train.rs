@@ -61,10 +61,10 @@ pub(crate) struct TrainArguments {
     tuning: TuningArguments,
     #[command(flatten)]
     embedding: EmbeddingArguments,
-    /// Take decoded weights as they are, without descent on the true loss by flips of single weights
+    /// Keep decoded weights, without local search on the true loss
     #[arg(long, help_heading = "Solver")]
     no_polish: bool,
-    /// Learn minibatches of so many rows, one after the other, instead of all rows at once
+    /// Minibatch size [default: all rows at once]
     #[arg(long, value_name = "ROWS", value_parser = value::count, help_heading = "Minibatches")]
     batch_size: Option<NonZeroUsize>,
     /// Number of minibatches [default: as many as cover all rows once]

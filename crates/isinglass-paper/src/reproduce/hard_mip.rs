@@ -9,7 +9,7 @@ use isinglass_qubo::{RunControl, SampleStatus};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// The [program with hard constraints](crate::formulation::hard_constraints) of a batch, without merging of rows or a gauge, as in the
+/// The [program with hard constraints](isinglass::formulation::hard_constraints) of a batch, without merging of rows or a gauge, as in the
 /// paper.
 ///
 /// That a network is the best one is the solver's own claim.

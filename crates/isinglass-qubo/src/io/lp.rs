@@ -126,7 +126,7 @@ fn signed(coefficient: f64) -> String {
     format!("{sign} {}", short_float(coefficient.abs()))
 }
 
-/// Writes 0/1 models as they are and ±1 models converted.
+/// Writes 0/1 models unchanged and converts ±1 models.
 pub(super) fn write(bqm: &Bqm, labels: Option<&[Label]>, out: &mut dyn Write) -> Result<WriteReport, WriteError> {
     super::write_quadratic(bqm, labels, is_legal, write_mip, out)
 }

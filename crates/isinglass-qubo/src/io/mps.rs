@@ -31,7 +31,7 @@ fn is_legal(name: &str) -> bool {
         && !name.starts_with(['*', '$', '\'', '"'])
 }
 
-/// Writes 0/1 models as they are and ±1 models converted.
+/// Writes 0/1 models unchanged and converts ±1 models.
 pub(super) fn write(bqm: &Bqm, labels: Option<&[Label]>, out: &mut dyn Write) -> Result<WriteReport, WriteError> {
     super::write_quadratic(bqm, labels, is_legal, write_mip, out)
 }

@@ -74,7 +74,7 @@ fn is_legal(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#')
 }
 
-/// Writes 0/1 models as they are and ±1 models converted.
+/// Writes 0/1 models unchanged and converts ±1 models.
 pub(super) fn write(bqm: &Bqm, labels: Option<&[Label]>, out: &mut dyn Write) -> Result<WriteReport, WriteError> {
     let mut report = WriteReport::default();
     let bqm = &*super::as_vartype(bqm, Vartype::Binary, &mut report)?;

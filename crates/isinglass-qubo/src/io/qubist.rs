@@ -27,7 +27,7 @@ pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<ProblemFile, F
     Ok(ProblemFile::new(builder.build()?, None))
 }
 
-/// Writes ±1 models as they are and 0/1 models converted.
+/// Writes ±1 models unchanged and converts 0/1 models.
 pub(super) fn write(bqm: &Bqm, labels: Option<&[Label]>, out: &mut dyn Write) -> Result<WriteReport, WriteError> {
     let mut report = WriteReport::default();
     let bqm = &*super::as_vartype(bqm, Vartype::Spin, &mut report)?;

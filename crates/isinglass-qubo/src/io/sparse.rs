@@ -59,7 +59,7 @@ pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<ProblemFile, F
     Ok(ProblemFile { maximized, ..ProblemFile::new(builder.build()?, None) })
 }
 
-/// Writes 0/1 models as they are and ±1 models converted, to be minimised.
+/// Writes 0/1 models unchanged and converts ±1 models, to be minimised.
 pub(super) fn write(bqm: &Bqm, labels: Option<&[Label]>, out: &mut dyn Write) -> Result<WriteReport, WriteError> {
     let mut report = WriteReport::default();
     let bqm = &*super::as_vartype(bqm, Vartype::Binary, &mut report)?;

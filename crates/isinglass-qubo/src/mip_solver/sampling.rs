@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// ([`Mip::quadratic_of`]), else linearised ([`Mip::linearized_of`]).
 ///
 /// It returns one sample, or none if the solver was stopped before it had one. What the solver says of the minimum is in the
-/// [`MipClaim`]; since nobody here has checked it, the status is never [`SampleStatus::Optimal`] and there is no lower bound.
+/// [`MipClaim`]; since isinglass does not check it, the status is never [`SampleStatus::Optimal`] and there is no lower bound.
 #[derive(Clone)]
 pub struct MipSampler {
     /// The solver.

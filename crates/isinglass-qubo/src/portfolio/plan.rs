@@ -42,7 +42,7 @@ const LATE: f64 = 0.7;
 /// Results of jobs that were shorter than this share of their stage are not compared with others.
 const WHOLE: f64 = 0.7;
 
-/// Lengths of the stages in proportion, for runs of up to so many milliseconds. The last one, for the winner, is most of the time;
+/// Lengths of the stages in proportion, by the longest run in milliseconds. The last one, for the winner, is most of the time;
 /// long runs have more stages, and so more comparisons.
 const STAGES: [(u64, &[u32]); 4] =
     [(100, &[1]), (1000, &[1, 9]), (4000, &[1, 2, 12]), (u64::MAX, &[1, 2, 4, 8, 16, 32, 96])];
@@ -50,7 +50,7 @@ const STAGES: [(u64, &[u32]); 4] =
 /// The same for short runs on a graph of low dimension: blocks of reads, and then recombinations of them.
 const STAGES_OF_RECOMBINATION: &[u32] = &[1, 2];
 
-/// Runs of at most so many milliseconds are short.
+/// The longest run, in milliseconds, that counts as short.
 const SHORT: u128 = 1000;
 
 /// Stages, results, and who has a turn.

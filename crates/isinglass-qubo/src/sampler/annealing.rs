@@ -252,7 +252,7 @@ impl Run<'_> {
         let mut sets = sets.into_iter().flatten();
         let mut samples = sets.next().expect("the first block is always there");
         sets.for_each(|set| samples.append(set));
-        // lanes beyond the last read are no reads of the user's
+        // lanes beyond the last read are padding
         let updates = u128::from(watch.done()) * (num_variables * num_reads) as u128 / num_blocks as u128;
         let num_updates = u64::try_from(updates).unwrap_or(u64::MAX);
         let status = watch.stopped_by().unwrap_or(SampleStatus::Heuristic);
@@ -274,7 +274,7 @@ impl Run<'_> {
 
     /// Anneals block `index`, with a look at the clock now and then.
     fn block<L: Layout>(&self, problem: &L::Problem, index: usize, watch: &Watch<'_>) -> L {
-        // lanes beyond the last read are no reads of the user's
+        // lanes beyond the last read are padding
         let num_reads = LANES.min(self.parameters.num_reads - index * LANES);
         let SimulatedAnnealing { seed, isa, proposal_acceptance_criteria: criteria, .. } = *self.parameters;
         let isa = Isa::or_detect(isa);

@@ -47,7 +47,7 @@ use std::time::Instant;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BranchAndBound {
-    /// The search ends after so many nodes. `[default: 2^64 - 1] [range: 1..]`
+    /// Maximum number of nodes. `[default: 2^64 - 1] [range: 1..]`
     pub max_nodes: u64,
     /// About so many bytes of open nodes are kept. `[default: 2^30]`
     pub max_memory: usize,

@@ -197,7 +197,7 @@ impl Resolution {
     }
 }
 
-/// Sums of so many units are exact in `f64` through the change of variables and every partial sum.
+/// Largest sum of units that is exact in `f64` through the change of variables and every partial sum.
 const EXACT: f64 = (1u64 << 48) as f64;
 
 /// A task makes fewer than `2^14` steps. Each adds to every field, so that a field is off by at most `2^14` roundings, and adds a field to

@@ -206,7 +206,7 @@ impl Run<'_> {
         let reads = population.best_reads(num_reads, watch.affordable_samples(self.bqm));
         let samples = reads.into_iter().map(|read| values(&population.spins(read), self.bqm.vartype()));
         let samples = SampleSet::from_samples(self.bqm, samples);
-        // replicas beyond the last read are no reads of the user's
+        // replicas beyond the last read are padding
         let replicas = num_reads.next_multiple_of(LANES) as u128;
         let num_updates = u128::from(population.num_updates()) * num_reads as u128 / replicas;
         let sampling = SampleResult {

@@ -38,7 +38,7 @@ const UPDATES_BETWEEN_LOOKS: usize = 1 << 20;
 /// sweep the worldline of every variable (its spins in all slices) is updated as [`WorldlineMoves`] says. What the read returns is
 /// one of the slices after the last sweep, see [`Readout`].
 ///
-/// One worldline at a time cannot turn a chain round that stands for one variable of an embedded problem. With
+/// One worldline at a time cannot flip a chain that represents one variable of an embedded problem. With
 /// [`cluster_moves`](Self::cluster_moves) the worldlines of each set of variables are then updated together: cut at the same places
 /// (where none of them is joined), and each piece turned in all of them at once.
 ///
@@ -275,7 +275,7 @@ impl Run<'_> {
         };
         let rows: Vec<Vec<Vec<i8>>> = (0..num_blocks).into_par_iter().map(one_block).collect();
         let samples = SampleSet::from_samples(self.bqm, self.cut.returned(rows));
-        // lanes beyond the last read are no reads of the user's
+        // lanes beyond the last read are padding
         let slices = num_reads as u128 * num_slices as u128;
         let updates = u128::from(watch.done()) * num_variables as u128 * slices / num_blocks as u128;
         let classical = |s| self.path.classical_beta(s);

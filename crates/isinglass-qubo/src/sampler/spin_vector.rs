@@ -36,7 +36,7 @@ const UPDATES_BETWEEN_LOOKS: usize = 1 << 21;
 /// to 1. In a sweep every variable in turn is offered a new angle (see [`RotorMoves`]), which is taken with probability
 /// `min(1, exp(-beta dE))`. In the end a variable is `+1` where `cos theta >= 0`.
 ///
-/// One rotor at a time cannot turn a chain round that stands for one variable of an embedded problem. With
+/// One rotor at a time cannot flip a chain that represents one variable of an embedded problem. With
 /// [`cluster_moves`](Self::cluster_moves) each set of variables is offered, after every sweep, that all its rotors go from `theta` to
 /// `pi - theta` at once, by the same rule.
 ///
@@ -193,7 +193,7 @@ impl SpinVectorMonteCarlo {
         };
         let rows: Vec<Vec<Vec<i8>>> = (0..num_blocks).into_par_iter().map(one_block).collect();
         let samples = SampleSet::from_samples(bqm, cut.returned(rows));
-        // lanes beyond the last read are no reads of the user's
+        // lanes beyond the last read are padding
         let rotors = bqm.num_variables() as u128 * self.num_reads as u128;
         let classical = |s: f64| self.beta() * self.schedule.b(s) / 2.0 / scale;
         Ok(SampleResult {

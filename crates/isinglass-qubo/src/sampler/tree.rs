@@ -250,7 +250,7 @@ impl TreeDecomposition {
         self.minimizer(work, bytes, &plan, &watch)
     }
 
-    /// A minimiser from tables of integers of so many bytes, each variable as 0 or 1; nothing if the run is stopped.
+    /// A minimiser from tables of integers of this number of bytes, each variable as 0 or 1; nothing if the run is stopped.
     fn minimizer<M: Integers + Sync>(
         &self,
         model: &M,

@@ -160,7 +160,7 @@ impl TuningArguments {
         }
     }
 
-    /// Refuses a parameter that `solver` does not have; an error is the name of a solver that is no sampler of QUBOs.
+    /// Refuses a parameter that `solver` does not have; an error is the name of a solver that is not a sampler of QUBOs.
     pub(crate) fn check(&self, solver: Result<SolverName, &'static str>) -> Result<(), Failure> {
         use SolverName::{Auto, BranchAndBound, Memetic, Mip, Pt, QpuEmulator, Sa, SaReference, Sqa, Svmc, Tabu, Tree};
         let chip = &self.emulator;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use isinglass::dataset::{ColumnValues, Table};
 
-/// Images beside each other take at most so many columns, apart from a single image that is wider.
+/// Images beside each other take at most this number of columns, apart from a single image that is wider.
 const MAX_WIDTH: usize = 80;
 /// Blanks between images.
 const GAP: usize = 2;

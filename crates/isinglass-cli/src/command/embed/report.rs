@@ -14,7 +14,7 @@ use crate::output::number::{count, duration, percent, significant, thousands};
 use crate::output::sheet::Sheet;
 use crate::output::table::{Align, table};
 
-/// Chain lengths in a line of text, at most so many.
+/// Chain lengths in a line of text, up to a maximum number.
 const SHOWN_LENGTHS: usize = 40;
 
 /// The report; its fields are the names in JSON.

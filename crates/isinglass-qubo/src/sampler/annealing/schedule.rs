@@ -47,7 +47,7 @@ struct Ends {
 }
 
 impl BetaSchedule {
-    /// Refuses what is no schedule.
+    /// Refuses an invalid schedule.
     pub(super) fn check(&self, num_sweeps: u64, beta_range: Option<(f64, f64)>) -> Result<(), SampleError> {
         let refuse = |name, value, allowed| Err(SampleError::Parameter { name, value, allowed });
         let is_allowed = |beta: f64| beta.is_finite() && beta >= 0.0;
