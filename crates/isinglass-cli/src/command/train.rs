@@ -167,7 +167,7 @@ pub(crate) fn run(arguments: &TrainArguments, session: &Session) -> Result<Outco
     if let Some(path) = &arguments.out {
         write_text(path, &fitted.model().to_json())?;
     }
-    // what is within the time limit comes before the proof, which has a time of its own
+    // what is within the time limit comes before the proof, which has its own time
     let bar = session.bar("baselines").until(deadline);
     let baselines = fitted.baselines(&RunControl { progress: Some(&bar), ..limited })?;
     drop(bar);

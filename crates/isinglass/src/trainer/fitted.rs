@@ -29,7 +29,7 @@ pub struct FittedNetwork<'a> {
 /// All that a fit gives.
 #[derive(Clone, Debug)]
 pub struct TrainedNetwork {
-    /// The network with the pipeline that feeds it, as it is saved.
+    /// The network with the pipeline that feeds it, in the form of the model file.
     pub model: Model,
     /// Errors on the training rows.
     pub train_score: Score,
@@ -91,7 +91,7 @@ impl<'a> FittedNetwork<'a> {
         self.test_score
     }
 
-    /// The network with the pipeline that feeds it, as it is saved.
+    /// The network with the pipeline that feeds it, in the form of the model file.
     #[must_use]
     pub fn model(&self) -> Model {
         let (trainer, data) = (self.trainer(), self.data());

@@ -29,7 +29,7 @@ pub enum SolverChoice {
     Annealing,
     /// [Exact search](Solver::Exact) over neuron functions, with a proof.
     Exact,
-    /// This one, with parameters of its own.
+    /// This one, with its own parameters.
     Given(Solver),
 }
 
